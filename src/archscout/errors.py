@@ -1,0 +1,69 @@
+"""Every error that archscout raises on purpose: one base class, one sentence a message.
+
+A message says what came, what was expected and what to do. The command line prints it
+as it stands and exits with 2.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class ArchscoutError(Exception):
+    """Base of all errors that archscout raises on purpose."""
+
+
+class UnknownNameError(ArchscoutError, LookupError):
+    """A space, benchmark, strategy, predictor or option of that name does not exist."""
+
+
+class ParseError(ArchscoutError, ValueError):
+    """A text or an array does not describe an architecture of the space."""
+
+
+class SettingsError(ArchscoutError, ValueError):
+    """An argument is out of range or does not fit the others."""
+
+
+class TableError(ArchscoutError, ValueError):
+    """A table lacks a column, holds wrong units, or cannot be read."""
+
+
+class LabelBudgetError(ArchscoutError):
+    """A label was asked for that was not bought, or that the budget no longer covers."""
+
+
+class SealedError(LabelBudgetError):
+    """A test value was asked for before the search was over and revealed."""
+
+
+class StorageError(ArchscoutError):
+    """A storage cannot be opened, or holds the record of another search."""
+
+
+class MissingExtraError(ArchscoutError, ImportError):
+    """An optional package is needed and is not installed."""
+
+
+def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+    """Build the error for a name that is not registered, with the nearest match.
+
+    Args:
+        kind: what was looked up, singular, such as ``"strategy"``.
+        name: the name that came.
+        known: the names that exist.
+
+    Returns:
+        The error, ready to be raised.
+
+    Example:
+        >>> str(unknown_name("space", "nasbench2O1", ["nasbench201"]))
+        "no space is named 'nasbench2O1': did you mean 'nasbench201'? Known: nasbench201."
+    """
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    return UnknownNameError(
+        f"no {kind} is named {name!r}: {hint}Known: {', '.join(names) or 'none'}."
+    )

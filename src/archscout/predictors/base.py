@@ -1,0 +1,61 @@
+"""The contract of every predictor: learn from few labels, predict mean and spread."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.spaces.base import Architectures, SearchSpace
+
+
+class Prediction(NamedTuple):
+    """Predicted values: ``mean`` and ``spread`` (one standard deviation), both ``(n,)``.
+
+    Both are in the unit of the values that the predictor was fitted on, unless its page says
+    that it predicts ranks only. A spread of zero means that the predictor states none.
+    """
+
+    mean: NDArray[np.float64]
+    spread: NDArray[np.float64]
+
+
+class Predictor(ABC):
+    """Predicts the value of an architecture from few labelled ones.
+
+    Args:
+        space: the space whose architectures it sees.
+        rng: the only source of randomness.
+    """
+
+    def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
+        self.space = space
+        self.rng = rng
+
+    @abstractmethod
+    def fit(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures | None = None,
+    ) -> Self:
+        """Learn from ``n`` labelled architectures and, where it can, unlabelled ones.
+
+        Args:
+            archs: ``n`` architectures, at least 2.
+            values: ``(n,)`` finite numbers, higher is better.
+            unlabeled: architectures without values; predictors that cannot use them ignore them.
+
+        Returns:
+            The fitted predictor itself.
+
+        Raises:
+            SettingsError: if lengths differ, values are not finite, or too few came.
+        """
+
+    @abstractmethod
+    def predict(self, archs: Architectures) -> Prediction:
+        """Predict mean and spread, ``(n,)`` each; raises `SettingsError` before `fit`."""

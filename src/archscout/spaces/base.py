@@ -1,0 +1,251 @@
+"""What an architecture is, and what every search space can do with one.
+
+A space describes an architecture by a fixed number of small decisions (`variables`). An
+`Architecture` is the tuple of the chosen options; a batch of them is an integer array
+``(n, positions)``, called *choices*, and every batched method takes either form. Hot loops
+stay in arrays; `Architecture` objects exist where single values are handed around.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import ParseError, SettingsError, unknown_name
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Architecture:
+    """One point of a search space: frozen, hashable, comparable.
+
+    Args:
+        space: name of the space it belongs to.
+        choices: one option index a position, as the space's `variables` define them.
+    """
+
+    space: str
+    choices: tuple[int, ...]
+
+
+Architectures = Sequence[Architecture] | NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One decision of a space: its name and the names of its options, in index order."""
+
+    name: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TokenSpec:
+    """The form of a token sequence that a decoder may write.
+
+    Args:
+        allowed: ``(length, vocabulary)`` booleans, true where a token may stand.
+        start: the token that starts decoding; it is never written.
+    """
+
+    allowed: NDArray[np.bool_]
+    start: int = 0
+
+    @property
+    def length(self) -> int:
+        """Number of tokens of a sequence."""
+        return int(self.allowed.shape[0])
+
+    @property
+    def vocabulary(self) -> int:
+        """Number of different tokens, the start token included."""
+        return int(self.allowed.shape[1])
+
+
+class SearchSpace(ABC):
+    """Samples, changes, encodes, counts and builds the architectures of one space.
+
+    Subclasses set `name`, `variables` and `encodings` and write the abstract methods. Spaces
+    without an element outside their product of options inherit the rest unchanged.
+    """
+
+    name: str
+    variables: tuple[Variable, ...]
+    encodings: tuple[str, ...]
+
+    # --- text -----------------------------------------------------------------------------
+    @abstractmethod
+    def parse(self, text: str) -> Architecture:
+        """Read an architecture from its standard text; raises `ParseError`."""
+
+    @abstractmethod
+    def format(self, arch: Architecture) -> str:
+        """Print an architecture in the standard text of its space; `parse` reads it back."""
+
+    # --- arrays ---------------------------------------------------------------------------
+    def choices(self, archs: Architectures) -> NDArray[np.int8]:
+        """Stack architectures into choices ``(n, positions)``; arrays pass through checked.
+
+        Raises:
+            ParseError: if one belongs to another space or an option is out of range.
+        """
+        if isinstance(archs, np.ndarray):
+            array = archs
+        else:
+            for arch in archs:
+                if arch.space != self.name:
+                    raise ParseError(
+                        f"got an architecture of space {arch.space!r}, expected {self.name!r}: "
+                        "parse or sample it with the space that you pass"
+                    )
+            array = np.array([arch.choices for arch in archs], dtype=np.int64)
+            array = array.reshape(len(archs), -1) if len(archs) else array.reshape(
+                0, len(self.variables)
+            )
+        counts = self.option_counts
+        if array.ndim != 2 or array.shape[1] != len(counts):
+            raise ParseError(
+                f"got choices of shape {array.shape}, expected (n, {len(counts)}) "
+                f"for space {self.name!r}"
+            )
+        if array.size and ((array < 0).any() or (array >= counts).any()):
+            raise ParseError(
+                f"a choice is out of range for space {self.name!r}: position i takes "
+                f"0..{counts.tolist()}[i]-1"
+            )
+        return array.astype(np.int8, copy=False)
+
+    def architectures(self, choices: NDArray[np.integer[Any]]) -> list[Architecture]:
+        """Turn choices ``(n, positions)`` into architectures."""
+        return [Architecture(self.name, tuple(row)) for row in self.choices(choices).tolist()]
+
+    @property
+    def option_counts(self) -> NDArray[np.int64]:
+        """Number of options a position, ``(positions,)``."""
+        return np.array([len(v.options) for v in self.variables], dtype=np.int64)
+
+    # --- sampling and change ----------------------------------------------------------------
+    def valid(self, archs: Architectures) -> NDArray[np.bool_]:
+        """Tell which architectures are allowed, ``(n,)``: here, all whose options exist."""
+        return np.ones(len(self.choices(archs)), dtype=np.bool_)
+
+    def sample_choices(self, rng: np.random.Generator, n: int) -> NDArray[np.int8]:
+        """Draw ``n`` valid architectures uniformly, with replacement, as choices."""
+        if n < 0:
+            raise SettingsError(f"got n={n}, expected 0 or more architectures to sample")
+        kept: list[NDArray[np.int8]] = []
+        missing = n
+        while missing > 0:
+            drawn = rng.integers(0, self.option_counts, (missing, len(self.variables)))
+            drawn = drawn.astype(np.int8)
+            good = drawn[self.valid(drawn)]
+            kept.append(good)
+            missing -= len(good)
+        return np.concatenate(kept) if kept else np.empty((0, len(self.variables)), np.int8)
+
+    def sample(self, rng: np.random.Generator, n: int) -> list[Architecture]:
+        """Draw ``n`` architectures uniformly, with replacement."""
+        return self.architectures(self.sample_choices(rng, n))
+
+    def mutate(self, arch: Architecture, rng: np.random.Generator) -> Architecture:
+        """Change one decision at random; the result is valid and differs from ``arch``."""
+        near = self.neighbors(arch)
+        return near[int(rng.integers(len(near)))]
+
+    def crossover(
+        self, first: Architecture, second: Architecture, rng: np.random.Generator
+    ) -> Architecture:
+        """Take each decision from one of the two parents at random; the result is valid."""
+        both = self.choices([first, second])
+        for _ in range(100):
+            pick = rng.integers(0, 2, both.shape[1])
+            child = both[pick, np.arange(both.shape[1])][None]
+            if self.valid(child)[0]:
+                return self.architectures(child)[0]
+        return first
+
+    def neighbors(self, arch: Architecture) -> list[Architecture]:
+        """All valid architectures that differ from ``arch`` in exactly one decision."""
+        row = self.choices([arch])[0]
+        rows = []
+        for position, count in enumerate(self.option_counts):
+            for option in range(int(count)):
+                if option != row[position]:
+                    changed = row.copy()
+                    changed[position] = option
+                    rows.append(changed)
+        near = np.array(rows, dtype=np.int8)
+        return self.architectures(near[self.valid(near)])
+
+    # --- identity ---------------------------------------------------------------------------
+    def canonical_id(self, arch: Architecture) -> str:
+        """Name the function that ``arch`` computes: twins share it. Here, the text itself."""
+        return self.format(arch)
+
+    # --- encodings --------------------------------------------------------------------------
+    @abstractmethod
+    def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
+        """Make arrays from architectures; ``kind`` is one of `encodings`."""
+
+    def _unknown_encoding(self, kind: str) -> Exception:
+        return unknown_name(f"encoding of space {self.name}", kind, self.encodings)
+
+    def token_spec(self, kind: str = "tokens") -> TokenSpec:
+        """Form of the token encoding ``kind``, for decoders that write architectures."""
+        raise self._unknown_encoding(kind)
+
+    def decode(self, tokens: NDArray[np.integer[Any]], kind: str = "tokens") -> tuple[
+        NDArray[np.int8], NDArray[np.bool_]
+    ]:
+        """Read token sequences ``(n, length)`` back.
+
+        Returns:
+            Choices ``(n, positions)`` and, ``(n,)``, which sequences are valid architectures
+            (rows of the others are zero).
+        """
+        raise self._unknown_encoding(kind)
+
+    # --- costs and networks -------------------------------------------------------------------
+    @abstractmethod
+    def params(self, arch: Architecture, **settings: int) -> int:
+        """Exact number of trainable parameters of the network that `build` makes."""
+
+    @abstractmethod
+    def macs(self, arch: Architecture, **settings: int) -> int:
+        """Exact multiply-adds of convolutions and linear layers for one image."""
+
+    @abstractmethod
+    def build(self, arch: Architecture, **settings: Any) -> torch.nn.Module:
+        """Build the PyTorch network."""
+
+    # --- finite spaces --------------------------------------------------------------------------
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of architectures; raises `TypeError` where it cannot be listed."""
+
+    def all_choices(self) -> NDArray[np.int8]:
+        """Every architecture as choices ``(len(self), positions)``, in a fixed order."""
+        raise TypeError(f"space {self.name!r} is too large to be listed")
+
+    def __iter__(self) -> Iterator[Architecture]:
+        """Iterate over all architectures in the order of `all_choices`."""
+        return iter(self.architectures(self.all_choices()))
+
+    def __contains__(self, arch: object) -> bool:
+        """Whether ``arch`` is a valid architecture of this space."""
+        if not isinstance(arch, Architecture) or arch.space != self.name:
+            return False
+        try:
+            return bool(self.valid([arch])[0])
+        except ParseError:
+            return False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"

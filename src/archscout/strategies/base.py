@@ -1,0 +1,98 @@
+"""The contract of every strategy: `ask` proposes, `tell` reports; no I/O, no benchmark."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.spaces.base import Architecture, SearchSpace
+
+
+class Strategy(ABC):
+    """Proposes architectures to measure and learns from the values.
+
+    Values are higher-is-better; NaN means that the measurement failed. The same space,
+    generator state, pool and told values give the same proposals.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
+
+    Attributes:
+        audit: one row of plain values for each learning round (empty for strategies that
+            do not learn); the report shows it.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        pool: NDArray[np.int8] | None = None,
+    ) -> None:
+        self.space = space
+        self.rng = rng
+        self.pool = None if pool is None else space.choices(pool)
+        self._buyable = None if self.pool is None else set(map(tuple, self.pool.tolist()))
+        if self._buyable is not None and not self._buyable:
+            raise SettingsError("got an empty pool, expected at least one architecture to measure")
+        self.audit: list[dict[str, Any]] = []
+
+    @property
+    def minimum_labels(self) -> int:
+        """Fewest labels with which the strategy makes sense (its first round and one more)."""
+        return 1
+
+    @abstractmethod
+    def ask(self, n: int = 1) -> list[Architecture]:
+        """Propose between 1 and ``n`` architectures that can be bought.
+
+        Architectures proposed before are avoided while others are left. An empty list means
+        that the strategy has nothing left to propose.
+        """
+
+    @abstractmethod
+    def tell(self, archs: Sequence[Architecture], values: Sequence[float]) -> None:
+        """Report values (higher is better, NaN for failed), also of architectures not asked."""
+
+    def notes(self, arch: Architecture) -> Mapping[str, Any]:
+        """Plain values to record beside a proposal, such as ``predicted`` and ``round``."""
+        return {}
+
+    def buyable(self, arch: Architecture) -> bool:
+        """Whether ``arch`` is in the pool."""
+        return self._buyable is None or arch.choices in self._buyable
+
+    def sample_unseen(self, n: int, seen: set[Architecture]) -> list[Architecture]:
+        """Draw up to ``n`` different architectures uniformly from the pool, none in ``seen``."""
+        if self.pool is None:
+            fresh = self._sample_whole_space(n, seen)
+            if fresh is not None:
+                return fresh
+        rows = self.space.all_choices() if self.pool is None else self.pool
+        order = self.rng.permutation(len(rows))
+        drawn: list[Architecture] = []
+        for start in range(0, len(order), 1024):
+            for arch in self.space.architectures(rows[order[start : start + 1024]]):
+                if arch not in seen and arch not in drawn:
+                    drawn.append(arch)
+                    if len(drawn) == n:
+                        return drawn
+        return drawn
+
+    def _sample_whole_space(self, n: int, seen: set[Architecture]) -> list[Architecture] | None:
+        """Rejection sampling; None once so much is seen that listing the space is better."""
+        drawn: list[Architecture] = []
+        for _ in range(100):
+            for arch in self.space.sample(self.rng, n - len(drawn)):
+                if arch not in seen and arch not in drawn:
+                    drawn.append(arch)
+            if len(drawn) == n:
+                return drawn
+        return None
