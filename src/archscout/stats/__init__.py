@@ -1,0 +1,44 @@
+"""Statistics of searches and predictors: ranks, intervals, paired tests, anytime curves, noise.
+
+Everything takes and gives numpy arrays; scipy is imported only when a function needs it.
+Randomness comes from the generator that the caller passes in.
+"""
+
+from archscout.stats.curves import (
+    LabelsToReach,
+    anytime,
+    incumbents,
+    labels_to_reach,
+    reach_summary,
+)
+from archscout.stats.intervals import bootstrap_bands, bootstrap_interval
+from archscout.stats.noise import NoiseCeiling, best_of_one_run_each, noise_ceiling
+from archscout.stats.paired import (
+    PairedDifference,
+    holm_correction,
+    paired_difference,
+    sign_flip_p_value,
+)
+from archscout.stats.ranks import kendall_tau, kendall_tau_top, regret, spearman, top_k_recall
+
+__all__ = [
+    "LabelsToReach",
+    "NoiseCeiling",
+    "PairedDifference",
+    "anytime",
+    "best_of_one_run_each",
+    "bootstrap_bands",
+    "bootstrap_interval",
+    "holm_correction",
+    "incumbents",
+    "kendall_tau",
+    "kendall_tau_top",
+    "labels_to_reach",
+    "noise_ceiling",
+    "paired_difference",
+    "reach_summary",
+    "regret",
+    "sign_flip_p_value",
+    "spearman",
+    "top_k_recall",
+]
