@@ -9,8 +9,9 @@ stay in arrays; `Architecture` objects exist where single values are handed arou
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -89,6 +90,10 @@ class SearchSpace(ABC):
     def format(self, arch: Architecture) -> str:
         """Print an architecture in the standard text of its space; `parse` reads it back."""
 
+    def parse_many(self, texts: Iterable[str]) -> NDArray[np.int8]:
+        """Read many texts into choices ``(n, positions)``; raises `ParseError`."""
+        return self.choices([self.parse(text) for text in texts])
+
     # --- arrays ---------------------------------------------------------------------------
     def choices(self, archs: Architectures) -> NDArray[np.int8]:
         """Stack architectures into choices ``(n, positions)``; arrays pass through checked.
@@ -96,37 +101,52 @@ class SearchSpace(ABC):
         Raises:
             ParseError: if one belongs to another space or an option is out of range.
         """
-        if isinstance(archs, np.ndarray):
-            array = archs
-        else:
-            for arch in archs:
-                if arch.space != self.name:
-                    raise ParseError(
-                        f"got an architecture of space {arch.space!r}, expected {self.name!r}: "
-                        "parse or sample it with the space that you pass"
-                    )
-            array = np.array([arch.choices for arch in archs], dtype=np.int64)
-            array = array.reshape(len(archs), -1) if len(archs) else array.reshape(
-                0, len(self.variables)
-            )
-        counts = self.option_counts
-        if array.ndim != 2 or array.shape[1] != len(counts):
+        positions = len(self.variables)
+        array = archs if isinstance(archs, np.ndarray) else self._stack(archs)
+        if array.ndim != 2 or array.shape[1] != positions:
             raise ParseError(
-                f"got choices of shape {array.shape}, expected (n, {len(counts)}) "
+                f"got choices of shape {array.shape}, expected (n, {positions}) "
                 f"for space {self.name!r}"
             )
-        if array.size and ((array < 0).any() or (array >= counts).any()):
+        if not np.issubdtype(array.dtype, np.integer):
             raise ParseError(
-                f"a choice is out of range for space {self.name!r}: position i takes "
-                f"0..{counts.tolist()}[i]-1"
+                f"got choices of type {array.dtype}, expected integers for space {self.name!r}"
+            )
+        bad = (array < 0) | (array >= self.option_counts)
+        if bad.any():
+            row, position = np.argwhere(bad)[0].tolist()
+            raise ParseError(
+                f"got option {array[row, position]} at position {position} of architecture {row}, "
+                f"expected 0 to {self.option_counts[position] - 1} in space {self.name!r}"
             )
         return array.astype(np.int8, copy=False)
+
+    def _stack(self, archs: Sequence[Architecture]) -> NDArray[np.int64]:
+        positions = len(self.variables)
+        for arch in archs:
+            if not isinstance(arch, Architecture):
+                raise ParseError(
+                    f"got {type(arch).__name__}, expected an architecture of space {self.name!r}: "
+                    "parse a text with the space's parse()"
+                )
+            if arch.space != self.name:
+                raise ParseError(
+                    f"got an architecture of space {arch.space!r}, expected {self.name!r}: "
+                    "parse or sample it with the space that you pass"
+                )
+            if len(arch.choices) != positions:
+                raise ParseError(
+                    f"got an architecture with {len(arch.choices)} choices, expected {positions} "
+                    f"in space {self.name!r}"
+                )
+        rows = np.array([arch.choices for arch in archs] or np.empty((0, positions), np.int64))
+        return rows.reshape(len(archs), positions)
 
     def architectures(self, choices: NDArray[np.integer[Any]]) -> list[Architecture]:
         """Turn choices ``(n, positions)`` into architectures."""
         return [Architecture(self.name, tuple(row)) for row in self.choices(choices).tolist()]
 
-    @property
+    @cached_property
     def option_counts(self) -> NDArray[np.int64]:
         """Number of options a position, ``(positions,)``."""
         return np.array([len(v.options) for v in self.variables], dtype=np.int64)
@@ -144,8 +164,8 @@ class SearchSpace(ABC):
         missing = n
         while missing > 0:
             drawn = rng.integers(0, self.option_counts, (missing, len(self.variables)))
-            drawn = drawn.astype(np.int8)
-            good = drawn[self.valid(drawn)]
+            choices = drawn.astype(np.int8)
+            good = choices[self.valid(choices)]
             kept.append(good)
             missing -= len(good)
         return np.concatenate(kept) if kept else np.empty((0, len(self.variables)), np.int8)
@@ -155,8 +175,17 @@ class SearchSpace(ABC):
         return self.architectures(self.sample_choices(rng, n))
 
     def mutate(self, arch: Architecture, rng: np.random.Generator) -> Architecture:
-        """Change one decision at random; the result is valid and differs from ``arch``."""
+        """Change one decision at random; the result is valid and differs from ``arch``.
+
+        Raises:
+            SettingsError: if no single change of ``arch`` is valid.
+        """
         near = self.neighbors(arch)
+        if not near:
+            raise SettingsError(
+                f"no single change of {self.format(arch)!r} is valid in space {self.name!r}: "
+                "sample a new architecture instead"
+            )
         return near[int(rng.integers(len(near)))]
 
     def crossover(
@@ -181,13 +210,18 @@ class SearchSpace(ABC):
                     changed = row.copy()
                     changed[position] = option
                     rows.append(changed)
-        near = np.array(rows, dtype=np.int8)
+        near = np.array(rows, dtype=np.int8).reshape(-1, len(row))
         return self.architectures(near[self.valid(near)])
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
         """Name the function that ``arch`` computes: twins share it. Here, the text itself."""
         return self.format(arch)
+
+    def canonical_ids(self, archs: Architectures) -> NDArray[np.str_]:
+        """`canonical_id` of every architecture, ``(n,)``."""
+        listed = self.architectures(self.choices(archs))
+        return np.array([self.canonical_id(arch) for arch in listed], dtype=np.str_)
 
     # --- encodings --------------------------------------------------------------------------
     @abstractmethod
@@ -201,9 +235,9 @@ class SearchSpace(ABC):
         """Form of the token encoding ``kind``, for decoders that write architectures."""
         raise self._unknown_encoding(kind)
 
-    def decode(self, tokens: NDArray[np.integer[Any]], kind: str = "tokens") -> tuple[
-        NDArray[np.int8], NDArray[np.bool_]
-    ]:
+    def decode(
+        self, tokens: NDArray[np.integer[Any]], kind: str = "tokens"
+    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back.
 
         Returns:
@@ -214,15 +248,25 @@ class SearchSpace(ABC):
 
     # --- costs and networks -------------------------------------------------------------------
     @abstractmethod
-    def params(self, arch: Architecture, **settings: int) -> int:
+    def params(self, arch: Architecture, *args: Any, **settings: Any) -> int:
         """Exact number of trainable parameters of the network that `build` makes."""
 
-    @abstractmethod
-    def macs(self, arch: Architecture, **settings: int) -> int:
-        """Exact multiply-adds of convolutions and linear layers for one image."""
+    def params_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
+        """`params` of every architecture, ``(n,)``."""
+        listed = self.architectures(self.choices(archs))
+        return np.array([self.params(arch, *args, **settings) for arch in listed], dtype=np.int64)
 
     @abstractmethod
-    def build(self, arch: Architecture, **settings: Any) -> torch.nn.Module:
+    def macs(self, arch: Architecture, *args: Any, **settings: Any) -> int:
+        """Exact multiply-adds of convolutions and linear layers for one image."""
+
+    def macs_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
+        """`macs` of every architecture, ``(n,)``."""
+        listed = self.architectures(self.choices(archs))
+        return np.array([self.macs(arch, *args, **settings) for arch in listed], dtype=np.int64)
+
+    @abstractmethod
+    def build(self, arch: Architecture, *args: Any, **settings: Any) -> torch.nn.Module:
         """Build the PyTorch network."""
 
     # --- finite spaces --------------------------------------------------------------------------

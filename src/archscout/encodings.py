@@ -1,0 +1,137 @@
+"""Arrays from architectures: the forms that every space shares.
+
+The functions take *choices*, ``(n, positions)`` integers, and know no space, so that spaces
+can build their encodings from them. All work on whole batches at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from archscout.errors import ParseError
+
+
+@dataclass(frozen=True, eq=False)
+class GraphEncoding:
+    """A batch of directed acyclic graphs with one operation a vertex.
+
+    Args:
+        adjacency: ``(n, vertices, vertices)`` of 0 and 1; ``[:, i, j]`` is 1 where vertex ``i``
+            feeds vertex ``j``, and ``i < j`` there.
+        operations: ``(n, vertices)`` indices into ``vocabulary``.
+        vocabulary: names of the operations, input and output included.
+    """
+
+    adjacency: NDArray[np.int8]
+    operations: NDArray[np.int64]
+    vocabulary: tuple[str, ...]
+
+    def __len__(self) -> int:
+        """Number of graphs."""
+        return len(self.operations)
+
+
+def one_hot(
+    choices: NDArray[np.integer[Any]], option_counts: Sequence[int] | NDArray[np.integer[Any]]
+) -> NDArray[np.float32]:
+    """Mark the chosen option of every position with a one.
+
+    Args:
+        choices: ``(n, positions)``, position ``i`` in ``0..option_counts[i]-1``.
+        option_counts: ``(positions,)`` numbers of options.
+
+    Returns:
+        ``(n, sum(option_counts))`` of 0 and 1, the options of one position side by side.
+
+    Example:
+        >>> one_hot(np.array([[1, 0], [0, 2]]), [2, 3])
+        array([[0., 1., 1., 0., 0.],
+               [1., 0., 0., 0., 1.]], dtype=float32)
+    """
+    counts = np.asarray(option_counts, dtype=np.int64)
+    columns = choices + (np.cumsum(counts) - counts)
+    marked = np.zeros((len(choices), int(counts.sum())), dtype=np.float32)
+    np.put_along_axis(marked, columns, 1.0, axis=1)
+    return marked
+
+
+def operation_positions(vertices: int) -> NDArray[np.int64]:
+    """Places of the operation tokens in the sequence of `sequence_from_graph`.
+
+    Args:
+        vertices: number of vertices of the graph, at least 2.
+
+    Returns:
+        ``(vertices - 1,)`` places, one for every vertex but the first.
+
+    Example:
+        >>> operation_positions(7)
+        array([ 1,  4,  8, 13, 19, 26])
+    """
+    column = np.arange(1, vertices)
+    return np.cumsum(column + 1) - 1
+
+
+def sequence_from_graph(graph: GraphEncoding) -> NDArray[np.int64]:
+    """Write graphs as token sequences, vertex after vertex.
+
+    For each vertex but the first come its incoming edges, from the first vertex on (1 for no
+    edge, 2 for an edge), then its operation as ``index + 2``; token 0 is kept for the start.
+
+    Args:
+        graph: ``n`` graphs of ``v`` vertices; operation 0 stands at the first vertex alone.
+
+    Returns:
+        ``(n, (v + 2) * (v - 1) / 2)`` tokens.
+
+    Source:
+        SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389), its NASBench-101 encoding.
+
+    Example:
+        >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
+        >>> names = ("input", "convolution", "output")
+        >>> sequence_from_graph(GraphEncoding(chain, np.array([[0, 1, 2]]), names))
+        array([[2, 3, 1, 2, 4]])
+    """
+    n, vertices = graph.operations.shape
+    places = operation_positions(vertices)
+    tokens = np.empty((n, int(places[-1]) + 1), dtype=np.int64)
+    for vertex, place in enumerate(places.tolist(), start=1):
+        tokens[:, place - vertex : place] = graph.adjacency[:, :vertex, vertex] + 1
+        tokens[:, place] = graph.operations[:, vertex] + 2
+    return tokens
+
+
+def check_tokens(tokens: ArrayLike, length: int) -> NDArray[np.int64]:
+    """Check the form of token sequences that are to be decoded.
+
+    Args:
+        tokens: ``(n, length)`` integers; which values are allowed is not checked here.
+        length: number of tokens of a sequence.
+
+    Returns:
+        The same tokens as an integer array ``(n, length)``.
+
+    Raises:
+        ParseError: if the shape differs or the numbers are not integers.
+
+    Example:
+        >>> check_tokens([[1, 2], [3, 4]], length=2).shape
+        (2, 2)
+    """
+    try:
+        array = np.asarray(tokens)
+    except ValueError:
+        raise ParseError(
+            f"got token sequences of unequal lengths, expected {length} tokens in each"
+        ) from None
+    if array.ndim != 2 or array.shape[1] != length:
+        raise ParseError(f"got tokens of shape {array.shape}, expected (n, {length})")
+    if not np.issubdtype(array.dtype, np.integer):
+        raise ParseError(f"got tokens of type {array.dtype}, expected integers")
+    return array.astype(np.int64, copy=False)
