@@ -1,0 +1,107 @@
+"""Puts the commands together and decides what a user sees when something goes wrong."""
+
+from __future__ import annotations
+
+import os
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from archscout.cli import compare, listing, report, search
+from archscout.cli.console import complain
+from archscout.errors import ArchscoutError
+
+USAGE_ERROR, BUG, INTERRUPTED = 2, 1, 130
+
+
+class Commands(TyperGroup):
+    """Runs a command and turns every error into one sentence and an exit code."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Accept ``--debug`` after the command too: that is where it is typed in need."""
+        if "--debug" in args:
+            args = ["--debug", *(arg for arg in args if arg != "--debug")]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; with ``--debug`` errors keep their traceback."""
+        if ctx.params.get("debug"):
+            return super().invoke(ctx)
+        try:
+            return super().invoke(ctx)
+        except ArchscoutError as error:
+            complain(str(error))
+            raise typer.Exit(USAGE_ERROR) from None
+        except KeyboardInterrupt:
+            complain("stopped.")
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            # The reader left (as in `archscout list | head -1`): nothing is wrong. Python
+            # would complain about the rest of the output when it closes the stream.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            raise typer.Exit(0) from None
+        except (typer.Exit, typer.Abort):
+            raise
+        except OSError as error:
+            place = f" {error.filename!r}" if error.filename else ""
+            complain(f"the system refused access to{place or ' a file'}: {error.strerror or error}")
+            raise typer.Exit(USAGE_ERROR) from None
+        except Exception as error:
+            if _is_usage_error(error):
+                raise
+            complain(
+                f"unexpected {type(error).__name__}: {error}. This is a bug in archscout: "
+                "please report it with the traceback that the same command with --debug shows."
+            )
+            raise typer.Exit(BUG) from None
+
+
+def _is_usage_error(error: Exception) -> bool:
+    """Whether typer itself prints the error: its base class moved between its versions."""
+    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+
+
+app = typer.Typer(
+    name="archscout",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("search", rich_help_panel="Run")(search.run)
+app.command("compare", rich_help_panel="Run")(compare.run)
+app.command("report", rich_help_panel="Look")(report.run)
+app.command("list", rich_help_panel="Look")(listing.run)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"archscout {version('archscout')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and stop."
+        ),
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+) -> None:
+    """Find good neural architectures when labels are scarce.
+
+    [bold]archscout search[/bold] alone searches NAS-Bench-201 on CIFAR-10
+    with SemiNAS and 150 labels, and writes a report.
+    """
+
+
+def main() -> None:
+    """Run the command line; this is the installed command ``archscout``."""
+    app(prog_name="archscout")

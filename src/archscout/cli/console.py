@@ -1,0 +1,87 @@
+"""What the commands share for the eye: consoles, tables, numbers in words, JSON."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from archscout.plain import plain
+
+WIDE = 200
+
+
+def screen() -> Console:
+    """The console of results, on stdout; without a terminal nothing is folded."""
+    return Console() if sys.stdout.isatty() else Console(width=WIDE, highlight=False)
+
+
+def side_screen() -> Console:
+    """The console of progress and complaints, on stderr, so that stdout holds results only."""
+    return Console(stderr=True)
+
+
+def complain(sentence: str) -> None:
+    """Print one sentence on stderr."""
+    typer.echo(f"archscout: {sentence}", err=True)
+
+
+def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
+    """Print plain values as JSON on stdout; numbers that JSON lacks become null."""
+    typer.echo(json.dumps(plain(value), indent=2, allow_nan=False))
+
+
+def print_pairs(title: str, pairs: Mapping[str, str]) -> None:
+    """Print a closing table: a name and a text a row."""
+    table = Table(title=escape(title), title_justify="left", show_header=False)
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, text in pairs.items():
+        table.add_row(escape(name), escape(text))
+    screen().print(table)
+
+
+def print_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table with a header; a text of None is shown as a dash."""
+    table = Table(title=escape(title), title_justify="left")
+    for name in header:
+        table.add_column(escape(name), overflow="fold")
+    for row in rows:
+        table.add_row(*("-" if cell is None else escape(str(cell)) for cell in row))
+    screen().print(table)
+
+
+def amount(value: float, unit: str) -> str:
+    """Print a value with its unit.
+
+    Example:
+        >>> amount(91.606667, "percent"), amount(0.25, "score")
+        ('91.61 percent', '0.25 score')
+    """
+    number = f"{value:.2f}" if unit == "percent" else f"{value:.6g}"
+    return f"{number} {unit}".strip()
+
+
+def duration(seconds: float) -> str:
+    """Print a time in the two largest units that matter.
+
+    Example:
+        >>> duration(3.21), duration(75), duration(7260), duration(190000)
+        ('3.2 s', '1 min 15 s', '2 h 1 min', '2 d 4 h')
+    """
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    units = [("d", 86400), ("h", 3600), ("min", 60), ("s", 1)]
+    left = round(seconds)
+    parts: list[str] = []
+    for name, size in units:
+        count, left = divmod(left, size)
+        if count or parts:
+            parts.append(f"{count} {name}")
+    return " ".join(parts[:2])

@@ -1,0 +1,206 @@
+"""``archscout search``: the main job."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archscout.cli.console import amount, complain, duration, print_json, print_pairs
+from archscout.cli.options import (
+    HOW,
+    OUTPUT,
+    DatasetOption,
+    DedupOption,
+    EpochsOption,
+    JsonOption,
+    LabelsOption,
+    MetricOption,
+    RunOption,
+    SpaceOption,
+    TableOption,
+    one_of,
+    read_settings,
+    writable_folder,
+)
+from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, Problem, check_strategy
+from archscout.errors import ArchscoutError
+from archscout.manifest import hide_password
+
+if TYPE_CHECKING:
+    from archscout.benchmarks import TableBenchmark
+    from archscout.results import SearchResult
+
+JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
+INTERRUPTED = 130
+
+
+def run(
+    *,
+    space: SpaceOption = "nasbench201",
+    dataset: DatasetOption = None,
+    table: TableOption = None,
+    metric: MetricOption = DEFAULT_METRIC,
+    epochs: EpochsOption = None,
+    run: RunOption = "mean",
+    strategy: Annotated[
+        str, typer.Option(help="Strategy (archscout list strategies).", rich_help_panel=HOW)
+    ] = "seminas",
+    labels: LabelsOption = 150,
+    seed: Annotated[int, typer.Option(help="Decides all that is random.", rich_help_panel=HOW)] = 0,
+    dedup: DedupOption = "exact",
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A setting of the strategy; may be given more than once.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    storage: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL|PATH",
+            help="Where labels are recorded as they are bought: a journal file, or a database "
+            "such as sqlite:///search.db.",
+            show_default=f"{JOURNAL} in the folder of --out",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help=f"Folder for {RESULT} and {REPORT}.",
+            show_default="runs/SPACE-DATASET-STRATEGY-LABELS-seedSEED",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Search a space for its best architecture with few labels.
+
+    Without options: SemiNAS with 150 labels on NAS-Bench-201, CIFAR-10.
+
+    The same command goes on where it was stopped; once it has finished, it
+    shows the stored result.
+    """
+    problem = Problem(space, dataset, table, metric, epochs, run)
+    request: dict[str, Any] = {
+        **problem.to_dict(),
+        "strategy": check_strategy(strategy),
+        "labels": labels,
+        "seed": seed,
+        "dedup": one_of("dedup mode", dedup, DEDUPS),
+        "settings": read_settings(settings or ()),
+        "storage": None if storage is None else hide_password(storage),
+    }
+    benchmark = problem.load()
+    folder = out or Path("runs") / folder_name(problem, request)
+    result = stored_result(folder, request)
+    if result is None:
+        result = search_and_save(benchmark, request, folder, storage)
+    elif not (folder / REPORT).is_file():
+        result.report(folder / REPORT)
+    if as_json:
+        print_json({**result.to_dict(), "folder": str(folder), "report": str(folder / REPORT)})
+    else:
+        print_summary(result, benchmark, folder)
+
+
+def folder_name(problem: Problem, request: Mapping[str, Any]) -> str:
+    """Name the folder of a search; what differs from the defaults is named too."""
+    words = [problem.slug, request["strategy"], request["labels"], f"seed{request['seed']}"]
+    words += [request["dedup"]] if request["dedup"] != "exact" else []
+    words += [f"{key}={value}" for key, value in sorted(request["settings"].items())]
+    return re.sub(r"[^\w.=-]+", "-", "-".join(str(word) for word in words))
+
+
+def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | None:
+    """Load the result of a finished search if it answers exactly this request."""
+    from archscout.results import load_result
+
+    if not (folder / RESULT).is_file():
+        return None
+    try:
+        result = load_result(folder)
+    except ArchscoutError:
+        return None  # The journal beside it still holds the labels.
+    return result if result.manifest.get("request") == dict(request) else None
+
+
+def search_and_save(
+    benchmark: TableBenchmark, request: Mapping[str, Any], folder: Path, storage: str | None
+) -> SearchResult:
+    """Run the search with a progress bar, and write result and report into the folder."""
+    from archscout.cli.progress import SearchBar
+    from archscout.study import search
+
+    existed = folder.exists()
+    writable_folder(folder)
+    bar = SearchBar(request["labels"], benchmark.unit)
+    try:
+        with bar:
+            result = search(
+                benchmark.space,
+                benchmark,
+                request["strategy"],
+                labels=request["labels"],
+                seed=request["seed"],
+                storage=storage or folder / JOURNAL,
+                settings=request["settings"],
+                dedup=request["dedup"],
+                on_label=bar.on_label,
+            )
+    except KeyboardInterrupt:
+        complain(
+            f"stopped after {bar.bought} of {request['labels']} labels, which are kept: "
+            "the same command goes on from there."
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    except ArchscoutError:
+        if not existed:
+            with contextlib.suppress(OSError):
+                folder.rmdir()  # Only if nothing was written into it.
+        raise
+    result.manifest["request"] = dict(request)
+    result.save(folder)
+    result.report(folder / REPORT)
+    return result
+
+
+def print_summary(result: SearchResult, benchmark: TableBenchmark, folder: Path) -> None:
+    """Print the closing table."""
+    best = result.best
+    cell = benchmark.space.format(best.architecture)
+    failed = sum(label.failed for label in result.labels)
+    counts = [f"{len(result.labels)} of {result.budget}"]
+    counts += [f"{failed} failed"] if failed else []
+    counts += [f"{result.repeats} repeats, served at no cost"] if result.repeats else []
+    pairs = {
+        "best architecture": cell,
+        "value": f"{amount(best.value, result.unit)}, {standing(benchmark, best.architecture)}",
+    }
+    if not math.isnan(best.test_value):
+        pairs["test value"] = f"{amount(best.test_value, result.unit)}, revealed after the search"
+    pairs["labels"] = ", ".join(counts)
+    if len(result.labels) < result.budget:
+        pairs["stopped early"] = result.stopped
+    if result.seconds:
+        pairs["price of the labels"] = f"{duration(result.seconds)} of training, from the table"
+    pairs["time of the search"] = duration(result.wall_seconds)
+    pairs["report"] = str(folder / REPORT)
+    print_pairs(f"{result.strategy} on {result.objective}, seed {result.manifest['seed']}", pairs)
+
+
+def standing(benchmark: TableBenchmark, architecture: Any) -> str:
+    """Say where an architecture stands in the table by its mean value over all runs."""
+    row = (benchmark.choices == architecture.choices).all(axis=1).argmax()
+    rank = benchmark.rank(float(benchmark.values[row]))
+    return f"rank {rank:,} of {len(benchmark.values):,} in the table"

@@ -1,0 +1,418 @@
+"""The command line: what it prints, where it writes, and what bad input gets."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from archscout.cli import app
+from archscout.cli.options import read_settings
+from archscout.cli.progress import SearchBar
+from archscout.errors import SettingsError, TableError
+
+QUICK = ["--strategy", "random", "--labels", "8"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def invoke(*args: str) -> Result:
+    return CliRunner().invoke(app, list(args))
+
+
+def search(*args: str) -> dict[str, object]:
+    done = invoke("search", *args, "--json")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert isinstance(found, dict)
+    return found
+
+
+def run(*args: str, **settings: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "archscout", *args],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **settings,  # type: ignore[call-overload]
+    )
+
+
+def write_table(path: Path, header: str, rows: Sequence[str]) -> Path:
+    path.write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
+    return path
+
+
+CELLS = [
+    f"|{a}~0|+|none~0|none~1|+|skip_connect~0|none~1|{b}~2|"
+    for a in ("none", "nor_conv_1x1", "nor_conv_3x3")
+    for b in ("none", "nor_conv_1x1", "nor_conv_3x3", "skip_connect")
+]
+
+
+# --- help and lists ----------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["--help"], ["search", "compare", "report", "list", "--version", "--debug"]),
+        (["search", "--help"], ["What to search", "How to search", "Where results go", "--set"]),
+        (["compare", "--help"], ["--strategies", "--seeds", "--baseline", "--workers"]),
+        (["report", "--help"], ["RUN", "--out"]),
+        (["list", "--help"], ["spaces|benchmarks|strategies|predictors"]),
+    ],
+)
+def test_help_names_what_there_is(args: list[str], words: list[str]) -> None:
+    done = CliRunner(env={"COLUMNS": "120", "TERMINAL_WIDTH": "120"}).invoke(app, args)
+    assert done.exit_code == 0
+    for word in words:
+        assert word in done.output
+
+
+def test_version() -> None:
+    import archscout
+
+    assert invoke("--version").stdout.strip() == f"archscout {archscout.__version__}"
+
+
+def test_list_shows_every_kind_with_summaries() -> None:
+    done = invoke("list")
+    assert done.exit_code == 0
+    for word in ("nasbench201", "seminas", "optuna:tpe", "regularized evolution", "arXiv"):
+        assert word in done.output
+
+
+def test_list_as_json_is_the_registry() -> None:
+    from archscout.strategies import STRATEGIES
+
+    found = json.loads(invoke("list", "strategies", "--json").stdout)
+    assert list(found) == ["strategies"]
+    assert [entry["name"] for entry in found["strategies"]] == STRATEGIES.names()
+    assert all(entry["summary"] for entry in found["strategies"])
+
+
+# --- search ------------------------------------------------------------------------------------
+def test_search_prints_the_best_cell_and_writes_result_and_report() -> None:
+    done = invoke("search", *QUICK)
+    folder = Path("runs/nasbench201-cifar10-random-8-seed0")
+    assert done.exit_code == 0, done.output
+    assert done.stderr == ""
+    for word in ("best architecture", "rank ", "of 15,625", "percent", "8 of 8", "test value"):
+        assert word in done.stdout
+    assert str(folder / "report.html") in done.stdout
+    assert (folder / "report.html").read_text(encoding="utf-8").lstrip().startswith("<!")
+    best = json.loads((folder / "result.json").read_text(encoding="utf-8"))["best"]
+    assert best["architecture"] in done.stdout
+
+
+def test_json_has_the_promised_shape() -> None:
+    found = search(*QUICK, "--seed", "3")
+    assert {"best", "labels", "seconds", "wall_seconds", "manifest", "unit"} <= set(found)
+    labels = found["labels"]
+    assert isinstance(labels, list)
+    assert len(labels) == 8
+    assert [label["number"] for label in labels] == list(range(8))
+    best = found["best"]
+    assert isinstance(best, dict)
+    assert best["value"] == max(label["value"] for label in labels)
+    assert best["architecture"] in {label["architecture"] for label in labels}
+    assert found["seconds"] == pytest.approx(sum(label["seconds"] for label in labels))
+    assert found["manifest"]["seed"] == 3  # type: ignore[index]
+    assert Path(str(found["report"])).is_file()
+
+
+def test_seed_decides_the_labels() -> None:
+    first = search(*QUICK, "--out", "a")["labels"]
+    assert search(*QUICK, "--out", "b")["labels"] == first
+    assert search(*QUICK, "--out", "c", "--seed", "1")["labels"] != first
+
+
+def test_running_again_shows_the_stored_result(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = search(*QUICK)
+
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("searched again")
+
+    monkeypatch.setattr("archscout.study.search", never)
+    assert search(*QUICK)["labels"] == first["labels"]
+
+
+def test_a_stored_result_answers_its_own_request_only() -> None:
+    mean = search(*QUICK, "--out", "a")
+    noisy = invoke("search", *QUICK, "--run", "random", "--out", "a", "--json")
+    if noisy.exit_code == 0:
+        assert json.loads(noisy.stdout)["labels"] != mean["labels"]
+    else:
+        assert noisy.exit_code == 2
+        assert "Traceback" not in noisy.stderr
+
+
+def test_a_stopped_search_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = search(*QUICK, "--out", "whole")["labels"]
+    step = SearchBar.on_label
+
+    def stop(self: SearchBar, progress: object) -> None:
+        step(self, progress)  # type: ignore[arg-type]
+        if self.bought == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(SearchBar, "on_label", stop)
+    stopped = invoke("search", *QUICK, "--out", "halves")
+    monkeypatch.undo()
+    monkeypatch.chdir(Path("whole").resolve().parent)
+    assert stopped.exit_code == 130
+    assert "5 of 8 labels" in stopped.stderr
+    assert "same command" in stopped.stderr
+    assert not Path("halves/result.json").exists()
+    assert search(*QUICK, "--out", "halves")["labels"] == whole
+
+
+def test_a_killed_search_goes_on() -> None:
+    args = ["search", "--strategy", "random", "--labels", "400", "--json"]
+    child = subprocess.Popen(
+        [sys.executable, "-m", "archscout", *args, "--out", "killed"], stdout=subprocess.DEVNULL
+    )
+    journal, deadline = Path("killed/journal.log"), time.monotonic() + 60
+    while time.monotonic() < deadline and child.poll() is None:
+        if journal.exists() and journal.stat().st_size > 20_000:
+            break
+        time.sleep(0.01)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert journal.stat().st_size > 20_000
+    assert search(*args[1:-1], "--out", "killed")["labels"] == search(*args[1:-1])["labels"]
+
+
+def test_a_damaged_result_is_made_again_from_the_journal() -> None:
+    whole = search(*QUICK)
+    path = Path(str(whole["folder"])) / "result.json"
+    path.write_text("{", encoding="utf-8")
+    assert search(*QUICK)["labels"] == whole["labels"]
+    assert json.loads(path.read_text(encoding="utf-8"))["best"] == whole["best"]
+
+
+def test_own_table_and_strategy_settings() -> None:
+    rows = [f"{cell},{50 + i},{40 + i},60" for i, cell in enumerate(CELLS)]
+    table = write_table(Path("mine.csv"), "arch,valid,test,seconds", rows)
+    args = ["--table", str(table), "--strategy", "evolution", "--labels", "12"]
+    found = search(*args, "--set", "population=4", "--set", "sample=2")
+    best = found["best"]
+    assert best == {"architecture": CELLS[-1], "value": 61.0, "test_value": 51.0}
+    assert found["manifest"]["settings"] == {"population": 4, "sample": 2}  # type: ignore[index]
+    assert found["seconds"] == 720.0
+    assert "mine" in str(found["folder"])
+
+
+def test_random_runs_differ_from_means() -> None:
+    def values(*args: str) -> list[float]:
+        labels = search(*QUICK, *args)["labels"]
+        return [label["value"] for label in labels]  # type: ignore[attr-defined]
+
+    assert values() != values("--run", "random")
+
+
+def test_storage_by_url() -> None:
+    found = search(*QUICK, "--storage", "sqlite:///search.db")
+    assert Path("search.db").is_file()
+    Path(str(found["folder"]), "result.json").unlink()
+    assert search(*QUICK, "--storage", "sqlite:///search.db")["labels"] == found["labels"]
+
+
+# --- bad input -----------------------------------------------------------------------------------
+BAD = {
+    "unknown space": (["--space", "nasbench2O1"], "did you mean 'nasbench201'"),
+    "unknown strategy": (["--strategy", "seminass"], "did you mean 'seminas'"),
+    "unknown dataset": (["--dataset", "cifar11"], "did you mean 'cifar10'"),
+    "unknown run": (["--run", "men"], "did you mean 'mean'"),
+    "unknown dedup": (["--dedup", "exakt"], "did you mean 'exact'"),
+    "no labels": (["--strategy", "random", "--labels", "0"], "0"),
+    "more labels than architectures": (["--strategy", "random", "--labels", "15626"], "15,?625"),
+    "labels below the first round": (["--strategy", "seminas", "--labels", "3"], "seminas"),
+    "negative seed": (["--strategy", "random", "--labels", "3", "--seed", "-1"], "seed"),
+    "missing table": (["--table", "nowhere.csv"], "nowhere.csv"),
+    "table without values": (["--table", "no_values.csv", *QUICK], "valid"),
+    "table without architectures": (["--table", "no_cells.csv", *QUICK], "architecture"),
+    "table of fractions": (["--table", "fractions.csv", *QUICK], "fraction"),
+    "table with a malformed cell": (["--table", "malformed.csv", *QUICK], "nor_conv_9x9"),
+    "columns without a table": (["--epochs", "12", *QUICK], "--table"),
+    "folder in a file": (["--out", "file/run", *QUICK], "--out"),
+    "setting without a value": (["--set", "population", *QUICK], "population"),
+    "unknown setting": (["--set", "populaton=3", "--strategy", "evolution"], "population"),
+}
+
+
+@pytest.fixture
+def _bad_files() -> None:
+    Path("file").write_text("in the way", encoding="utf-8")
+    write_table(Path("no_values.csv"), "arch,colour", [f"{cell},red" for cell in CELLS])
+    write_table(Path("no_cells.csv"), "valid,test", ["90,91"])
+    write_table(
+        Path("fractions.csv"), "arch,valid", [f"{c},0.{i + 10}" for i, c in enumerate(CELLS)]
+    )
+    broken = [cell.replace("skip_connect", "nor_conv_9x9") for cell in CELLS[:1]]
+    write_table(Path("malformed.csv"), "arch,valid", [f"{cell},50" for cell in broken])
+
+
+def assert_one_sentence(done: Result, expected: str) -> None:
+    assert done.exit_code == 2, done.output
+    assert done.stdout == ""
+    lines = done.stderr.strip().splitlines()
+    assert len(lines) == 1, done.stderr
+    assert lines[0].startswith("archscout: ")
+    assert re.search(expected, lines[0]), lines[0]
+
+
+@pytest.mark.usefixtures("_bad_files")
+@pytest.mark.parametrize("case", BAD, ids=lambda case: case.replace(" ", "-"))
+def test_bad_input_gets_one_sentence(case: str) -> None:
+    args, expected = BAD[case]
+    before = sorted(Path().rglob("*"))
+    assert_one_sentence(invoke("search", *args), expected)
+    after = [path for path in Path().rglob("*") if path.is_file()]
+    assert sorted(after) == [path for path in before if path.is_file()]
+
+
+def test_storage_of_another_seed_is_refused() -> None:
+    search(*QUICK, "--storage", "shared.log")
+    done = invoke("search", *QUICK, "--storage", "shared.log", "--seed", "1")
+    assert_one_sentence(done, "seed")
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["list", "strategie"], "did you mean 'strategies'"),
+        (["report", "nowhere"], "nowhere"),
+        (["report", "."], "result.json"),
+        (["compare", "--strategies", "random,seminass"], "did you mean 'seminas'"),
+        (["compare", "--strategies", "random,local", "--baseline", "evolution"], "baseline"),
+        (["compare", "--strategies", "random,local", "--seeds", "0"], "seed"),
+        (["compare", "--strategies", "", "--labels", "5"], "strateg"),
+    ],
+)
+def test_bad_input_of_other_commands(args: list[str], expected: str) -> None:
+    assert_one_sentence(invoke(*args), expected)
+
+
+@pytest.mark.parametrize("args", [["serach"], ["search", "--labels", "many"], ["list", "--jsn"]])
+def test_usage_errors_exit_with_two(args: list[str]) -> None:
+    done = invoke(*args)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
+
+
+def test_debug_shows_the_traceback() -> None:
+    done = run("search", "--space", "nowhere", "--debug")
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+    assert "UnknownNameError" in done.stderr
+
+
+def test_a_bug_asks_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("archscout.study.search", broken)
+    done = invoke("search", *QUICK)
+    assert done.exit_code == 1
+    assert "RuntimeError: boom" in done.stderr
+    assert "--debug" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_errors_need_no_torch() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from archscout.cli import app; "
+        "done = CliRunner().invoke(app, ['search', '--strategy', 'seminass']); "
+        "CliRunner().invoke(app, ['list']); CliRunner().invoke(app, ['--help']); "
+        "print(done.exit_code, 'torch' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.split() == ["2", "False"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
+def test_a_closed_pipe_is_quiet() -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "archscout", "list", "--json"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    os.close(writer)
+    assert done.stderr == ""
+
+
+# --- report and compare --------------------------------------------------------------------------
+def test_report_takes_a_folder_or_a_result(tmp_path: Path) -> None:
+    folder = Path(str(search(*QUICK)["folder"]))
+    (folder / "report.html").unlink()
+    assert str(folder / "report.html") in invoke("report", str(folder)).stdout
+    assert (folder / "report.html").is_file()
+    done = invoke("report", str(folder / "result.json"), "--out", str(tmp_path / "new/page.html"))
+    assert done.exit_code == 0
+    assert (tmp_path / "new/page.html").is_file()
+
+
+def test_compare_writes_its_tables() -> None:
+    args = ["--strategies", "random,local", "--labels", "6", "--seeds", "2", "--workers", "1"]
+    done = invoke("compare", *args, "--out", "both")
+    assert done.exit_code == 0, done.output
+    for name in ("labels.csv", "summary.csv", "tests.csv", "comparison.json", "anytime.png"):
+        assert Path("both", name).is_file()
+    assert "random" in done.stdout
+    assert "local" in done.stdout
+    header, *rows = Path("both/labels.csv").read_text(encoding="utf-8").splitlines()
+    assert "architecture" in header
+    assert len(rows) == 2 * 2 * 6
+
+
+def test_compare_as_json() -> None:
+    args = ["--strategies", "random,local", "--labels", "5", "--seeds", "2", "--workers", "1"]
+    done = invoke("compare", *args, "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)
+
+
+# --- settings ------------------------------------------------------------------------------------
+def test_settings_are_read_as_json_or_text() -> None:
+    pairs = ["a=1", "b=0.5", "c=true", "d=null", "e=fast", "long-name=[1, 2]", "f=x=y"]
+    assert read_settings(pairs) == {
+        "a": 1,
+        "b": 0.5,
+        "c": True,
+        "d": None,
+        "e": "fast",
+        "long_name": [1, 2],
+        "f": "x=y",
+    }
+
+
+@pytest.mark.parametrize("pair", ["", "=1", "no value", "1a=2", "a b=1"])
+def test_malformed_settings_are_refused(pair: str) -> None:
+    with pytest.raises(SettingsError, match="--set"):
+        read_settings([pair])
+
+
+def test_errors_are_of_one_family() -> None:
+    from archscout import ArchscoutError
+
+    assert issubclass(TableError, ArchscoutError)
