@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from archscout.errors import ParseError, SettingsError, unknown_name
 
@@ -236,7 +236,7 @@ class SearchSpace(ABC):
         raise self._unknown_encoding(kind)
 
     def decode(
-        self, tokens: NDArray[np.integer[Any]], kind: str = "tokens"
+        self, tokens: ArrayLike, kind: str = "tokens"
     ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back.
 

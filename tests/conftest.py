@@ -1,0 +1,34 @@
+"""Fixtures that several test files share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def data_folder() -> Path:
+    """The folder of measured data; skips where there is none."""
+    text = os.environ.get("ARCHSCOUT_DATA")
+    if not text:
+        pytest.skip("ARCHSCOUT_DATA is not set to a folder of measured data")
+    folder = Path(text)
+    if not folder.is_dir():
+        pytest.skip(f"ARCHSCOUT_DATA is {text!r}, which is no folder")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_file(data_folder: Path) -> Callable[[str], Path]:
+    """Gives the path of a file in the data folder; skips where it is missing."""
+
+    def find(name: str) -> Path:
+        path = data_folder / name
+        if not path.is_file():
+            pytest.skip(f"the folder named by ARCHSCOUT_DATA has no {name}")
+        return path
+
+    return find
