@@ -1,0 +1,283 @@
+"""What a search hands back, and how it is kept in a JSON file.
+
+`SearchResult` holds every label in buying order, what they cost, what the strategy learnt on
+the way, the test values that were sealed until the end, and the manifest of the run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archscout.errors import ArchscoutError, SettingsError, StorageError
+from archscout.objectives import Direction, Label
+from archscout.plain import plain, write_json
+from archscout.spaces.base import Architecture, SearchSpace
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE_NAME = "result.json"
+NOTES = ("predicted", "spread", "round", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The architecture with the best search value; ``test_value`` is NaN where there is none."""
+
+    architecture: Architecture
+    value: float
+    test_value: float
+
+
+@dataclass(repr=False)
+class SearchResult:
+    """All that a search bought and learnt.
+
+    Args:
+        space: the search space.
+        strategy: its name.
+        objective: its name.
+        unit: unit of the values, such as ``"percent"``.
+        direction: whether higher (``"maximize"``) or lower (``"minimize"``) is better.
+        labels: every label in buying order, the failed ones too.
+        audit: one row of plain values for each learning round of the strategy.
+        seconds: price paid, the sum over the labels.
+        wall_seconds: how long the search itself ran, in this process.
+        requests: how many architectures the strategy asked for.
+        repeats: how many of them were known already and cost nothing.
+        budget: labels that the search was allowed.
+        stopped: why it ended, in words.
+        test_values: revealed after the end; NaN where there is none.
+        noise: what is known of the objective's noise, such as the noise ceiling of a table.
+        manifest: versions, seed, settings, command, time.
+    """
+
+    space: SearchSpace
+    strategy: str
+    objective: str
+    unit: str
+    direction: Direction
+    labels: list[Label]
+    audit: list[dict[str, Any]] = field(default_factory=list)
+    seconds: float = 0.0
+    wall_seconds: float = 0.0
+    requests: int = 0
+    repeats: int = 0
+    budget: int = 0
+    stopped: str = ""
+    test_values: dict[Architecture, float] = field(default_factory=dict)
+    noise: dict[str, Any] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def best(self) -> Best:
+        """The best by search values alone, the first bought of equals.
+
+        Raises:
+            ArchscoutError: if there is no label that did not fail.
+        """
+        good = [label for label in self.labels if not label.failed]
+        if not good:
+            why = f" (the first: {self.labels[0].error})" if self.labels else ""
+            raise ArchscoutError(
+                f"no label of {len(self.labels)} succeeded, so there is no best{why}: "
+                "repair the objective and search again"
+            )
+        sign = 1.0 if self.direction == "maximize" else -1.0
+        top = max(good, key=lambda label: sign * label.value)
+        test_value = self.test_values.get(top.architecture, math.nan)
+        return Best(top.architecture, top.value, test_value)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a label, in buying order.
+
+        Returns:
+            Columns number, architecture (text), value, best_so_far, seconds, failed, error,
+            test_value (where there are any), predicted, spread, round, origin.
+        """
+        import pandas as pd
+
+        values = np.array([label.value for label in self.labels], dtype=np.float64)
+        so_far = np.fmax if self.direction == "maximize" else np.fmin
+        columns: dict[str, Any] = {
+            "number": [label.number for label in self.labels],
+            "architecture": [self.space.format(label.architecture) for label in self.labels],
+            "value": values,
+            "best_so_far": so_far.accumulate(values) if len(values) else values,
+            "seconds": [label.seconds for label in self.labels],
+            "failed": [label.failed for label in self.labels],
+            "error": [label.error for label in self.labels],
+        }
+        tests = [self.test_values.get(label.architecture, math.nan) for label in self.labels]
+        if not all(map(math.isnan, tests)):
+            columns["test_value"] = tests
+        for key in NOTES:
+            columns[key] = [label.info.get(key) for label in self.labels]
+        return pd.DataFrame(columns)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON: NaN becomes None, architectures their standard text."""
+        best: dict[str, Any] | None = None
+        if any(not label.failed for label in self.labels):
+            top = self.best
+            best = {
+                "architecture": self.space.format(top.architecture),
+                "value": top.value,
+                "test_value": top.test_value,
+            }
+        tests = {self.space.format(arch): value for arch, value in self.test_values.items()}
+        result = plain(
+            {
+                "best": best,
+                "labels": [label.to_dict(self.space) for label in self.labels],
+                "seconds": self.seconds,
+                "wall_seconds": self.wall_seconds,
+                "unit": self.unit,
+                "direction": self.direction,
+                "strategy": self.strategy,
+                "objective": self.objective,
+                "space": self.space.name,
+                "budget": self.budget,
+                "requests": self.requests,
+                "repeats": self.repeats,
+                "stopped": self.stopped,
+                "test_values": tests,
+                "audit": self.audit,
+                "noise": self.noise,
+                "manifest": self.manifest,
+            }
+        )
+        assert isinstance(result, dict)
+        return result
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``result.json`` into a folder, in one step.
+
+        Args:
+            folder: made if it is missing.
+
+        Returns:
+            Path of the file.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        path = Path(folder) / FILE_NAME
+        try:
+            write_json(path, self.to_dict())
+        except OSError as error:
+            raise StorageError(
+                f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
+            ) from error
+        return path
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one HTML file that opens offline.
+
+        Args:
+            path: the file, or a folder that then holds ``report.html``.
+
+        Returns:
+            Path of the file.
+        """
+        from archscout.reports.html import write_report
+
+        return Path(write_report(self, path))
+
+    def __repr__(self) -> str:
+        good = any(not label.failed for label in self.labels)
+        best = f"{self.best.value:.6g} {self.unit}" if good else "none"
+        return (
+            f"SearchResult({self.strategy} on {self.objective}: "
+            f"best {best} of {len(self.labels)} labels)"
+        )
+
+
+def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchResult:
+    """Read a result that `SearchResult.save` wrote.
+
+    Args:
+        path: the JSON file or the folder that holds ``result.json``.
+        space: needed only for a space that is not registered.
+
+    Returns:
+        The result as it was.
+
+    Raises:
+        StorageError: if it cannot be read, is no result, or is of another space.
+    """
+    path = Path(path)
+    path = path / FILE_NAME if path.is_dir() else path
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read ({error.strerror}): give the folder or the {FILE_NAME} of a run"
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise StorageError(
+            f"{path} is not JSON: give the folder or the {FILE_NAME} of a run"
+        ) from error
+    try:
+        return _from_dict(data, space)
+    except (ArchscoutError, KeyError, TypeError, ValueError, AttributeError) as error:
+        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
+        raise StorageError(
+            f"{path} is not the result of a search ({reason}): give the {FILE_NAME} of a run"
+        ) from error
+
+
+def _from_dict(data: Mapping[str, Any], space: SearchSpace | None) -> SearchResult:
+    if not isinstance(data, Mapping):
+        raise SettingsError(f"it holds a {type(data).__name__}")
+    if space is None:
+        from archscout.spaces import load_space
+
+        space = load_space(str(data["space"]))
+    elif space.name != data["space"]:
+        raise SettingsError(f"it is of space {data['space']!r}, not {space.name!r}")
+    if data["direction"] not in ("maximize", "minimize"):
+        raise SettingsError(f"its direction is {data['direction']!r}")
+    labels = [_label(row, space) for row in data["labels"]]
+    if [label.number for label in labels] != list(range(len(labels))):
+        raise SettingsError("its labels are not numbered in order")
+    return SearchResult(
+        space=space,
+        strategy=str(data["strategy"]),
+        objective=str(data["objective"]),
+        unit=str(data["unit"]),
+        direction=data["direction"],
+        labels=labels,
+        audit=[dict(row) for row in data["audit"]],
+        seconds=_number(data["seconds"]),
+        wall_seconds=_number(data["wall_seconds"]),
+        requests=int(data["requests"]),
+        repeats=int(data["repeats"]),
+        budget=int(data["budget"]),
+        stopped=str(data["stopped"]),
+        test_values={space.parse(k): _number(v) for k, v in data["test_values"].items()},
+        noise={k: math.nan if v is None else v for k, v in data["noise"].items()},
+        manifest=dict(data["manifest"]),
+    )
+
+
+def _label(row: Mapping[str, Any], space: SearchSpace) -> Label:
+    return Label(
+        int(row["number"]),
+        space.parse(row["architecture"]),
+        _number(row["value"]),
+        _number(row["seconds"]),
+        str(row["error"]),
+        dict(row["info"]),
+    )
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

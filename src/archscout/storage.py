@@ -1,0 +1,298 @@
+"""The record of a search: an Optuna study in a journal file or a database.
+
+Each label is one finished trial, written in one step, so that a search that is killed leaves
+whole labels only; the architecture is the trial's categorical parameters, everything else its
+value, state and user attributes, so that Optuna's dashboard and analyses work on it. One user
+attribute of the study says which search it belongs to; no other may go on in it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+from archscout.errors import ArchscoutError, MissingExtraError, StorageError
+from archscout.manifest import hide_password
+from archscout.objectives import Direction, Label
+from archscout.spaces.base import SearchSpace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import optuna
+
+FORMAT = 1
+JOURNAL_ENDINGS = (".log", ".journal")
+_ATTRIBUTE = "archscout"
+_DRIVERS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
+
+
+class Record(Protocol):
+    """Where a search writes its labels."""
+
+    def labels(self) -> list[Label]:
+        """Labels of the earlier parts of this search, in buying order."""
+
+    def add(self, label: Label) -> None:
+        """Write one label; when this returns, it is kept."""
+
+    def close(self) -> None:
+        """Let other searches use the storage."""
+
+
+class NoRecord:
+    """Keeps nothing: the search lives in memory."""
+
+    def labels(self) -> list[Label]:
+        """There are none."""
+        return []
+
+    def add(self, label: Label) -> None:
+        """Drop it."""
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def open_record(
+    storage: str | Path | None,
+    space: SearchSpace,
+    identity: Mapping[str, Any],
+    *,
+    name: str = "archscout",
+) -> Record:
+    """Open the record of a search, or make it.
+
+    Args:
+        storage: None for memory; a path of a journal (ending in .log or .journal) or of a
+            folder, which then holds ``journal.log``; or a URL such as ``sqlite:///runs.db``
+            or ``postgresql://user@host/runs``.
+        space: the search space.
+        identity: plain values that tell this search from others; ``direction`` among them.
+        name: name of the Optuna study, for several searches in one storage.
+
+    Returns:
+        The record; close it when the search is over.
+
+    Raises:
+        StorageError: if it cannot be opened, is in use, or belongs to another search.
+        MissingExtraError: if the driver of a database is not installed.
+    """
+    if storage is None:
+        return NoRecord()
+    text = str(storage)
+    if "://" in text:
+        opened, close = _open_database(text)
+    else:
+        opened, close = _open_journal(_journal_path(Path(storage)))
+    try:
+        where = hide_password(text)
+        return StudyRecord(opened, space, identity, name=name, where=where, close=close)
+    except BaseException:
+        close()
+        raise
+
+
+def _journal_path(path: Path) -> Path:
+    if path.suffix in JOURNAL_ENDINGS and not path.is_dir():
+        return path
+    if path.is_file():
+        raise StorageError(
+            f"got the storage {path}, expected a folder, a journal ending in .log or .journal, "
+            f"or a URL: write sqlite:///{path} if it is a database"
+        )
+    return path / "journal.log"
+
+
+def _open_journal(path: Path) -> tuple[optuna.storages.BaseStorage, Callable[[], None]]:
+    from optuna.storages import JournalStorage
+
+    from archscout.journal import SearchJournal
+
+    journal = SearchJournal(path)
+    try:
+        with _said_in_one_sentence(str(path)):
+            return JournalStorage(journal), journal.close
+    except BaseException:
+        journal.close()
+        raise
+
+
+def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], None]]:
+    from optuna.storages import RDBStorage
+    from sqlalchemy.engine import make_url
+
+    from archscout.journal import hold
+    from archscout.strategies.optuna_params import quiet_optuna
+
+    shown = hide_password(url)
+    with _said_in_one_sentence(shown):
+        address = make_url(url)
+        held = None
+        if address.drivername.startswith("sqlite") and address.database not in (None, ":memory:"):
+            held = hold(Path(str(address.database)))
+    try:
+        with _said_in_one_sentence(shown), quiet_optuna():
+            opened = RDBStorage(url)
+    except BaseException:
+        if held is not None:
+            held.release()
+        raise
+
+    def close() -> None:
+        opened.remove_session()
+        opened.engine.dispose()
+        if held is not None:
+            held.release()
+
+    return opened, close
+
+
+@contextmanager
+def _said_in_one_sentence(where: str) -> Iterator[None]:
+    """Turn whatever a storage raises into one sentence; drivers raise errors of any kind."""
+    try:
+        yield
+    except ArchscoutError:
+        raise
+    except ImportError as error:
+        kind = where.partition(":")[0].partition("+")[0]
+        raise MissingExtraError(
+            f"the storage {where} needs a database driver that is not installed: "
+            f"run pip install {_DRIVERS.get(kind, 'the driver for ' + kind)}"
+        ) from error
+    except Exception as error:
+        reason = hide_password(str(error).strip().partition("\n")[0]) or type(error).__name__
+        raise StorageError(
+            f"the storage {where} cannot be used ({reason}): check that it exists, may be "
+            "written and is whole, or choose another"
+        ) from error
+
+
+class StudyRecord:
+    """An Optuna study that belongs to one search."""
+
+    def __init__(
+        self,
+        storage: optuna.storages.BaseStorage,
+        space: SearchSpace,
+        identity: Mapping[str, Any],
+        *,
+        name: str,
+        where: str,
+        close: Callable[[], None],
+    ) -> None:
+        import optuna
+
+        from archscout.strategies.optuna_params import distributions, quiet_optuna
+
+        direction: Direction = identity["direction"]
+        self.close = close
+        self._where = where
+        self._space = space
+        self._distributions = distributions(space)
+        with _said_in_one_sentence(where), quiet_optuna():
+            self._study = optuna.create_study(
+                storage=storage,
+                study_name=name,
+                direction=direction,
+                load_if_exists=True,
+                sampler=optuna.samplers.RandomSampler(),
+            )
+            self._trials = len(self._finished())
+            self._belong({"format": FORMAT, **identity}, name)
+
+    def _belong(self, identity: dict[str, Any], name: str) -> None:
+        found = self._study.user_attrs.get(_ATTRIBUTE)
+        if found is None and not self._trials:
+            # One attribute, so that no kill can leave half of it.
+            self._study.set_user_attr(_ATTRIBUTE, identity)
+            return
+        if not isinstance(found, dict):
+            raise StorageError(
+                f"the study {name!r} in {self._where} was not made by a search of archscout: "
+                "choose another storage or name"
+            )
+        keys = [k for k in {**identity, **found} if identity.get(k) != found.get(k)]
+        if keys:
+            held = " and ".join(f"{k} {found.get(k)!r}" for k in keys)
+            came = " and ".join(f"{k} {identity.get(k)!r}" for k in keys)
+            raise StorageError(
+                f"{self._where} holds a search with {held}, and this one has {came}: "
+                "choose another storage or name, or continue with what it holds"
+            )
+
+    def _finished(self) -> list[optuna.trial.FrozenTrial]:
+        from optuna.trial import TrialState
+
+        states = (TrialState.COMPLETE, TrialState.FAIL)
+        return self._study.get_trials(deepcopy=False, states=states)
+
+    def labels(self) -> list[Label]:
+        """Read the labels back, exactly as they were written.
+
+        Raises:
+            StorageError: if a trial is not a label, or two searches wrote at once.
+        """
+        with _said_in_one_sentence(self._where):
+            trials = self._finished()
+        try:
+            labels = sorted((self._label(trial) for trial in trials), key=lambda x: x.number)
+            whole = [label.number for label in labels] == list(range(len(labels)))
+        except (KeyError, ValueError, TypeError):
+            whole = False
+        if not whole:
+            raise StorageError(
+                f"{self._where} holds trials that are not labels of one search in order: "
+                "choose another storage or name"
+            )
+        return labels
+
+    def _label(self, trial: optuna.trial.FrozenTrial) -> Label:
+        from archscout.strategies.optuna_params import from_params
+
+        attrs = trial.user_attrs
+        return Label(
+            int(attrs["number"]),
+            from_params(self._space, trial.params),
+            math.nan if trial.value is None else float(trial.value),
+            float(attrs["seconds"]),
+            str(attrs["error"]),
+            dict(attrs["info"]),
+        )
+
+    def add(self, label: Label) -> None:
+        """Write one label as one finished trial, in one step.
+
+        Raises:
+            StorageError: if it cannot be written, or another search wrote meanwhile.
+        """
+        from optuna.trial import TrialState, create_trial
+
+        from archscout.strategies.optuna_params import to_params
+
+        trial = create_trial(
+            state=TrialState.FAIL if label.failed else TrialState.COMPLETE,
+            value=None if label.failed else label.value,
+            params=to_params(self._space, label.architecture),
+            distributions=self._distributions,
+            user_attrs={
+                "number": label.number,
+                "architecture": self._space.format(label.architecture),
+                "seconds": label.seconds,
+                "error": label.error,
+                "info": dict(label.info),
+            },
+        )
+        with _said_in_one_sentence(self._where):
+            self._study.add_trial(trial)
+            self._trials += 1
+            others = len(self._finished()) != self._trials
+        if others:
+            raise StorageError(
+                f"another search writes to {self._where} at the same time: "
+                "let one end first, or choose another storage or name"
+            )

@@ -1,0 +1,163 @@
+"""Strategies: what to measure next. All are ask/tell and found by name.
+
+`STRATEGIES` holds the names, `make_strategy` makes one, `list_strategies` lists them. Every
+``optuna:NAME`` is one of Optuna's samplers on our spaces; `StrategySampler` is the other way
+round, a strategy of ours as a sampler of an Optuna study.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError, unknown_name
+from archscout.registry import Entry, Registry
+from archscout.spaces.base import SearchSpace
+from archscout.strategies.base import Strategy
+
+if TYPE_CHECKING:
+    from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
+
+_HERE = "archscout.strategies"
+_SEMINAS = f"{_HERE}.seminas:SemiNAS"
+_SEMINAS_SOURCE = "Luo et al., Semi-Supervised Neural Architecture Search, arXiv 2002.10389"
+
+
+def _optuna(sampler: str, summary: str) -> Entry:
+    return Entry(
+        f"{_HERE}.optuna_samplers:OptunaSampler",
+        summary,
+        "Akiba et al., Optuna, arXiv 1907.10902",
+        {"sampler": sampler},
+    )
+
+
+STRATEGIES = Registry(
+    "strategy",
+    {
+        "random": Entry(
+            f"{_HERE}.random_search:RandomSearch",
+            "uniform, without repeats",
+            "Li and Talwalkar, arXiv 1902.07638",
+        ),
+        "evolution": Entry(
+            f"{_HERE}.evolution:Evolution",
+            "regularized evolution: the oldest dies, the best of a sample has a child",
+            "Real et al., arXiv 1802.01548",
+        ),
+        "local": Entry(
+            f"{_HERE}.local_search:LocalSearch",
+            "local search with random restarts",
+            "White et al., arXiv 2005.02960",
+        ),
+        "nao": Entry(
+            f"{_HERE}.nao:NAO",
+            "encoder, predictor and decoder on labels alone, with ascent in the latent space",
+            "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
+        ),
+        "seminas": Entry(
+            _SEMINAS,
+            "semi-supervised search: pseudo-labels for architectures that nobody measured",
+            _SEMINAS_SOURCE,
+            {"preset": "fast"},
+        ),
+        "seminas-paper-300": Entry(
+            _SEMINAS,
+            "semi-supervised search with the paper's schedule for 300 labels (hours)",
+            _SEMINAS_SOURCE,
+            {"preset": "paper-300"},
+        ),
+        "seminas-paper-2000": Entry(
+            _SEMINAS,
+            "semi-supervised search with the paper's schedule for 2000 labels (hours)",
+            _SEMINAS_SOURCE,
+            {"preset": "paper-2000"},
+        ),
+        "seminas-control": Entry(
+            _SEMINAS,
+            "the control of seminas: the same gradient steps without unlabelled architectures",
+            _SEMINAS_SOURCE,
+            {"semi_supervised": False},
+        ),
+        "optuna:tpe": _optuna("tpe", "Optuna's tree-structured Parzen estimator"),
+        "optuna:random": _optuna("random", "Optuna's random sampler"),
+        "optuna:gp": _optuna("gp", "Optuna's Gaussian process (seconds a label)"),
+        "optuna:qmc": _optuna("qmc", "Optuna's quasi-random Sobol sequence"),
+        "optuna:nsgaii": _optuna("nsgaii", "Optuna's genetic algorithm NSGA-II"),
+    },
+)
+
+
+def list_strategies(pattern: str = "*") -> list[str]:
+    """Sorted names of the strategies that match a shell pattern.
+
+    Example:
+        >>> list_strategies("semi*")
+        ['seminas', 'seminas-control', 'seminas-paper-2000', 'seminas-paper-300']
+    """
+    return STRATEGIES.names(pattern)
+
+
+def make_strategy(
+    name: str,
+    space: SearchSpace,
+    rng: np.random.Generator,
+    *,
+    pool: NDArray[np.int8] | None = None,
+    **settings: Any,
+) -> Strategy:
+    """Make the strategy of a registered name.
+
+    Args:
+        name: such as ``"evolution"`` or ``"optuna:tpe"``.
+        space: the search space.
+        rng: the strategy's only source of randomness.
+        pool: choices ``(n, positions)`` that can be measured; None for the whole space.
+        settings: keyword arguments of the strategy's class; they go over the name's own.
+
+    Returns:
+        The strategy, before its first `ask`.
+
+    Raises:
+        UnknownNameError: if no strategy has that name.
+        SettingsError: if it has no such setting or the value is out of range.
+
+    Example:
+        >>> from archscout.testing.toy import ToySpace
+        >>> strategy = make_strategy("random", ToySpace(), np.random.default_rng(0))
+        >>> len(strategy.ask(2))
+        2
+    """
+    entry = STRATEGIES[name]
+    known = inspect.signature(entry.load()).parameters
+    if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in known.values()):
+        names = [p for p in known if p not in ("space", "rng", "pool")]
+        for setting in settings:
+            if setting not in names:
+                error = unknown_name(f"setting of strategy {name}", setting, names)
+                raise SettingsError(str(error))
+    made = STRATEGIES.create(name, space, rng, pool=pool, **settings)
+    assert isinstance(made, Strategy)
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    # These two need Optuna, which listing and making other strategies does not.
+    if name in ("StrategySampler", "suggest_architecture"):
+        from archscout.strategies import strategy_sampler
+
+        return getattr(strategy_sampler, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "STRATEGIES",
+    "Strategy",
+    "StrategySampler",
+    "list_strategies",
+    "make_strategy",
+    "suggest_architecture",
+]

@@ -1,0 +1,192 @@
+"""Conformance kit for strategies: what every one must do, whatever it learns.
+
+Each check is one function; `check_strategy` runs them all and raises `AssertionError` with one
+sentence for the first that fails, so it can stand alone in a test of a strategy of your own.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies.base import Strategy
+
+MakeStrategy = Callable[..., Strategy]
+
+
+def check_strategy(
+    make: MakeStrategy, space: SearchSpace, rng: np.random.Generator, *, labels: int = 30
+) -> None:
+    """Check a strategy against the contract of `Strategy`.
+
+    Args:
+        make: function ``(space, rng, pool=None) -> Strategy``, such as the class itself.
+        space: a space with at least ``2 * labels`` architectures.
+        rng: decides the made-up values.
+        labels: how many labels each check buys at most; choose as many as the strategy's
+            first rounds need, so that what it learns is checked too.
+
+    Raises:
+        AssertionError: in one sentence, what the strategy does wrong.
+
+    Example:
+        >>> from archscout.strategies.random_search import RandomSearch
+        >>> from archscout.testing.toy import ToySpace
+        >>> check_strategy(RandomSearch, ToySpace(), np.random.default_rng(0))
+    """
+    weights = rng.normal(size=(len(space.variables), int(space.option_counts.max())))
+    pool = np.unique(space.sample_choices(rng, 8 * labels), axis=0)
+    pool = rng.permutation(pool)[: max(2, labels // 2)]
+    seed = int(rng.integers(2**31))
+
+    def value(arch: Architecture) -> float:
+        return float(sum(weights[i, choice] for i, choice in enumerate(arch.choices)))
+
+    def new(pool: NDArray[np.int8] | None = None) -> Strategy:
+        return make(space, np.random.default_rng(seed), pool=pool)
+
+    check_proposals(new(), space, value, labels)
+    check_reproducible(new, value, labels)
+    check_own_randomness(new, value, labels)
+    check_pool(new, space, pool, value)
+    check_inputs_untouched(new, pool, value)
+    for odd in (lambda _: math.nan, lambda _: 1.0, lambda arch: math.nan if arch.choices[0] else 2):
+        check_survives(new(), odd, labels)
+    check_unasked(new(), space, value, labels, rng)
+
+
+def _ask(strategy: Strategy, n: int) -> list[Architecture]:
+    """Ask with the checks that hold for every answer."""
+    asked = strategy.ask(n)
+    assert isinstance(asked, list), f"ask({n}) returned a {type(asked).__name__}, expected a list"
+    assert len(asked) <= n, f"ask({n}) returned {len(asked)} architectures, expected at most {n}"
+    for arch in asked:
+        assert arch in strategy.space, f"ask({n}) proposed {arch!r}, which is not in the space"
+        assert strategy.buyable(arch), f"ask({n}) proposed {arch!r}, which is not in the pool"
+        notes = dict(strategy.notes(arch))
+        try:
+            json.dumps(notes, allow_nan=False)
+        except (TypeError, ValueError):
+            raise AssertionError(f"notes of {arch!r} are not plain values: {notes}") from None
+    return asked
+
+
+def _run(strategy: Strategy, value: Callable[[Architecture], float], n: int) -> list[Architecture]:
+    """Buy up to ``n`` labels one by one; what was asked, in order."""
+    asked: list[Architecture] = []
+    while len(asked) < n and (fresh := _ask(strategy, 1)):
+        asked += fresh
+        strategy.tell(fresh, [value(arch) for arch in fresh])
+    return asked
+
+
+def check_proposals(
+    strategy: Strategy, space: SearchSpace, value: Callable[[Architecture], float], labels: int
+) -> None:
+    """Proposals are valid, at most ``n``, and new while others are left, pending ones too."""
+    seen: list[Architecture] = []
+    for n in [1, 3, 2] * labels:
+        if len(seen) >= labels:
+            break
+        first = _ask(strategy, n)
+        assert first, f"ask({n}) proposed nothing after {len(seen)} labels of a larger space"
+        second = _ask(strategy, 1)  # asked again before the values of the first are told
+        for arch in first + second:
+            assert arch not in seen, f"{arch!r} was proposed twice while others were left"
+            seen.append(arch)
+        strategy.tell(first, [value(arch) for arch in first])
+        strategy.tell(second, [value(arch) for arch in second])
+    for row in strategy.audit:
+        try:
+            json.dumps(row)
+        except TypeError:
+            raise AssertionError(f"an audit row is not made of plain values: {row}") from None
+
+
+def check_reproducible(
+    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
+) -> None:
+    """The same generator state and values give the same proposals."""
+    first, second = _run(new(), value, labels), _run(new(), value, labels)
+    for number, (one, other) in enumerate(zip(first, second, strict=True)):
+        assert one == other, f"proposal {number} differs between two runs from the same seed"
+
+
+def check_own_randomness(
+    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
+) -> None:
+    """The global generators of random, numpy and torch are neither read nor advanced."""
+    before = _global_states()
+    _run(new(), value, labels)
+    assert _global_states() == before, "the strategy draws from a global random generator"
+
+
+def _global_states() -> list[Any]:
+    legacy = np.random.get_state()  # noqa: NPY002 - its use by others is what is checked
+    states = [random.getstate(), [np.asarray(part).tolist() for part in legacy]]
+    if "torch" in sys.modules:
+        states.append(sys.modules["torch"].get_rng_state().tolist())
+    return states
+
+
+def check_pool(
+    new: Callable[[NDArray[np.int8]], Strategy],
+    space: SearchSpace,
+    pool: NDArray[np.int8],
+    value: Callable[[Architecture], float],
+) -> None:
+    """A small pool is proposed to the last architecture, then nothing, and nothing else."""
+    strategy = new(pool)
+    asked = _run(strategy, value, 2 * len(pool))
+    missing = set(space.architectures(pool)) - set(asked)
+    assert not missing, f"{len(missing)} of {len(pool)} architectures of a pool were never proposed"
+    assert len(asked) == len(pool), f"{len(asked)} proposals from a pool of {len(pool)}"
+    assert _ask(strategy, 2) == [], "an exhausted pool still gives proposals"
+
+
+def check_inputs_untouched(
+    new: Callable[[NDArray[np.int8]], Strategy],
+    pool: NDArray[np.int8],
+    value: Callable[[Architecture], float],
+) -> None:
+    """Neither the pool nor what is told is changed, and what is handed out is not kept."""
+    given = pool.copy()
+    strategy = new(given)
+    while asked := _ask(strategy, 2):
+        archs, values = list(asked), [value(arch) for arch in asked]
+        told: tuple[Sequence[Architecture], list[float]] = (list(archs), list(values))
+        strategy.tell(*told)
+        assert told == (archs, values), "tell changed the lists that it was given"
+        asked.clear()
+    assert np.array_equal(given, pool), "the strategy changed the pool that it was given"
+
+
+def check_survives(strategy: Strategy, value: Callable[[Architecture], float], labels: int) -> None:
+    """Failed measurements and equal values neither raise nor end the search."""
+    asked = _run(strategy, value, labels)
+    assert len(asked) == labels, (
+        f"the search ended after {len(asked)} of {labels} labels that failed or were equal"
+    )
+
+
+def check_unasked(
+    strategy: Strategy,
+    space: SearchSpace,
+    value: Callable[[Architecture], float],
+    labels: int,
+    rng: np.random.Generator,
+) -> None:
+    """Values that come unasked are taken, and what was told is not proposed again."""
+    told = list(dict.fromkeys(space.sample(rng, max(2, labels // 2))))
+    strategy.tell(told[1:], [value(arch) for arch in told[1:]])
+    strategy.tell(told[:1], [math.nan])
+    for arch in _run(strategy, value, labels - len(told)):
+        assert arch not in told, f"{arch!r} was proposed although its value had been told"
