@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architecture, SearchSpace
 
 Direction = Literal["maximize", "minimize"]
@@ -75,15 +76,17 @@ class FunctionObjective:
         unit: str = "score",
         direction: Direction = "maximize",
     ) -> None:
+        if direction not in ("maximize", "minimize"):
+            raise unknown_name("direction", str(direction), ("maximize", "minimize"))
         self.function = function
-        self.name = name or getattr(function, "__name__", "function")
+        self.name = str(name or getattr(function, "__name__", "function"))
         self.unit = unit
         self.direction: Direction = direction
 
     def measure(self, arch: Architecture, rng: np.random.Generator) -> Measurement:
         """Call the function; a plain number becomes a `Measurement` without a cost."""
         value = self.function(arch)
-        return value if isinstance(value, Measurement) else Measurement(float(value))
+        return value if isinstance(value, Measurement) else Measurement(as_number(value))
 
     def pool(self) -> NDArray[np.int8] | None:
         """The whole space can be measured."""
@@ -92,6 +95,51 @@ class FunctionObjective:
     def test_value(self, arch: Architecture) -> float:
         """A function has no held-out value."""
         return math.nan
+
+
+def as_number(value: object) -> float:
+    """Read a measured value: Python, numpy and one-element torch numbers, but no text.
+
+    Raises:
+        TypeError: if it is no single number.
+
+    Example:
+        >>> as_number(np.float32(0.5))
+        0.5
+    """
+    if isinstance(value, str | bytes | bytearray):
+        raise TypeError(f"measured the text {value!r}, expected a number")
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError, RuntimeError) as error:
+        kind = type(value).__name__
+        raise TypeError(f"measured {kind}, expected a single number ({error})") from None
+
+
+def as_objective(
+    objective: Objective | Callable[[Architecture], float | Measurement],
+) -> Objective:
+    """Take an objective as it is, and make one of a plain function.
+
+    Raises:
+        SettingsError: if it is neither.
+
+    Example:
+        >>> as_objective(lambda arch: 1.0).unit
+        'score'
+    """
+    if isinstance(objective, type):
+        raise SettingsError(
+            f"got the class {objective.__name__}, expected an objective: create one of it"
+        )
+    if isinstance(objective, Objective):
+        return objective
+    if callable(objective):
+        return FunctionObjective(objective)
+    raise SettingsError(
+        f"got {type(objective).__name__}, expected an objective or a function of an architecture: "
+        "load a benchmark or pass a function"
+    )
 
 
 @dataclass(frozen=True, slots=True)

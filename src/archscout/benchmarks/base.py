@@ -1,0 +1,314 @@
+"""A measured table as an objective: what others trained, bought again label by label."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.benchmarks.index import ChoiceIndex
+from archscout.benchmarks.schema import Column
+from archscout.benchmarks.units import check_unit, row_means
+from archscout.errors import TableError, unknown_name
+from archscout.objectives import Direction, Measurement
+from archscout.spaces.base import Architecture, SearchSpace
+
+RunMode = Literal["mean", "random"]
+Floats = NDArray[np.float64]
+
+
+class TableBenchmark:
+    """Measured values of architectures, each with the price that its training had.
+
+    An architecture that the table does not hold is never guessed: measuring it raises.
+
+    Args:
+        space: the space whose architectures the rows are.
+        choices: ``(n, positions)`` option indices, each architecture once.
+        runs: ``(n, runs)`` or ``(n,)`` single runs of the search split, in ``unit``; NaN where
+            a run is missing. A row without any value is a failed measurement.
+        name: short text for records and plots.
+        values: ``(n,)`` means of the search split; None takes the mean of the runs.
+        test_values: ``(n,)`` mean test values, NaN where there is none; None means all NaN.
+        seconds: ``(n,)`` seconds of one training, 0 or more; missing ones count as 0.
+        unit: unit of the values; ``"percent"`` must lie in 0..100.
+        direction: whether higher or lower values are better.
+        dataset: name of the data set, or empty.
+        run: ``"mean"`` measures the mean over runs, ``"random"`` one run drawn by the
+            generator that `measure` is given.
+        columns: further measured columns ``(n,)``, such as latency, by name.
+        provenance: where the numbers come from; plain values for the manifest.
+
+    Raises:
+        TableError: if shapes differ, values leave their range, or an architecture repeats.
+
+    Example:
+        >>> from archscout.spaces import load_space
+        >>> space = load_space("nasbench201")
+        >>> table = TableBenchmark(
+        ...     space, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]),
+        ...     np.array([[60.0, 62.0], [91.0, np.nan]]), name="two cells")
+        >>> table.optimum, table.rank(61.0), len(table.pool())
+        (91.0, 2, 2)
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        choices: NDArray[np.integer[Any]],
+        runs: NDArray[np.floating[Any]],
+        *,
+        name: str,
+        values: NDArray[np.floating[Any]] | None = None,
+        test_values: NDArray[np.floating[Any]] | None = None,
+        seconds: NDArray[np.floating[Any]] | None = None,
+        unit: str = "percent",
+        direction: Direction = "maximize",
+        dataset: str = "",
+        run: RunMode = "mean",
+        columns: Mapping[str, NDArray[np.floating[Any]]] | None = None,
+        provenance: Mapping[str, Any] | None = None,
+    ) -> None:
+        if run not in ("mean", "random"):
+            raise unknown_name("kind of run", str(run), ("mean", "random"))
+        if direction not in ("maximize", "minimize"):
+            raise unknown_name("direction", str(direction), ("maximize", "minimize"))
+        self.space = space
+        self.name = name
+        self.unit = unit
+        self.direction: Direction = direction
+        self.dataset = dataset
+        self.run: RunMode = run
+        self.choices = _frozen(space.choices(choices), np.int8)
+        rows = len(self.choices)
+        if rows == 0:
+            raise TableError(f"table {name!r} has no rows: give it at least one architecture")
+        self.runs = self._column(
+            "runs", runs if np.ndim(runs) == 2 else np.atleast_1d(runs)[:, None]
+        )
+        means = row_means(self.runs)
+        if values is not None:
+            given = self._column("values", values)
+            means = np.where(np.isnan(given), means, given)
+        self.values = _frozen(means)
+        missing = np.full(rows, math.nan)
+        self.test_values = self._column(
+            "test_values", missing if test_values is None else test_values
+        )
+        prices = self._column("seconds", np.zeros(rows) if seconds is None else seconds)
+        self.seconds = _frozen(np.nan_to_num(prices, nan=0.0))
+        extra = {key: self._column(key, column) for key, column in (columns or {}).items()}
+        self.columns: Mapping[str, Floats] = MappingProxyType(extra)
+        self.provenance: Mapping[str, Any] = MappingProxyType(dict(provenance or {}))
+        self._index = ChoiceIndex(space.option_counts, self.choices)
+        self._check()
+        self._whole = self._index.different == _size(space)
+
+    @classmethod
+    def from_csv(
+        cls,
+        path: str | Path,
+        *,
+        space: SearchSpace | str,
+        dataset: str | None = None,
+        schema: Sequence[Column] | None = None,
+        metric: str = "accuracy",
+        split: str = "valid",
+        epochs: int | None = None,
+        run: RunMode = "mean",
+        unit: str | None = None,
+        direction: Direction | None = None,
+        name: str | None = None,
+    ) -> TableBenchmark:
+        """Read a table from a CSV file (plain or gzipped), or from parquet with pyarrow.
+
+        Without a schema the meaning of a column is read from its name, see
+        `archscout.benchmarks.schema.infer_column`: ``cifar10_valid_200ep_run0``,
+        ``arch,value`` and ``architecture,valid,test,seconds`` all work.
+
+        Args:
+            path: the file; its first row names the columns.
+            space: the space, or its name, that reads the architecture column.
+            dataset: data set to take, needed only if the table holds several.
+            schema: what each column means; columns that it does not name are ignored.
+            metric: metric to search by; ``"accuracy"`` also takes a plain ``value`` column.
+            split: split to search by; test values are sealed beside it unless it is ``"test"``.
+            epochs: training length to take; None takes the longest that has the split.
+            run: ``"mean"`` or ``"random"``, see `TableBenchmark`.
+            unit: unit of the values if the column's own (or inferred) one is wrong.
+            direction: likewise; None takes the column's.
+            name: short text for records; None makes one of file, data set, split and epochs.
+
+        Returns:
+            The table.
+
+        Raises:
+            TableError: if the file cannot be read, lacks a column, or holds wrong values.
+            MissingExtraError: if the file is parquet and pyarrow is not installed.
+
+        Example:
+            >>> import tempfile
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     path = Path(folder) / "mine.csv"
+            ...     _ = path.write_text("arch,valid,test,seconds\\n"
+            ...         "|none~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|,55.5,54,60\\n")
+            ...     table = TableBenchmark.from_csv(path, space="nasbench201")
+            >>> table.optimum, table.seconds.tolist(), table.name
+            (55.5, [60.0], 'mine valid accuracy mean')
+        """
+        from archscout.benchmarks.build import table_arguments
+
+        arguments = table_arguments(
+            Path(path),
+            space=space,
+            dataset=dataset,
+            schema=schema,
+            metric=metric,
+            split=split,
+            epochs=epochs,
+            run=run,
+            unit=unit,
+            direction=direction,
+            name=name,
+        )
+        return cls(**arguments)
+
+    # --- the objective ----------------------------------------------------------------------
+    def measure(self, arch: Architecture, rng: np.random.Generator) -> Measurement:
+        """Look up one architecture: the mean over runs, or one run drawn by ``rng``.
+
+        Raises:
+            TableError: if the table does not hold it.
+        """
+        row = self._row(arch)
+        seconds = float(self.seconds[row])
+        if self.run == "mean":
+            return Measurement(float(self.values[row]), seconds)
+        measured = np.flatnonzero(~np.isnan(self.runs[row]))
+        if not len(measured):
+            return Measurement(math.nan, seconds)
+        drawn = int(measured[rng.integers(len(measured))])
+        return Measurement(float(self.runs[row, drawn]), seconds, {"run": drawn})
+
+    def pool(self) -> NDArray[np.int8] | None:
+        """Choices that the table holds, ``(n, positions)``; None if it covers the space."""
+        return None if self._whole else self.choices
+
+    def test_value(self, arch: Architecture) -> float:
+        """Mean test value, NaN where the table has none; raises `TableError` off the table."""
+        return float(self.test_values[self._row(arch)])
+
+    # --- yardsticks, for reports only ---------------------------------------------------------
+    def rank(self, value: float) -> int:
+        """1 plus the number of rows whose mean search value is strictly better than ``value``."""
+        if math.isnan(value):
+            return int(np.count_nonzero(~np.isnan(self.values))) + 1
+        better = self.values > value if self.direction == "maximize" else self.values < value
+        return int(np.count_nonzero(better)) + 1
+
+    @property
+    def optimum(self) -> float:
+        """Best mean search value."""
+        return self._best(self.values)
+
+    @property
+    def test_optimum(self) -> float:
+        """Best mean test value; NaN where the table has none."""
+        return self._best(self.test_values)
+
+    def noise_ceiling(self) -> dict[str, float]:
+        """What a second training would agree with the first: no predictor should score more.
+
+        Returns:
+            ``kendall_tau``: tau-b between the first two single runs of all rows that have two;
+            ``run_std``: median over those rows of the standard deviation over runs;
+            ``runs``: the number of run columns. The first two are NaN without a second run.
+        """
+        from scipy.stats import kendalltau
+
+        here = ~np.isnan(self.runs)
+        rows = self.runs[here.sum(axis=1) >= 2]
+        ceiling = {"kendall_tau": math.nan, "run_std": math.nan, "runs": self.runs.shape[1]}
+        if len(rows) >= 2:
+            # A stable sort by absence moves each row's runs to the front in their order.
+            order = np.argsort(np.isnan(rows), axis=1, kind="stable")
+            packed = np.take_along_axis(rows, order, axis=1)
+            ceiling["kendall_tau"] = float(kendalltau(packed[:, 0], packed[:, 1]).statistic)
+            ceiling["run_std"] = float(np.median(np.nanstd(rows, axis=1, ddof=1)))
+        return ceiling
+
+    # --- inside -------------------------------------------------------------------------------
+    def _row(self, arch: Architecture) -> int:
+        row = self._index.row(self.space.choices([arch])[0])
+        if row < 0:
+            raise TableError(
+                f"got {self.space.format(arch)!r}, which table {self.name!r} does not hold: "
+                f"choose among the {len(self.choices):,} architectures of its pool()"
+            )
+        return row
+
+    def _best(self, values: Floats) -> float:
+        if np.isnan(values).all():
+            return math.nan
+        return float(np.nanmax(values) if self.direction == "maximize" else np.nanmin(values))
+
+    def _column(self, key: str, values: NDArray[np.floating[Any]]) -> Floats:
+        array = _frozen(values)
+        if len(array) != len(self.choices):
+            raise TableError(
+                f"table {self.name!r} got {len(array)} rows of {key}, expected "
+                f"{len(self.choices)} as in choices"
+            )
+        return array
+
+    def _check(self) -> None:
+        repeated = self._index.repeated()
+        if repeated:
+            first, later = repeated[0]
+            text = self.space.format(self.space.architectures(self.choices[first : first + 1])[0])
+            raise TableError(
+                f"table {self.name!r} holds {text!r} in rows {first + 1} and {later + 1}: "
+                "keep one row for each architecture"
+            )
+        allowed = self.space.valid(self.choices)
+        if not allowed.all():
+            raise TableError(
+                f"row {int(np.argmin(allowed)) + 1} of table {self.name!r} is not a valid "
+                f"architecture of space {self.space.name!r}: remove it"
+            )
+        if np.isnan(self.values).all():
+            raise TableError(
+                f"table {self.name!r} has no value in the search split: choose another column"
+            )
+        if (self.seconds < 0).any():
+            raise TableError(
+                f"row {int(np.argmax(self.seconds < 0)) + 1} of table {self.name!r} has negative "
+                "seconds: give the price of a training as 0 or more"
+            )
+        for key in ("runs", "values", "test_values"):
+            check_unit(getattr(self, key), self.unit, f"{key} of table {self.name!r}")
+
+    def __len__(self) -> int:
+        """Number of rows."""
+        return len(self.choices)
+
+    def __repr__(self) -> str:
+        return f"TableBenchmark({self.name!r}, {len(self)} rows of {self.space.name})"
+
+
+def _frozen(values: Any, kind: type[Any] = np.float64) -> NDArray[Any]:
+    array = np.array(values, dtype=kind)
+    array.setflags(write=False)
+    return array
+
+
+def _size(space: SearchSpace) -> int | None:
+    try:
+        return len(space)
+    except (TypeError, OverflowError):
+        return None

@@ -1,0 +1,176 @@
+"""Turns a table file into the arrays of a `TableBenchmark`."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.benchmarks.index import ChoiceIndex
+from archscout.benchmarks.reader import RawTable, read_table
+from archscout.benchmarks.schema import ARCHITECTURE, Column, infer_column, infer_schema
+from archscout.benchmarks.select import Group, select
+from archscout.benchmarks.units import check_unit, row_means
+from archscout.errors import ParseError, TableError
+from archscout.objectives import Direction
+from archscout.spaces import load_space
+from archscout.spaces.base import SearchSpace
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+
+def table_arguments(
+    path: Path,
+    *,
+    space: SearchSpace | str,
+    dataset: str | None,
+    schema: Sequence[Column] | None,
+    metric: str,
+    split: str,
+    epochs: int | None,
+    run: str,
+    unit: str | None,
+    direction: Direction | None,
+    name: str | None,
+) -> dict[str, Any]:
+    """Read a table and prepare the arguments of `TableBenchmark`.
+
+    Args:
+        path: a CSV or parquet file; the others are those of `TableBenchmark.from_csv`.
+
+    Returns:
+        Keyword arguments of `TableBenchmark`.
+
+    Raises:
+        TableError: if the file or its values are wrong, with the column and row.
+    """
+    space = load_space(space) if isinstance(space, str) else space
+    table = read_table(path)
+    chosen = select(
+        _described(table, schema),
+        source=table.source,
+        dataset=dataset,
+        metric=metric,
+        split=split,
+        epochs=epochs,
+    )
+    column = chosen.search.all[0]
+    unit = unit or column.unit
+    choices = _parse(table, chosen.architecture.name, space)
+    mean, runs = _values(table, chosen.search, unit)
+    arrays: dict[str, Floats] = {"values": mean, "runs": runs}
+    if chosen.test is not None:
+        arrays["test_values"] = _values(table, chosen.test, unit)[0]
+    if chosen.seconds is not None:
+        arrays["seconds"] = _values(table, chosen.seconds, "s")[0] * chosen.seconds_factor
+    costs = {_short(c): table.numbers(c.name) for c in chosen.costs}
+    kept = _without_repeats(table.source, choices, {**arrays, **costs}, space)
+    off = _means_off(mean[kept], runs[kept])
+    if off:
+        logger.info("%d rows of %s have a mean that is not that of their runs", off, table.source)
+    words = [path.name.split(".")[0], chosen.dataset, split, column.metric]
+    words += [f"{chosen.epochs}ep" if chosen.epochs else "", run]
+    return {
+        "space": space,
+        "choices": choices[kept],
+        **{key: values[kept] for key, values in arrays.items()},
+        "columns": {key: values[kept] for key, values in costs.items()},
+        "name": name or " ".join(word for word in words if word),
+        "unit": unit,
+        "direction": direction or column.direction,
+        "dataset": chosen.dataset,
+        "run": run,
+        "provenance": {
+            "source": path.name,
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "rows": len(kept),
+            "metric": column.metric,
+            "split": split,
+            "epochs": chosen.epochs,
+            "search columns": [c.name for c in chosen.search.all],
+            "test columns": [c.name for c in chosen.test.all] if chosen.test else [],
+            "seconds columns": [c.name for c in chosen.seconds.all] if chosen.seconds else [],
+            "rows whose mean is not that of their runs": off,
+            "seconds factor": chosen.seconds_factor,
+        },
+    }
+
+
+def _described(table: RawTable, schema: Sequence[Column] | None) -> Sequence[Column]:
+    """The given schema, checked against the file, or the inferred one."""
+    if schema is None:
+        return infer_schema(table.columns)
+    for column in schema:
+        if column.name not in table.columns:
+            close = difflib.get_close_matches(column.name, list(table.columns), n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            raise TableError(
+                f"{table.source} has no column {column.name!r} of the schema: {hint}It has "
+                f"{', '.join(table.columns)}"
+            )
+    if any(column.metric == ARCHITECTURE for column in schema):
+        return schema
+    found = [infer_column(name) for name in table.columns]
+    return [*schema, *(c for c in found if c is not None and c.metric == ARCHITECTURE)]
+
+
+def _parse(table: RawTable, name: str, space: SearchSpace) -> NDArray[np.int8]:
+    rows: list[tuple[int, ...]] = []
+    for number, cell in enumerate(table.columns[name], start=1):
+        try:
+            rows.append(space.parse(str(cell)).choices)
+        except ParseError as error:
+            raise TableError(f"row {number} of {table.source}, column {name!r}: {error}") from None
+    return space.choices(np.array(rows, dtype=np.int64))
+
+
+def _values(table: RawTable, group: Group, unit: str) -> tuple[Floats, Floats]:
+    """Means ``(rows,)`` and single runs ``(rows, runs)`` of a group, checked for their unit."""
+    read: list[Floats] = []
+    for column in group.all:
+        values = table.numbers(column.name)
+        check_unit(values, unit, f"column {column.name!r} of {table.source}")
+        read.append(values)
+    if group.mean is None:
+        runs = np.stack(read, axis=1)
+        return row_means(runs), runs
+    return read[0], np.stack(read[1:] or read, axis=1)
+
+
+def _means_off(mean: Floats, runs: Floats) -> int:
+    """Number of rows whose stated mean departs from their runs' by more than rounding."""
+    own = row_means(runs)
+    both = ~np.isnan(mean) & ~np.isnan(own)
+    return int(np.count_nonzero(~np.isclose(mean[both], own[both], rtol=1e-4)))
+
+
+def _without_repeats(
+    source: str, choices: NDArray[np.int8], arrays: dict[str, Floats], space: SearchSpace
+) -> NDArray[np.int64]:
+    """Rows to keep: repeats with equal values go; repeats that differ are an error."""
+    repeated = ChoiceIndex(space.option_counts, choices).repeated()
+    for first, later in repeated:
+        for key, values in arrays.items():
+            if not np.array_equal(values[first], values[later], equal_nan=True):
+                text = space.format(space.architectures(choices[first : first + 1])[0])
+                raise TableError(
+                    f"{source} holds {text!r} in rows {first + 1} and {later + 1} with different "
+                    f"{key}: keep one row an architecture and put single runs in columns such "
+                    "as valid_run0, valid_run1"
+                )
+    if repeated:
+        logger.info("%s repeats %d rows with equal values; they count once", source, len(repeated))
+    return np.delete(np.arange(len(choices)), [later for _, later in repeated])
+
+
+def _short(column: Column) -> str:
+    """Name of a cost column without its data set: ``cifar10_latency_s`` is ``latency_s``."""
+    return column.name.removeprefix(f"{column.dataset}_") if column.dataset else column.name

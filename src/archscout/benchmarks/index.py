@@ -1,0 +1,79 @@
+"""Finds the row of an architecture in a table: one integer a row instead of one object."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Codes of mixed radix must fit a signed 64-bit integer, with room to spare.
+_LARGEST_SPACE = 2**62
+
+
+class ChoiceIndex:
+    """Maps choices to the first row that holds them.
+
+    Each row of choices is one number of mixed radix, and the numbers are kept sorted. Spaces
+    of more than 2**62 combinations fall back on a dictionary of bytes.
+
+    Args:
+        counts: number of options a position, ``(positions,)``.
+        choices: ``(n, positions)``, each within its count.
+
+    Example:
+        >>> index = ChoiceIndex(np.array([2, 3]), np.array([[1, 2], [0, 1]]))
+        >>> index.row((0, 1)), index.row((1, 1))
+        (1, -1)
+    """
+
+    def __init__(self, counts: NDArray[np.integer[Any]], choices: NDArray[np.integer[Any]]) -> None:
+        self._weights: NDArray[np.int64] | None = None
+        self._first: dict[bytes, int] = {}
+        sizes = [int(count) for count in counts]
+        if math.prod(sizes) <= _LARGEST_SPACE:
+            weights = [math.prod(sizes[position + 1 :]) for position in range(len(sizes))]
+            self._weights = np.array(weights, dtype=np.int64)
+            codes = choices.astype(np.int64) @ self._weights
+            self._rows = np.argsort(codes, kind="stable")
+            self._codes = codes[self._rows]
+        else:
+            self._keys = [row.tobytes() for row in choices.astype(np.int64)]
+            for row, key in enumerate(self._keys):
+                self._first.setdefault(key, row)
+
+    @property
+    def different(self) -> int:
+        """Number of different architectures among the rows."""
+        if self._weights is None:
+            return len(self._first)
+        return len(self._codes) - int(np.count_nonzero(np.diff(self._codes) == 0))
+
+    def rows(self, choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+        """First row of each of ``choices`` ``(m, positions)``, ``(m,)``; -1 where absent."""
+        if self._weights is None:
+            keys = (row.tobytes() for row in choices.astype(np.int64))
+            return np.array([self._first.get(key, -1) for key in keys], dtype=np.int64)
+        if not len(self._codes):
+            return np.full(len(choices), -1, dtype=np.int64)
+        codes = choices.astype(np.int64) @ self._weights
+        places = np.minimum(np.searchsorted(self._codes, codes), len(self._codes) - 1)
+        return np.where(self._codes[places] == codes, self._rows[places], -1)
+
+    def row(self, choices: Sequence[int]) -> int:
+        """First row that holds ``choices`` ``(positions,)``, or -1."""
+        return int(self.rows(np.asarray(choices)[None])[0])
+
+    def repeated(self) -> list[tuple[int, int]]:
+        """Pairs ``(first row, later row)`` that hold the same architecture, by later row."""
+        if self._weights is None:
+            pairs = ((self._first[key], row) for row, key in enumerate(self._keys))
+            return [(first, row) for first, row in pairs if first != row]
+        first = self._rows[np.searchsorted(self._codes, self._codes)]
+        later = np.flatnonzero(first != self._rows)
+        return sorted(
+            zip(first[later].tolist(), self._rows[later].tolist(), strict=True),
+            key=lambda pair: pair[1],
+        )

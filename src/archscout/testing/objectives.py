@@ -1,0 +1,156 @@
+"""Conformance kit for objectives: what a search relies on, checked by measuring a little."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import random
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from archscout.errors import ParseError
+from archscout.objectives import Measurement, Objective
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.testing.require import require
+
+
+def check_objective(
+    objective: Objective, space: SearchSpace, rng: np.random.Generator, *, samples: int = 5
+) -> None:
+    """Check that an objective does what a search relies on.
+
+    It must have a name, a unit and a direction; its pool must be valid architectures of the
+    space; measuring must give a `Measurement` of a finite number or NaN with a price of 0
+    seconds or more, decided by the architecture and the given generator alone; and test values
+    must be numbers that need no randomness.
+
+    Args:
+        objective: what is checked.
+        space: the space whose architectures it measures.
+        rng: draws the architectures and seeds.
+        samples: number of architectures measured, three times each, 2 or more.
+
+    Raises:
+        AssertionError: with one sentence that says what is wrong.
+
+    Example:
+        >>> from archscout.objectives import FunctionObjective
+        >>> from archscout.spaces import load_space
+        >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
+        >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))
+    """
+    _check_description(objective)
+    archs = _sample(objective, space, rng, samples)
+    seeds = rng.integers(0, 2**32, len(archs)).tolist()
+    with _global_randomness_untouched():
+        first = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
+        again = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
+        # Order must not matter: a resumed search measures in another process.
+        backwards = [
+            _measure(objective, a, s) for a, s in zip(archs[::-1], seeds[::-1], strict=True)
+        ][::-1]
+        tests = [_test_value(objective, arch) for arch in archs]
+        tests_again = [_test_value(objective, arch) for arch in archs]
+    for arch, one, two, three in zip(archs, first, again, backwards, strict=True):
+        require(
+            _same(one.value, two.value) and _same(one.value, three.value),
+            f"{arch} measured {one.value}, then {two.value} and {three.value} from equal "
+            "generators: take all randomness from rng",
+        )
+    for arch, test, test_again in zip(archs, tests, tests_again, strict=True):
+        require(
+            _same(test, test_again),
+            f"the test value of {arch} was {test}, then {test_again}: it may not be random",
+        )
+
+
+def _check_description(objective: Objective) -> None:
+    for name in ("name", "unit"):
+        text = getattr(objective, name, None)
+        require(isinstance(text, str) and bool(text), f"{name} is {text!r}, expected some text")
+    direction = getattr(objective, "direction", None)
+    require(
+        direction in ("maximize", "minimize"),
+        f"direction is {direction!r}, expected 'maximize' or 'minimize'",
+    )
+    for name in ("measure", "pool", "test_value"):
+        require(callable(getattr(objective, name, None)), f"the method {name} is missing")
+    parameters = len(inspect.signature(objective.test_value).parameters)
+    require(parameters == 1, f"test_value takes {parameters} arguments, expected the architecture")
+
+
+def _sample(
+    objective: Objective, space: SearchSpace, rng: np.random.Generator, samples: int
+) -> list[Architecture]:
+    pool = objective.pool()
+    if pool is None:
+        return space.sample(rng, samples)
+    require(
+        isinstance(pool, np.ndarray) and np.issubdtype(pool.dtype, np.integer),
+        f"pool() gave {type(pool).__name__}, expected None or an array of integers",
+    )
+    require(len(pool) > 0, "pool() is empty, expected at least one architecture")
+    try:
+        allowed = space.valid(space.choices(pool))
+    except ParseError as error:
+        raise AssertionError(f"pool() holds what is not in the space: {error}") from error
+    require(
+        bool(allowed.all()),
+        f"row {int(np.argmin(allowed))} of pool() is no valid architecture of {space.name!r}",
+    )
+    again = objective.pool()
+    require(
+        again is not None and np.array_equal(pool, again), "pool() differs when it is called again"
+    )
+    return space.architectures(pool[rng.integers(0, len(pool), samples)])
+
+
+def _measure(objective: Objective, arch: Architecture, seed: int) -> Measurement:
+    measured: object = objective.measure(arch, np.random.default_rng(seed))
+    if not isinstance(measured, Measurement):
+        raise AssertionError(f"measure gave {type(measured).__name__}, expected a Measurement")
+    value, seconds = measured.value, measured.seconds
+    require(
+        _is_number(value) and not math.isinf(value),
+        f"{arch} measured {value!r}, expected a finite number, or NaN for a failure",
+    )
+    require(
+        _is_number(seconds) and 0.0 <= seconds < math.inf,
+        f"{arch} cost {seconds!r} seconds, expected a finite number of 0 or more",
+    )
+    require(
+        isinstance(measured.info, Mapping) and all(isinstance(key, str) for key in measured.info),
+        f"info of {arch} is {measured.info!r}, expected a mapping from text to plain values",
+    )
+    return measured
+
+
+def _test_value(objective: Objective, arch: Architecture) -> float:
+    value: Any = objective.test_value(arch)
+    require(
+        _is_number(value) and not math.isinf(value),
+        f"the test value of {arch} is {value!r}, expected a finite number, or NaN if it has none",
+    )
+    return float(value)
+
+
+@contextmanager
+def _global_randomness_untouched() -> Iterator[None]:
+    """Fail if the global generators move: a search in the same process would change."""
+    before = repr((random.getstate(), np.random.get_state()))  # noqa: NPY002
+    yield
+    require(
+        repr((random.getstate(), np.random.get_state())) == before,  # noqa: NPY002
+        "measuring draws from a global random generator: take all randomness from rng",
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float | int | np.floating | np.integer)
+
+
+def _same(one: float, other: float) -> bool:
+    return one == other or (math.isnan(one) and math.isnan(other))
