@@ -6,6 +6,8 @@ broken and by what; call it from a test of your own.
 
 from __future__ import annotations
 
+from archscout.testing.objectives import check_objective
 from archscout.testing.spaces import check_space
+from archscout.testing.strategies import check_strategy
 
-__all__ = ["check_space"]
+__all__ = ["check_objective", "check_space", "check_strategy"]
