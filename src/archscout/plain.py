@@ -1,4 +1,4 @@
-"""Plain values for JSON and records, and JSON files written in one step."""
+"""Plain values for JSON and records, and files written in one step."""
 
 from __future__ import annotations
 
@@ -56,12 +56,24 @@ def write_json(path: Path, data: Any) -> None:
         OSError: if the folder or file cannot be written.
         ValueError: if ``data`` holds NaN or infinity.
     """
+    write_text(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a UTF-8 text so that the file is either the old one or the whole new one.
+
+    Args:
+        path: the file; its folder is made if it is missing.
+        text: what it shall hold.
+
+    Raises:
+        OSError: if the folder or file cannot be written.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
+            file.write(text)
             file.flush()
             os.fsync(file.fileno())
         # mkstemp makes files that only their owner reads; a result is an ordinary file.

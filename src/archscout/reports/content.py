@@ -1,0 +1,349 @@
+"""The words and tables of the page, made from a finished search; no markup here."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archscout.reports import facts
+from archscout.reports.words import count, difference, duration, finite, size, value
+
+if TYPE_CHECKING:
+    from archscout.results import SearchResult
+
+MOST_FAILED, MOST_LISTED, MOST_LETTERS = 50, 1000, 500
+_AUDIT_COLUMNS = (
+    ("round", "round", "{}"),
+    ("labels", "labels", "{:,}"),
+    ("pseudo_labels", "pseudo-labels", "{:,}"),
+    ("pseudo_spread", "their spread", "{:.3g}"),
+    ("tau_before", "tau before", "{:.3f}"),
+    ("tau_after", "tau after", "{:.3f}"),
+    ("epochs", "epochs", "{:,}"),
+    ("candidates", "candidates", "{:,}"),
+    ("seconds", "seconds", "{:.1f}"),
+)
+
+
+def noun(result: SearchResult) -> str:
+    """What the space calls its architectures."""
+    return "cell" if result.space.name.startswith("nasbench") else "architecture"
+
+
+def headline(result: SearchResult) -> dict[str, Any]:
+    """The one sentence of the result, in pieces, and its tiles."""
+    best = facts.best_labels(result, 1)
+    failed = sum(label.failed for label in result.labels)
+    bought = count(len(result.labels), "label")
+    standing = result.manifest.get("standing")
+    rank = ""
+    if isinstance(standing, dict) and {"rank", "of"} <= set(standing):
+        rank = f"rank {standing['rank']:,} of {standing['of']:,} in the table"
+    tiles: list[tuple[str, str, str]] = []
+    if best:
+        word = "highest" if result.direction == "maximize" else "lowest"
+        place = f"{word}, bought as label {best[0].number + 1}"
+        tiles.append(("Best value", value(best[0].value, result.unit), rank or place))
+        test = finite(result.test_values.get(best[0].architecture))
+        if test is not None:
+            tiles.append(("Its test value", value(test, result.unit), "revealed after the search"))
+    left = f"of {result.budget:,} in the budget" + (f", {failed:,} failed" if failed else "")
+    left += f"; {count(result.repeats, 'repeat')} at no cost" if result.repeats else ""
+    tiles.append(("Labels", f"{len(result.labels):,}", left))
+    if result.seconds:
+        tiles.append(("Price of the labels", duration(result.seconds), "of training"))
+    tiles.append(("Time of the search", duration(result.wall_seconds), "on this machine"))
+    return {
+        "best": best[0] if best else None,
+        "text": result.space.format(best[0].architecture) if best else "",
+        "value": value(best[0].value, result.unit) if best else "",
+        "rank": rank,
+        "bought": bought,
+        "price": duration(result.seconds) if result.seconds else "",
+        "trained": result.seconds <= 1.5 * result.wall_seconds,
+        "tiles": tiles,
+        "stopped": result.stopped if len(result.labels) < result.budget else "",
+    }
+
+
+def anytime_words(result: SearchResult) -> list[str]:
+    """When the best label was bought, and what the chart leaves out."""
+    good = [label for label in result.labels if not label.failed]
+    if not good:
+        return []
+    best = facts.best_labels(result, 1)[0]
+    words = [f"The best label was number {best.number + 1:,} of {len(result.labels):,}."]
+    values = np.array([label.value for label in good])
+    low, high = facts.view(values, result.direction)
+    outside = int(((values < low) | (values > high)).sum())
+    if outside:
+        words.append(
+            f"{count(outside, 'label')} far worse than the rest "
+            f"{'stands' if outside == 1 else 'stand'} on the border of the chart, off its scale."
+        )
+    return words
+
+
+def prediction_words(result: SearchResult) -> list[str]:
+    """How well predictions agreed with measurements, and how well they could."""
+    labels = facts.predicted_labels(result)
+    if not labels:
+        return []
+    predicted = [float(label.info["predicted"]) for label in labels]
+    measured = [label.value for label in labels]
+    number = f"{len(labels):,} {'label was' if len(labels) == 1 else 'labels were'}"
+    words = [f"{number} predicted before being bought."]
+    tau = facts.agreement(predicted, measured)
+    if tau is not None:
+        words.append(f"Kendall tau-b between predicted and measured is {tau:.2f}.")
+    ceiling, noise = (finite(result.noise.get(key)) for key in ("kendall_tau", "run_std"))
+    if ceiling is not None:
+        words.append(
+            f"The noise ceiling is {ceiling:.2f}: that is the tau between two single trainings of "
+            "every architecture of the table. It is taken over the whole table, while these "
+            f"labels were picked for being predicted good{', so' if tau is not None else '; among'}"
+            f"{' among' if tau is not None else ''} such close rivals a lower tau is expected."
+        )
+    if noise is not None:
+        near = sum(abs(p - m) <= noise for p, m in zip(predicted, measured, strict=True))
+        words.append(
+            f"The grey band is ± {difference(noise, result.unit)}, the standard deviation of one "
+            f"training (median over the table); {near:,} of {len(labels):,} predictions lie in it."
+        )
+    if ceiling is None and noise is None:
+        words.append("How noisy a single training is, is not known for this objective.")
+    bias = float(np.mean(np.array(predicted) - np.array(measured)))
+    side = "above" if bias >= 0 else "below"
+    words.append(
+        f"On average, predictions lay {difference(abs(bias), result.unit)} {side} "
+        "the measured values."
+    )
+    return words
+
+
+def audit_table(result: SearchResult) -> dict[str, Any] | None:
+    """The rounds of a learning strategy: what pseudo-labels did, and why each loop stopped."""
+    if not result.audit:
+        return None
+    columns = [
+        column
+        for column in _AUDIT_COLUMNS
+        if any(row.get(column[0]) is not None for row in result.audit)
+    ]
+    rows = []
+    for row in result.audit:
+        cells = [_cell(row.get(key), form) for key, _, form in columns]
+        rows.append((cells, str(row.get("stopped") or "")))
+    pairs = [(finite(row.get("tau_before")), finite(row.get("tau_after"))) for row in result.audit]
+    changes = [
+        after - before for before, after in pairs if before is not None and after is not None
+    ]
+    words = []
+    if changes:
+        better = sum(change > 0 for change in changes)
+        words.append(
+            f"Pseudo-labels raised the rank correlation on held-out labels in {better:,} of "
+            f"{count(len(changes), 'measured round')}; the mean change was "
+            f"{np.mean(changes):+.3f}."
+        )
+        words.append(
+            "A held-out set of a search is small, so a single round says little: whether pseudo-"
+            "labels help is a question for many seeds with their control."
+        )
+    else:
+        words.append("No round measured the rank correlation before and after pseudo-labels.")
+    return {"heads": [column[1] for column in columns], "rows": rows, "words": words}
+
+
+def _cell(item: Any, form: str) -> str:
+    if item is None:
+        return "–"
+    try:
+        return form.format(item)
+    except (ValueError, TypeError):
+        return str(item)
+
+
+def best_cells(result: SearchResult) -> dict[str, Any]:
+    """The best distinct architectures with what is known of each."""
+    labels = facts.best_labels(result)
+    cards = []
+    for place, label in enumerate(labels, start=1):
+        known = [("value", value(label.value, result.unit))]
+        test = finite(result.test_values.get(label.architecture))
+        if test is not None:
+            known.append(("test value", value(test, result.unit)))
+        for name, number in facts.costs(result, label).items():
+            if number is not None:
+                known.append((name, size(number)))
+        source = f", {facts.origin(label)}" if facts.origin(label) else ""
+        known.append(("bought as", f"label {label.number + 1:,}{source}"))
+        text = result.space.format(label.architecture)
+        cards.append({"place": place, "label": label, "text": text, "known": known})
+    words = ""
+    noise = finite(result.noise.get("run_std"))
+    if len(labels) > 1 and noise is not None:
+        gap = abs(labels[0].value - labels[-1].value)
+        words = (
+            f"They lie within {difference(gap, result.unit)} of each other, while the standard "
+            f"deviation of one training is {difference(noise, result.unit)}"
+            + (": their order is not settled." if gap < 2 * noise else ".")
+        )
+    return {"cards": cards, "words": words}
+
+
+def origins(result: SearchResult) -> list[dict[str, Any]]:
+    """Where the labels came from: how many, how many failed, best and median value."""
+    groups = facts.by_origin(list(result.labels), most=12)
+    if set(groups) <= {""}:
+        return []
+    rows = []
+    for name, labels in groups.items():
+        values = [label.value for label in labels if not label.failed]
+        best = (max if result.direction == "maximize" else min)(values, default=None)
+        rows.append(
+            {
+                "name": name,
+                "count": len(labels),
+                "share": round(100 * len(labels) / len(result.labels), 1),
+                "failed": len(labels) - len(values),
+                "best": value(best, result.unit),
+                "median": value(float(np.median(values)) if values else None, result.unit),
+            }
+        )
+    return rows
+
+
+def failures(result: SearchResult) -> dict[str, Any] | None:
+    """Failed labels with their error texts."""
+    failed = [label for label in result.labels if label.failed]
+    if not failed:
+        return None
+    rows = []
+    for label in failed[:MOST_FAILED]:
+        error = label.error or "no reason kept"
+        error = error if len(error) <= MOST_LETTERS else error[:MOST_LETTERS] + "…"
+        rows.append((label.number + 1, result.space.format(label.architecture), error))
+    return {"rows": rows, "all": len(failed), "more": len(failed) - len(rows)}
+
+
+def sealed_words(result: SearchResult) -> list[str]:
+    """What the sealed test values say, once the search is over."""
+    pairs = facts.revealed(result)
+    if not pairs:
+        return []
+    words = [
+        "Test values were sealed during the search and revealed after its end. They chose nothing: "
+        "the best architecture was picked by its search value alone."
+    ]
+    best = facts.best_labels(result, 1)[0]
+    chosen = finite(result.test_values.get(best.architecture))
+    top = (max if result.direction == "maximize" else min)(test for _, test in pairs)
+    if chosen is not None:
+        words.append(
+            f"The chosen {noun(result)} has a test value of {value(chosen, result.unit)}; the best "
+            f"among the bought, which the search could not know, has {value(top, result.unit)}."
+        )
+    tau = facts.agreement([label.value for label, _ in pairs], [test for _, test in pairs])
+    if tau is not None:
+        words.append(
+            f"Kendall tau-b between search and test values of the {count(len(pairs), 'label')} "
+            f"is {tau:.2f}."
+        )
+    return words
+
+
+def label_rows(result: SearchResult) -> list[tuple[str, ...]]:
+    """The first labels as a table for readers without the chart."""
+    return [
+        (
+            f"{label.number + 1:,}",
+            result.space.format(label.architecture),
+            "failed" if label.failed else value(label.value, result.unit),
+            value(finite(label.info.get("predicted")), result.unit),
+            facts.origin(label) or "–",
+            duration(label.seconds) if label.seconds else "–",
+        )
+        for label in result.labels[:MOST_LISTED]
+    ]
+
+
+def caveats(result: SearchResult) -> list[str]:
+    """What a reader must know before quoting a number of this page."""
+    good = sum(not label.failed for label in result.labels)
+    noise, runs = finite(result.noise.get("run_std")), finite(result.noise.get("runs")) or 0
+    said = [
+        "This is one search with one seed; another seed ends elsewhere. To compare strategies, "
+        "run at least 20 paired seeds (archscout compare)."
+    ]
+    if good > 1:
+        spread = ""
+        if noise is not None:
+            spread = f" (standard deviation of one training: {difference(noise, result.unit)})"
+        said.append(
+            f"The best value is the best of {good:,} measurements, each with noise{spread}: "
+            "part of its lead is luck."
+        )
+    if result.seconds > 1.5 * result.wall_seconds:
+        said.append(
+            "Nothing was trained during this search: values and prices were looked up, and the "
+            "price is the training time that was recorded for the labels."
+        )
+    if runs > 1:
+        said.append(
+            f"The table holds up to {runs:.0f} trainings of an architecture. Where a value is "
+            "their mean, a label is less noisy than the one training that it is priced as."
+        )
+    if good < len(result.labels):
+        failed = len(result.labels) - good
+        said.append(f"{count(failed, 'label')} failed; failed labels count in the budget.")
+    return said
+
+
+def manifest_rows(result: SearchResult) -> list[tuple[str, str]]:
+    """The manifest as flat pairs of text."""
+    rows = [("space", result.space.name), ("objective", result.objective)]
+    rows += [("unit", result.unit), ("direction", result.direction)]
+    for key, item in result.manifest.items():
+        inner = item.items() if isinstance(item, dict) else [("", item)]
+        for name, entry in inner:
+            title = f"{key} {name}".strip().replace("_", " ")
+            if title not in dict(rows):
+                rows.append((title, _line(entry) if key == "command" else _plain(entry)))
+    return rows
+
+
+def _line(command: Any) -> str:
+    return shlex.join(map(str, command)) if isinstance(command, list) else str(command)
+
+
+def _plain(entry: Any) -> str:
+    return entry if isinstance(entry, str) else json.dumps(entry, default=str)
+
+
+def rerun(result: SearchResult) -> dict[str, str]:
+    """The command line and the Python call that repeat the search."""
+    command = result.manifest.get("command") or ""
+    if isinstance(command, list) and command:
+        program = PurePath(str(command[0])).name
+        if program in ("archscout", "__main__.py"):
+            command = ["archscout", *command[1:]]
+    known = result.manifest
+    settings = known.get("settings")
+    lines = [
+        "import archscout",
+        "",
+        "result = archscout.search(",
+        f"    {result.space.name!r},",
+        f"    objective,  # {result.objective!r}",
+        f"    strategy={result.strategy!r},",
+        f"    labels={result.budget},",
+        f"    seed={known.get('seed', 0)!r},",
+    ]
+    lines += [f"    settings={settings!r},"] if settings else []
+    lines += [f"    dedup={known['dedup']!r},"] if known.get("dedup", "exact") != "exact" else []
+    return {"command": _line(command), "python": "\n".join([*lines, ")"])}
