@@ -63,6 +63,26 @@ def test_a_damaged_file_is_built_again(folder, damage):
     assert build.built == 2
 
 
+class Trap:
+    """Unpickling it would create the file that it names."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return open, (str(self.path), "w")
+
+
+def test_a_file_with_objects_runs_nothing(folder, tmp_path):
+    build = Builder()
+    cached("k", SHAPES, build)
+    trapped = np.array([Trap(tmp_path / "trap"), None, None])
+    np.savez(folder / "k.npz", a=trapped, b=np.zeros((4, 2)))
+    assert cached("k", SHAPES, build)["a"].tolist() == [0.0, 1.0, 2.0]
+    assert build.built == 2
+    assert not (tmp_path / "trap").exists()
+
+
 def test_without_a_writable_folder_it_works_without_a_cache(tmp_path, monkeypatch):
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")

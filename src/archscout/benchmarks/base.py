@@ -225,22 +225,14 @@ class TableBenchmark:
         """What a second training would agree with the first: no predictor should score more.
 
         Returns:
-            ``kendall_tau``: tau-b between the first two single runs of all rows that have two;
-            ``run_std``: median over those rows of the standard deviation over runs;
-            ``runs``: the number of run columns. The first two are NaN without a second run.
+            ``kendall_tau``: tau-b between two different single runs over all rows that have
+            both, mean over the pairs of runs; ``run_std``: median over rows of the standard
+            deviation over runs; ``runs``: most runs that a row has. The first two are NaN
+            without a second run.
         """
-        from scipy.stats import kendalltau
+        from archscout.stats import noise_ceiling
 
-        here = ~np.isnan(self.runs)
-        rows = self.runs[here.sum(axis=1) >= 2]
-        ceiling = {"kendall_tau": math.nan, "run_std": math.nan, "runs": self.runs.shape[1]}
-        if len(rows) >= 2:
-            # A stable sort by absence moves each row's runs to the front in their order.
-            order = np.argsort(np.isnan(rows), axis=1, kind="stable")
-            packed = np.take_along_axis(rows, order, axis=1)
-            ceiling["kendall_tau"] = float(kendalltau(packed[:, 0], packed[:, 1]).statistic)
-            ceiling["run_std"] = float(np.median(np.nanstd(rows, axis=1, ddof=1)))
-        return ceiling
+        return noise_ceiling(self.runs).to_dict()
 
     # --- inside -------------------------------------------------------------------------------
     def _row(self, arch: Architecture) -> int:
