@@ -109,7 +109,7 @@ def test_search_prints_the_best_cell_and_writes_result_and_report() -> None:
     folder = Path("runs/nasbench201-cifar10-random-8-seed0")
     assert done.exit_code == 0, done.output
     assert done.stderr == ""
-    for word in ("best architecture", "rank ", "of 15,625", "percent", "8 of 8", "test value"):
+    for word in ("best", "rank ", "of 15,625", "percent", "8 of 8", "of training"):
         assert word in done.stdout
     assert str(folder / "report.html") in done.stdout
     assert (folder / "report.html").read_text(encoding="utf-8").lstrip().startswith("<!")
@@ -168,14 +168,16 @@ def test_a_stopped_search_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
         if self.bought == 5:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(SearchBar, "on_label", stop)
-    stopped = invoke("search", *QUICK, "--out", "halves")
-    monkeypatch.undo()
-    monkeypatch.chdir(Path("whole").resolve().parent)
+    with monkeypatch.context() as patch:
+        patch.setattr(SearchBar, "on_label", stop)
+        stopped = invoke("search", *QUICK, "--out", "halves")
     assert stopped.exit_code == 130
     assert "5 of 8 labels" in stopped.stderr
     assert "same command" in stopped.stderr
     assert not Path("halves/result.json").exists()
+    assert "halves/report.html" in invoke("report", "halves").stdout
+    page = Path("halves/report.html").read_text(encoding="utf-8")
+    assert "random, not finished" in page
     assert search(*QUICK, "--out", "halves")["labels"] == whole
 
 
@@ -213,6 +215,9 @@ def test_own_table_and_strategy_settings() -> None:
     assert found["manifest"]["settings"] == {"population": 4, "sample": 2}  # type: ignore[index]
     assert found["seconds"] == 720.0
     assert "mine" in str(found["folder"])
+    shown = invoke("search", *args, "--set", "population=4", "--set", "sample=2").stdout
+    assert "51.00 percent, revealed after the search" in shown
+    assert "rank 1 of 12 in the table" in shown
 
 
 def test_random_runs_differ_from_means() -> None:
@@ -296,6 +301,7 @@ def test_storage_of_another_seed_is_refused() -> None:
         (["list", "strategie"], "did you mean 'strategies'"),
         (["report", "nowhere"], "nowhere"),
         (["report", "."], "result.json"),
+        (["report", "file.log"], "file.log"),
         (["compare", "--strategies", "random,seminass"], "did you mean 'seminas'"),
         (["compare", "--strategies", "random,local", "--baseline", "evolution"], "baseline"),
         (["compare", "--strategies", "random,local", "--seeds", "0"], "seed"),
@@ -303,6 +309,7 @@ def test_storage_of_another_seed_is_refused() -> None:
     ],
 )
 def test_bad_input_of_other_commands(args: list[str], expected: str) -> None:
+    Path("file.log").write_text("no journal", encoding="utf-8")
     assert_one_sentence(invoke(*args), expected)
 
 

@@ -66,7 +66,7 @@ def test_a_missing_name_is_an_attribute_error() -> None:
     [
         "import archscout.comparison",
         "from archscout.comparison import compare",
-        "import archscout; archscout.compare; import archscout.comparison.compare",
+        "import archscout; archscout.compare; import archscout.comparison",
         "import archscout.cli, archscout.cli.compare, archscout.cli.search",
     ],
 )

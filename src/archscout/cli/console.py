@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -15,6 +16,7 @@ from rich.table import Table
 from archscout.plain import plain
 
 WIDE = 200
+USAGE_ERROR, BUG, INTERRUPTED = 2, 1, 130
 
 
 def screen() -> Console:
@@ -37,9 +39,9 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     typer.echo(json.dumps(plain(value), indent=2, allow_nan=False))
 
 
-def print_pairs(title: str, pairs: Mapping[str, str]) -> None:
+def print_pairs(pairs: Mapping[str, str]) -> None:
     """Print a closing table: a name and a text a row."""
-    table = Table(title=escape(title), title_justify="left", show_header=False)
+    table = Table(show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, text in pairs.items():
@@ -55,6 +57,22 @@ def print_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object
     for row in rows:
         table.add_row(*("-" if cell is None else escape(str(cell)) for cell in row))
     screen().print(table)
+
+
+def print_line(text: str) -> None:
+    """Print a line as it stands, however long."""
+    screen().print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+class Warnings(logging.Handler):
+    """Prints warnings that the library logs, one line each."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print the first line; the rest is for the record."""
+        complain(record.getMessage().partition("\n")[0])
 
 
 def amount(value: float, unit: str) -> str:

@@ -52,8 +52,14 @@ class Problem:
         SPACES[self.space]  # Raises with the nearest match.
         run = one_of("run mode", self.run, RUNS)
         if self.table is not None:
-            chosen = {"dataset": self.dataset, "metric": self.metric, "epochs": self.epochs}
-            return BenchmarkSpec.from_csv(self.table, space=self.space, run=run, **chosen)
+            return BenchmarkSpec.from_csv(
+                self.table,
+                space=self.space,
+                dataset=self.dataset,
+                metric=self.metric,
+                epochs=self.epochs,
+                run=run,
+            )
         if (self.metric, self.epochs) != (DEFAULT_METRIC, None):
             raise SettingsError(
                 "--metric and --epochs choose columns of a table: name the table with --table"

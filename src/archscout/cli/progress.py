@@ -1,4 +1,4 @@
-"""The progress bar of a search: best so far, labels left, what is being done, time."""
+"""Progress bars on stderr: of a search and of a comparison; silent without a terminal."""
 
 from __future__ import annotations
 
@@ -7,14 +7,36 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from archscout.cli.console import amount, side_screen
 
 if TYPE_CHECKING:
+    from archscout.comparison import CompareProgress
     from archscout.study import SearchProgress
 
-ACTIVITY_WIDTH = 36
+ACTIVITY_WIDTH = 24
+
+
+def _progress(counted: str, *columns: ProgressColumn) -> Progress:
+    console = side_screen()
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=None),
+        TaskProgressColumn("{task.completed:.0f}/{task.total:.0f} " + counted),
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
+    )
 
 
 class SearchBar(logging.Handler):
@@ -32,17 +54,7 @@ class SearchBar(logging.Handler):
         super().__init__(level=logging.INFO)
         self.unit = unit
         self.bought = 0
-        console = side_screen()
-        self._progress = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            TaskProgressColumn("{task.completed:>4.0f}/{task.total:.0f} labels"),
-            TextColumn("best {task.fields[best]}"),
-            TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
-        )
+        self._progress = _progress("labels", TextColumn("best {task.fields[best]}"))
         self._task = self._progress.add_task(self._activity("starting"), total=budget, best="-")
         self._logger = logging.getLogger("archscout")
         self._level = self._logger.level
@@ -85,3 +97,35 @@ class SearchBar(logging.Handler):
         self._progress.stop()
         self._logger.removeHandler(self)
         self._logger.setLevel(self._level)
+
+
+class CompareBar:
+    """Shows how many searches of a comparison have ended."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.total = 0
+        self._progress = _progress("searches")
+        self._task = self._progress.add_task("starting", total=None)
+
+    def on_done(self, progress: CompareProgress) -> None:
+        """Take one step: a search has ended, or was found in the folder."""
+        self.done, self.total = progress.done, progress.total
+        self._progress.update(
+            self._task,
+            completed=progress.done,
+            total=progress.total,
+            description=escape(f"{progress.strategy}, seed {progress.seed}".ljust(ACTIVITY_WIDTH)),
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._progress.stop()

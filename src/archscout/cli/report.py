@@ -1,43 +1,58 @@
-"""``archscout report``: the HTML page of a finished search."""
+"""``archscout report``: the HTML page of a search."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archscout.cli.console import screen
+from archscout.cli.console import print_line
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
 
-RESULT, REPORT = "result.json", "report.html"
+if TYPE_CHECKING:
+    from archscout.results import SearchResult
+
+JOURNAL, RESULT, REPORT = "journal.log", "result.json", "report.html"
 
 
 def run(
     run: Annotated[
-        Path, typer.Argument(metavar="RUN", help=f"Folder of a search, or its {RESULT}.")
+        Path,
+        typer.Argument(metavar="RUN", help=f"Folder of a search, its {RESULT} or journal."),
     ],
     out: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="File to write.", show_default=f"{REPORT} in the folder"),
     ] = None,
 ) -> None:
-    """Write the report of a search as one HTML file that opens offline."""
-    from archscout.results import load_result
+    """Write the report of a search as one HTML file that opens offline.
 
+    A search that has not finished is reported as far as it has come.
+    """
     if not run.exists():
         raise StorageError(
             f"nothing is at {str(run)!r}: name the folder of a search or its {RESULT}"
         )
     folder = run if run.is_dir() else run.parent
-    if run.is_dir() and not (run / RESULT).is_file():
-        raise StorageError(
-            f"the folder {str(run)!r} holds no {RESULT}, which a search writes at its end: "
-            "run the command of the search again to finish it"
-        )
-    result = load_result(run)
+    result = read_run(run)
     path = out or folder / REPORT
     writable_folder(path.parent)
     written = result.report(path)
-    screen().print(f"The report is in {written}", soft_wrap=True, markup=False, highlight=False)
+    print_line(f"The report is in {written}")
+
+
+def read_run(run: Path) -> SearchResult:
+    """Read the result of a search, or, where it has none yet, the labels of its journal."""
+    from archscout.cli.unfinished import read_unfinished
+    from archscout.results import load_result
+
+    if run.is_dir() and not (run / RESULT).is_file():
+        if not (run / JOURNAL).is_file():
+            raise StorageError(
+                f"the folder {str(run)!r} holds neither {RESULT} nor {JOURNAL}: name the folder "
+                "of a search"
+            )
+        return read_unfinished(run / JOURNAL)
+    return read_unfinished(run) if run.suffix in (".log", ".journal") else load_result(run)

@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from archscout.cli.console import amount, complain, duration, print_json, print_pairs
+from archscout.cli.console import (
+    INTERRUPTED,
+    amount,
+    complain,
+    duration,
+    print_json,
+    print_line,
+    print_pairs,
+)
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -37,7 +45,6 @@ if TYPE_CHECKING:
     from archscout.results import SearchResult
 
 JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
-INTERRUPTED = 130
 
 
 def run(
@@ -178,13 +185,11 @@ def search_and_save(
 def print_summary(result: SearchResult, benchmark: TableBenchmark, folder: Path) -> None:
     """Print the closing table."""
     best = result.best
-    cell = benchmark.space.format(best.architecture)
     failed = sum(label.failed for label in result.labels)
     counts = [f"{len(result.labels)} of {result.budget}"]
     counts += [f"{failed} failed"] if failed else []
     counts += [f"{result.repeats} repeats, served at no cost"] if result.repeats else []
     pairs = {
-        "best architecture": cell,
         "value": f"{amount(best.value, result.unit)}, {standing(benchmark, best.architecture)}",
     }
     if not math.isnan(best.test_value):
@@ -196,7 +201,9 @@ def print_summary(result: SearchResult, benchmark: TableBenchmark, folder: Path)
         pairs["price of the labels"] = f"{duration(result.seconds)} of training, from the table"
     pairs["time of the search"] = duration(result.wall_seconds)
     pairs["report"] = str(folder / REPORT)
-    print_pairs(f"{result.strategy} on {result.objective}, seed {result.manifest['seed']}", pairs)
+    print_line(f"{result.strategy} on {result.objective}, seed {result.manifest['seed']}")
+    print_line(f"best: {benchmark.space.format(best.architecture)}")
+    print_pairs(pairs)
 
 
 def standing(benchmark: TableBenchmark, architecture: Any) -> str:

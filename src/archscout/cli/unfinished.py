@@ -1,0 +1,89 @@
+"""The labels of a search that has not finished, read from its journal for a report."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archscout.errors import StorageError
+
+if TYPE_CHECKING:
+    from archscout.results import SearchResult
+
+STUDY = ATTRIBUTE = "archscout"
+
+
+def read_unfinished(journal: Path) -> SearchResult:
+    """Make a result of the labels that a journal holds; the search may still be running.
+
+    What is known only at the end is missing: test values, the audit, the noise ceiling.
+
+    Raises:
+        StorageError: if the file is no journal of a search, or holds no label yet.
+    """
+    from archscout.manifest import make_manifest
+    from archscout.results import SearchResult
+    from archscout.spaces import load_space
+    from archscout.storage import open_record
+
+    try:
+        content = journal.read_bytes()
+    except OSError as error:
+        raise StorageError(f"the journal {journal} cannot be read ({error.strerror})") from None
+    with tempfile.TemporaryDirectory() as folder:
+        # A copy is read, so that a running search is left alone; its last line may be half
+        # written, and is dropped.
+        copy = Path(folder) / "journal.log"
+        copy.write_bytes(content[: content.rfind(b"\n") + 1])
+        identity = _identity(copy, journal)
+        space = load_space(identity["space"])
+        record = open_record(copy, space, identity)
+        try:
+            labels = record.labels()
+        finally:
+            record.close()
+    if not labels:
+        raise StorageError(f"the journal {journal} holds no label yet: wait for the first one")
+    return SearchResult(
+        space=space,
+        strategy=f"{identity['strategy']}, not finished",
+        objective=identity["objective"],
+        unit=identity["unit"],
+        direction=identity["direction"],
+        labels=labels,
+        seconds=math.fsum(label.seconds for label in labels),
+        requests=len(labels),
+        budget=len(labels),
+        stopped=f"not finished: {len(labels)} labels so far",
+        manifest=make_manifest(
+            seed=identity["seed"],
+            labels=len(labels),
+            strategy=identity["strategy"],
+            settings=identity["settings"],
+            dedup=identity["dedup"],
+        ),
+    )
+
+
+def _identity(copy: Path, journal: Path) -> dict[str, Any]:
+    """What the journal says of its search."""
+    from optuna.storages import JournalStorage
+
+    from archscout.journal import SearchJournal
+
+    opened = SearchJournal(copy)
+    try:
+        storage = JournalStorage(opened)
+        attributes = storage.get_study_user_attrs(storage.get_study_id_from_name(STUDY))
+        identity = attributes[ATTRIBUTE]
+    except (KeyError, ValueError, AssertionError):
+        identity = None
+    finally:
+        opened.close()
+    if not isinstance(identity, dict):
+        raise StorageError(
+            f"the journal {journal} holds no search of archscout: name the folder of a search"
+        )
+    return identity
