@@ -50,8 +50,9 @@ def print_pairs(pairs: Mapping[str, str]) -> None:
 
 
 def print_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table with a header; a text of None is shown as a dash."""
-    table = Table(title=escape(title), title_justify="left")
+    """Print a table with a title and a header; a text of None is shown as a dash."""
+    print_line(title)
+    table = Table()
     for name in header:
         table.add_column(escape(name), overflow="fold")
     for row in rows:
