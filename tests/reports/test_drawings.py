@@ -69,15 +69,24 @@ def test_other_spaces_are_drawn_from_their_graph():
         assert 0 <= float(box.attrib["y"]) <= height - float(box.attrib["height"])
 
 
-def test_a_vertex_off_the_way_is_faint():
-    adjacency = np.zeros((1, 4, 4), dtype=np.int8)
+def test_vertices_off_the_way_are_faint_and_loose_ones_left_out():
+    adjacency = np.zeros((1, 5, 5), dtype=np.int8)
     adjacency[0, 0, [1, 2]] = 1
-    adjacency[0, 1, 3] = 1
-    graph = GraphEncoding(adjacency, np.array([[0, 1, 2, 3]]), ("input", "a", "<b>", "output"))
-    drawing = graph_svg(graph, 'a "graph"')
+    adjacency[0, 1, 4] = 1
+    names = ("input", "a", "<b>", "loose", "output")
+    drawing = graph_svg(GraphEncoding(adjacency, np.arange(5)[None], names), 'a "graph"')
     ElementTree.fromstring(drawing)
     assert "&lt;b&gt;" in drawing
-    assert drawing.count("<rect") - drawing.count('--ink,#1f2328)"/><text') == 1
+    assert "loose" not in drawing
+    boxes = [part for part in drawing.split("<rect")[1:] if "--faint" in part.split("/>")[0]]
+    assert len(boxes) == 1
+    assert "&lt;b&gt;" in boxes[0]
+
+
+def test_a_graph_without_edges_is_empty_but_drawn():
+    nothing = np.zeros((1, 3, 3), dtype=np.int8)
+    graph = GraphEncoding(nothing, np.array([[0, 1, 2]]), ("input", "a", "output"))
+    assert graph_svg(graph, "nothing").startswith("<svg")
 
 
 def test_a_space_without_a_graph_is_written_and_escaped():

@@ -1,4 +1,8 @@
-"""A drawing of any directed acyclic graph with an operation on each vertex."""
+"""A drawing of any directed acyclic graph with an operation on each vertex.
+
+Vertices stand below each other in their order; an edge to the next one is straight, a longer
+one swings out to the side where it crosses fewer others, so that no line runs under a box.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +12,23 @@ from numpy.typing import NDArray
 from archscout.encodings import GraphEncoding
 from archscout.reports import svg
 
-_STEP, _ROW = 150.0, 58.0
-_WIDTH, _HEIGHT = 112.0, 32.0
+Edge = tuple[int, int]
+
+_WIDTH, _HEIGHT, _ROW = 132.0, 32.0, 58.0
+_SWING = 26.0
 
 
 def graph_svg(graph: GraphEncoding, text: str) -> str:
-    """Draw the first graph of a batch, layer after layer from left to right.
+    """Draw the first graph of a batch from top to bottom.
 
     Args:
         graph: at least one graph; vertices feed later vertices only.
         text: standard text of the architecture, for those who do not see the drawing.
 
     Returns:
-        An ``<svg>``; vertices that lie on no path from the first to the last are grey.
+        An ``<svg>``; vertices that lie on no path from the first to the last are grey, and
+        those without any edge are left out
+        where others have one.
 
     Example:
         >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
@@ -29,49 +37,77 @@ def graph_svg(graph: GraphEncoding, text: str) -> str:
         3
     """
     adjacency = np.asarray(graph.adjacency[0]) > 0
-    names = [graph.vocabulary[index].replace("_", " ") for index in graph.operations[0]]
-    places, width, height = _layout(adjacency)
+    joined = adjacency.any(axis=0) | adjacency.any(axis=1)
+    kept = np.flatnonzero(joined if joined.any() else ~joined)
+    adjacency = adjacency[np.ix_(kept, kept)]
+    names = [graph.vocabulary[graph.operations[0][vertex]] for vertex in kept]
     live = _live(adjacency)
+    edges: list[Edge] = [(int(a), int(b)) for a, b in np.argwhere(adjacency)]
+    sides = _sides([edge for edge in edges if edge[1] - edge[0] > 1])
+    reach = {
+        side: max((_swing(edge) for edge in sides if sides[edge] == side), default=4.0)
+        for side in (-1, 1)
+    }
+    middle = reach[-1] + _WIDTH / 2
     parts = []
-    for source, target in np.argwhere(adjacency).tolist():
-        kind = svg.INK if live[source] and live[target] else svg.FAINT
-        start = places[source] + np.array([_WIDTH / 2, 0.0])
-        end = places[target] - np.array([_WIDTH / 2, 0.0])
-        lift = -0.22 * max(0.0, end[0] - start[0] - (_STEP - _WIDTH))
-        control = (start + end) / 2 + np.array([0.0, lift])
-        path = svg.curve(start, control, end, start_gap=0, end_gap=8)
+    for edge in edges:
+        kind = svg.INK if live[edge[0]] and live[edge[1]] else svg.FAINT
+        parts.append(_draw_edge(edge, sides.get(edge, 0), middle, kind))
+    for row, name in enumerate(names):
+        kind = svg.INK if live[row] else svg.FAINT
         parts.append(
-            f'<path d="{path}" fill="none" stroke-width="1.6" style="stroke:{svg.colour(kind)}"/>'
-            + svg.arrow_head(control, end, 0, kind)
-        )
-    for place, name, lives in zip(places, names, live, strict=True):
-        kind = svg.INK if lives else svg.FAINT
-        x, y = place[0] - _WIDTH / 2, place[1] - _HEIGHT / 2
-        parts.append(
-            f'<rect x="{x:.1f}" y="{y:.1f}" width="{_WIDTH}" height="{_HEIGHT}" rx="7" '
+            f'<rect x="{middle - _WIDTH / 2:.1f}" y="{_y(row) - _HEIGHT / 2:.1f}" '
+            f'width="{_WIDTH}" height="{_HEIGHT}" rx="7" '
             f'style="fill:var(--paper,#fff);stroke:{svg.colour(kind)}"/>'
-            + svg.text(place[0], place[1] + 5, _short(name), kind, halo=False)
+            + svg.text(middle, _y(row) + 6, _short(name), kind, halo=False)
         )
-    return svg.document(width, height, f"Graph of {text}", parts)
+    height = _y(len(names) - 1) + _HEIGHT / 2 + 4
+    return svg.document(reach[-1] + _WIDTH + reach[1], height, f"Graph of {text}", parts)
 
 
-def _layout(adjacency: NDArray[np.bool_]) -> tuple[list[svg.Point], float, float]:
-    """Put each vertex in the column of its longest way from a source; rows are centred."""
-    depth = np.zeros(len(adjacency), dtype=np.int64)
-    for vertex in range(len(adjacency)):
-        before = np.flatnonzero(adjacency[:, vertex])
-        depth[vertex] = depth[before].max() + 1 if len(before) else 0
-    columns = [np.flatnonzero(depth == column).tolist() for column in range(int(depth.max()) + 1)]
-    tallest = max(len(column) for column in columns)
-    top = _HEIGHT / 2 + 0.16 * _STEP * len(columns)
-    height = top + (tallest - 1) * _ROW + _HEIGHT
-    middle = top + (tallest - 1) * _ROW / 2
-    places = [np.zeros(2)] * len(adjacency)
-    for number, column in enumerate(columns):
-        for row, vertex in enumerate(column):
-            y = middle + (row - (len(column) - 1) / 2) * _ROW
-            places[vertex] = np.array([_WIDTH / 2 + 4 + number * _STEP, y])
-    return places, (len(columns) - 1) * _STEP + _WIDTH + 8, height
+def _draw_edge(edge: Edge, side: int, middle: float, kind: tuple[str, str]) -> str:
+    top, bottom = _y(edge[0]), _y(edge[1])
+    if side == 0:
+        start = np.array([middle, top + _HEIGHT / 2])
+        end = np.array([middle, bottom - _HEIGHT / 2])
+        control = (start + end) / 2
+    else:
+        # Leaving low and arriving high keeps the two kinds of ends of one box apart.
+        start = np.array([middle + side * _WIDTH / 2, top + 7])
+        end = np.array([middle + side * _WIDTH / 2, bottom - 7])
+        # A quadratic curve reaches half-way to its control point.
+        control = (start + end) / 2 + np.array([side * 2 * (_swing(edge) - 6), 0.0])
+    path = svg.curve(start, control, end, start_gap=0, end_gap=8)
+    line = f'<path d="{path}" fill="none" stroke-width="1.6" style="stroke:{svg.colour(kind)}"/>'
+    return line + svg.arrow_head(control, end, 0, kind)
+
+
+def _sides(edges: list[Edge]) -> dict[Edge, int]:
+    """Choose left (-1) or right (1) for each long edge, shortest first, with few crossings."""
+    sides: dict[Edge, int] = {}
+    for edge in sorted(edges, key=lambda edge: (edge[1] - edge[0], edge)):
+        burden = {
+            side: (
+                sum(_cross(edge, other) for other, where in sides.items() if where == side),
+                sum(where == side for where in sides.values()),
+            )
+            for side in (1, -1)
+        }
+        sides[edge] = min(burden, key=lambda side: burden[side])
+    return sides
+
+
+def _cross(first: Edge, second: Edge) -> bool:
+    (a, b), (c, d) = sorted((first, second))
+    return a < c < b < d
+
+
+def _swing(edge: Edge) -> float:
+    return float(_SWING * (edge[1] - edge[0]) ** 0.8)
+
+
+def _y(row: int) -> float:
+    return _HEIGHT / 2 + 2 + row * _ROW
 
 
 def _live(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -84,4 +120,5 @@ def _live(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 15 else name[:14] + "…"
+    name = name.replace("_", " ")
+    return name if len(name) <= 14 else name[:13] + "…"

@@ -119,7 +119,7 @@ def _json(figure: go.Figure) -> str:
     """Figure as JSON that no text in it can end the element around it."""
     # The standard library's writer takes any text, also one that is no valid Unicode.
     text: str = figure.to_json(engine="json")
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+    return text.replace("<", "\\u003c")
 
 
 def _script(source: str) -> str:
