@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import optuna
+    from sqlalchemy.engine import URL
 
 FORMAT = 1
 JOURNAL_ENDINGS = (".log", ".journal")
@@ -129,13 +130,15 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
     from archscout.strategies.optuna_params import quiet_optuna
 
     shown = hide_password(url)
+    held = None
     with _said_in_one_sentence(shown):
         address = make_url(url)
-        held = None
         if address.drivername.startswith("sqlite") and address.database not in (None, ":memory:"):
             held = hold(Path(str(address.database)))
     try:
         with _said_in_one_sentence(shown), quiet_optuna():
+            if held is not None:
+                _make_sqlite(address)
             opened = RDBStorage(url)
     except BaseException:
         if held is not None:
@@ -149,6 +152,26 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
             held.release()
 
     return opened, close
+
+
+def _make_sqlite(address: URL) -> None:
+    """Make a new database with Optuna's tables in one step.
+
+    A kill between two statements would leave tables without their unique indices, and Optuna
+    would not add them later.
+    """
+    from optuna.storages import RDBStorage
+
+    path = Path(str(address.database))
+    if path.exists() and path.stat().st_size:
+        return
+    part = path.with_name(f"{path.name}.part")
+    for old in (part, part.with_name(f"{part.name}-journal")):
+        old.unlink(missing_ok=True)
+    made = RDBStorage(address.set(database=str(part)).render_as_string(hide_password=False))
+    made.remove_session()
+    made.engine.dispose()
+    part.replace(path)
 
 
 @contextmanager
@@ -165,7 +188,9 @@ def _said_in_one_sentence(where: str) -> Iterator[None]:
             f"run pip install {_DRIVERS.get(kind, 'the driver for ' + kind)}"
         ) from error
     except Exception as error:
-        reason = hide_password(str(error).strip().partition("\n")[0]) or type(error).__name__
+        # Optuna wraps what its database says in a sentence that does not help.
+        said = str(error.__cause__ or error).strip().partition("\n")[0]
+        reason = hide_password(said).rstrip(".") or type(error).__name__
         raise StorageError(
             f"the storage {where} cannot be used ({reason}): check that it exists, may be "
             "written and is whole, or choose another"

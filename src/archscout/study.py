@@ -8,6 +8,7 @@ it was. The labels are then those of a search that nobody interrupted, in the sa
 from __future__ import annotations
 
 import inspect
+import json
 import logging
 import math
 import time
@@ -111,11 +112,13 @@ def search(  # noqa: PLR0917 - these six are the public order
     ledger = Ledger(space, bench, labels, seed=seed, dedup=dedup)
     labels, seed = ledger.budget, ledger.seed
     chosen, settings = _strategy_name(strategy), dict(settings or {})
-    if plain(settings) != settings:
+    try:
+        recorded = json.loads(json.dumps(settings, allow_nan=False))
+    except (TypeError, ValueError):
         raise SettingsError(
             f"got settings {settings}, expected plain values (text, numbers, lists) that a "
             "record can hold: pass a function (space, rng) -> Strategy for anything else"
-        )
+        ) from None
     manifest = make_manifest(
         seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup
     )
@@ -132,7 +135,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         "unit": bench.unit,
         "direction": bench.direction,
         "strategy": chosen,
-        "settings": settings,
+        "settings": recorded,
         "seed": seed,
         "dedup": dedup,
     }

@@ -1,0 +1,160 @@
+"""Optuna's samplers as strategies, and strategies as Optuna's sampler."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import optuna
+import pytest
+
+from archscout.spaces import load_space
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies import StrategySampler, make_strategy, suggest_architecture
+from archscout.strategies.base import Strategy
+from archscout.strategies.optuna_params import distributions, from_params, to_params
+from archscout.strategies.random_search import RandomSearch
+from archscout.study import search
+from archscout.testing.toy import ToySpace
+
+SPACE = ToySpace()
+
+
+def total(arch: Architecture) -> float:
+    return float(sum(arch.choices))
+
+
+def test_architectures_become_parameters_and_come_back() -> None:
+    for arch in SPACE:
+        assert from_params(SPACE, to_params(SPACE, arch)) == arch
+    assert list(distributions(SPACE)) == ["depth", "kernel", "width", "skip"]
+    with pytest.raises(KeyError):
+        from_params(SPACE, {"depth": "1"})
+
+
+# --- Optuna's samplers as strategies ------------------------------------------------------------
+def test_tpe_learns() -> None:
+    cells = load_space("nasbench201")
+
+    def late(name: str) -> float:
+        labels = search(cells, total, name, labels=60).labels
+        return float(np.mean([label.value for label in labels[30:]]))
+
+    assert late("optuna:tpe") > late("optuna:random") + 3
+
+
+def test_the_gaussian_process_learns_and_repeats_itself_from_a_seed() -> None:
+    results = [search(SPACE, total, "optuna:gp", labels=13) for _ in range(2)]
+    assert results[0].labels == results[1].labels
+    assert results[0].best.value >= 9
+
+
+def test_known_suggestions_are_answered_without_a_label() -> None:
+    strategy = make_strategy("optuna:random", SPACE, np.random.default_rng(0), tries=500)
+    told: list[Architecture] = []
+    for _ in range(100):
+        asked = strategy.ask()
+        assert strategy.notes(asked[0])["origin"] == "optuna:random"
+        told += asked
+        strategy.tell(asked, [total(asked[0])])
+    assert len(set(told)) == 100
+    values = [t.value for t in strategy._study.trials if t.value is not None]  # type: ignore[attr-defined]
+    assert len(values) > 150, "repeats were not told to the sampler"
+
+
+def test_where_the_sampler_only_repeats_a_random_one_is_drawn_and_says_so() -> None:
+    pool = SPACE.all_choices()[:40]
+    strategy = make_strategy("optuna:tpe", SPACE, np.random.default_rng(0), pool=pool, tries=1)
+    origins = []
+    while asked := strategy.ask():
+        origins.append(strategy.notes(asked[0])["origin"])
+        strategy.tell(asked, [total(asked[0])])
+    assert len(origins) == 40
+    assert {o.partition(",")[0] for o in origins} == {"optuna:tpe", "random"}
+
+
+def test_failed_values_reach_the_sampler_as_failures() -> None:
+    strategy = make_strategy("optuna:tpe", SPACE, np.random.default_rng(0))
+    asked = strategy.ask(2)
+    strategy.tell(asked, [math.nan, 2.0])
+    strategy.tell([arch for arch in SPACE if arch not in asked][:1], [math.nan])
+    states = [t.state.name for t in strategy._study.trials]  # type: ignore[attr-defined]
+    assert states.count("COMPLETE") == 1
+    assert states.count("FAIL") >= 2
+
+
+# --- strategies as Optuna's sampler ---------------------------------------------------------------
+@pytest.fixture(autouse=True)
+def quiet() -> Any:
+    before = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    yield
+    optuna.logging.set_verbosity(before)
+
+
+@pytest.mark.parametrize("direction", ["maximize", "minimize"])
+def test_an_optuna_study_with_our_sampler_buys_what_our_search_buys(direction: str) -> None:
+    sampler = StrategySampler("local", SPACE, seed=4)
+    study = optuna.create_study(direction=direction, sampler=sampler)
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 40)
+    sign = 1 if direction == "maximize" else -1
+    own = search(SPACE, lambda arch: sign * total(arch), "local", labels=40, seed=4)
+    bought = [from_params(SPACE, trial.params) for trial in study.trials]
+    assert bought == [label.architecture for label in own.labels]
+
+
+def test_other_parameters_failures_and_pruned_trials_are_taken() -> None:
+    sampler = StrategySampler("evolution", SPACE, seed=0, population=5, sample=2)
+    study = optuna.create_study(direction="maximize", sampler=sampler)
+
+    def objective(trial: optuna.Trial) -> float:
+        arch = suggest_architecture(trial, SPACE)
+        rate = trial.suggest_float("rate", 0, 1)
+        if trial.number % 5 == 1:
+            raise optuna.TrialPruned
+        return math.nan if trial.number % 5 == 2 else total(arch) + rate
+
+    study.optimize(objective, 50)
+    archs = [from_params(SPACE, trial.params) for trial in study.trials]
+    assert len(set(archs)) == 50
+    assert len({trial.params["rate"] for trial in study.trials}) == 50
+
+
+def test_a_study_goes_on_from_trials_that_others_made() -> None:
+    study = optuna.create_study(direction="maximize")
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 20)
+    known = {from_params(SPACE, t.params) for t in study.trials if t.value is not None}
+    study.sampler = StrategySampler(RandomSearch, SPACE)
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 30)
+    fresh = [from_params(SPACE, trial.params) for trial in study.trials[20:]]
+    assert not known & set(fresh)
+    assert len(set(fresh)) == 30
+
+
+def test_threads_share_one_strategy() -> None:
+    study = optuna.create_study(sampler=StrategySampler("random", SPACE))
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 40, n_jobs=4)
+    assert len({from_params(SPACE, trial.params) for trial in study.trials}) == 40
+
+
+def test_when_nothing_is_left_it_repeats() -> None:
+    study = optuna.create_study(sampler=StrategySampler("random", SPACE))
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), len(SPACE) + 5)
+    assert len(study.trials) == len(SPACE) + 5
+    assert {from_params(SPACE, trial.params) for trial in study.trials} == set(SPACE)
+
+
+def test_a_forbidden_architecture_prunes_its_trial() -> None:
+    trial = optuna.trial.FixedTrial({"depth": "0", "kernel": "3", "width": "8", "skip": "yes"})
+    with pytest.raises(optuna.TrialPruned, match="forbids"):
+        suggest_architecture(trial, SPACE)
+
+
+def test_a_strategy_function_will_do() -> None:
+    def make(space: SearchSpace, rng: np.random.Generator) -> Strategy:
+        return make_strategy("local", space, rng)
+
+    study = optuna.create_study(sampler=StrategySampler(make, SPACE), direction="maximize")
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 45)
+    assert study.best_value == 10

@@ -1,0 +1,82 @@
+"""Names, settings and the contract, over the registry's strategies that need no training."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from archscout.errors import SettingsError, UnknownNameError
+from archscout.spaces import load_space
+from archscout.spaces.base import SearchSpace
+from archscout.strategies import STRATEGIES, list_strategies, make_strategy
+from archscout.testing.strategies import check_strategy
+from archscout.testing.toy import ToySpace
+
+SIMPLE = {
+    "random": {},
+    "evolution": {"population": 8, "sample": 3},
+    "local": {},
+    "optuna:tpe": {"tries": 5},
+    "optuna:random": {},
+    "optuna:qmc": {},
+    "optuna:nsgaii": {"population_size": 8},
+}
+
+
+@pytest.mark.parametrize("space", [ToySpace(), load_space("nasbench201")], ids=["toy", "cells"])
+@pytest.mark.parametrize("name", SIMPLE)
+def test_every_simple_strategy_keeps_the_contract(name: str, space: SearchSpace) -> None:
+    def make(space: SearchSpace, rng: np.random.Generator, pool: object = None) -> object:
+        return make_strategy(name, space, rng, pool=pool, **SIMPLE[name])  # type: ignore[arg-type]
+
+    check_strategy(make, space, np.random.default_rng(0), labels=24)  # type: ignore[arg-type]
+
+
+def test_every_name_is_listed_with_a_summary_and_a_source() -> None:
+    names = list_strategies()
+    assert {"random", "evolution", "local", "nao", "seminas", "optuna:tpe"} <= set(names)
+    assert list_strategies("optuna:*") == [
+        "optuna:gp", "optuna:nsgaii", "optuna:qmc", "optuna:random", "optuna:tpe",
+    ]  # fmt: skip
+    for name in names:
+        assert STRATEGIES[name].summary
+        assert STRATEGIES[name].source
+
+
+def test_every_simple_name_loads() -> None:
+    rng = np.random.default_rng(0)
+    for name in [*SIMPLE, "optuna:gp"]:
+        assert make_strategy(name, ToySpace(), rng).audit == []
+
+
+@pytest.mark.parametrize("name", ["optuna:", "optuna:cmaes", "rnadom", ""])
+def test_unknown_names(name: str) -> None:
+    with pytest.raises(UnknownNameError, match="no strategy is named"):
+        make_strategy(name, ToySpace(), np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("name", "setting", "words"),
+    [
+        ("random", "population", "'population'"),
+        ("evolution", "populaton", "did you mean 'population'"),
+        ("optuna:tpe", "multivariat", "did you mean 'multivariate'"),
+        ("optuna:tpe", "tries", "tries=0"),
+        ("optuna:nsgaii", "population_size", "population_size"),
+    ],
+)
+def test_wrong_settings(name: str, setting: str, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        make_strategy(name, ToySpace(), np.random.default_rng(0), **{setting: 0})
+
+
+def test_listing_loads_nothing_heavy() -> None:
+    code = (
+        "import sys; from archscout.strategies import list_strategies; list_strategies(); "
+        "print([m for m in ('torch', 'optuna', 'pandas', 'scipy') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
