@@ -21,8 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.benchmarks.base import RunMode, TableBenchmark
-from archscout.benchmarks.cache import Arrays, cached
 from archscout.benchmarks.literals import read_literals
+from archscout.cache import Arrays, cached
 from archscout.errors import MissingExtraError, TableError, unknown_name
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace

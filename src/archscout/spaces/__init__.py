@@ -8,6 +8,11 @@ from archscout.spaces.base import Architecture, Architectures, SearchSpace, Toke
 SPACES = Registry(
     "space",
     {
+        "nasbench101": Entry(
+            "archscout.spaces.nasbench101:NASBench101",
+            "423,624 image-classification cells of at most seven vertices and nine edges",
+            "Ying et al., ICML 2019, arXiv 1902.09635",
+        ),
         "nasbench201": Entry(
             "archscout.spaces.nasbench201:NASBench201",
             "15,625 image-classification cells: six edges, five operations each",

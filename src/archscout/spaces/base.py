@@ -80,6 +80,9 @@ class SearchSpace(ABC):
     name: str
     variables: tuple[Variable, ...]
     encodings: tuple[str, ...]
+    # Whether `mutate` changes exactly one decision; False where a published mutation may change
+    # several at once.
+    single_mutations: bool = True
 
     # --- text -----------------------------------------------------------------------------
     @abstractmethod

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archscout.benchmarks.cache import cache_folder, cached
+from archscout.cache import cache_folder, cached, is_cached
 
 SHAPES = {"a": (3,), "b": (-1, 2)}
 
@@ -28,8 +28,10 @@ def folder(tmp_path, monkeypatch):
 
 def test_the_second_time_comes_from_the_cache(folder):
     build = Builder()
+    assert not is_cached("k")
     first, second = cached("k", SHAPES, build), cached("k", SHAPES, build)
     assert build.built == 1
+    assert is_cached("k")
     assert np.array_equal(first["a"], second["a"])
     assert second["b"].dtype == np.int8
     assert [path.name for path in folder.iterdir()] == ["k.npz"]

@@ -1,4 +1,4 @@
-"""Keeps tables that are slow to read as plain numpy arrays in the user's cache folder."""
+"""Keeps arrays that are slow to make as plain numpy files in the user's cache folder."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.er
 
 
 def cache_folder() -> Path | None:
-    """Folder for cached tables: ``ARCHSCOUT_CACHE``, or the usual place of the platform.
+    """Folder for cached arrays: ``ARCHSCOUT_CACHE``, or the usual place of the platform.
 
     Returns:
         The folder, which may not exist yet; None if the user has no home folder.
@@ -39,6 +39,12 @@ def cache_folder() -> Path | None:
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "archscout"
     return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "archscout"
+
+
+def is_cached(key: str) -> bool:
+    """Whether the cache folder holds an entry of that name, whole or damaged."""
+    folder = cache_folder()
+    return folder is not None and (folder / f"{key}.npz").is_file()
 
 
 def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], Arrays]) -> Arrays:
@@ -66,7 +72,7 @@ def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], 
         try:
             _store(path, arrays)
         except OSError as error:
-            logger.info("tables are not cached, %s cannot be written: %s", path.parent, error)
+            logger.info("arrays are not cached, %s cannot be written: %s", path.parent, error)
     return arrays
 
 
@@ -77,15 +83,15 @@ def _load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name]) for name in shapes}
     except _DAMAGED as error:
-        logger.warning("the cached table %s is damaged and is built again: %s", path, error)
+        logger.warning("the cached file %s is damaged and is built again: %s", path, error)
         return None
     for name, shape in shapes.items():
         lengths = arrays[name].shape
         same = len(lengths) == len(shape) and all(
             wanted in (-1, length) for wanted, length in zip(shape, lengths, strict=True)
         )
-        if not same or arrays[name].dtype.kind not in "if":
-            logger.warning("the cached table %s holds other arrays and is built again", path)
+        if not same or arrays[name].dtype.kind not in "iuf":
+            logger.warning("the cached file %s holds other arrays and is built again", path)
             return None
     return arrays
 
