@@ -140,6 +140,13 @@ class TestPaired:
         expected = np.mean([total >= observed - 1e-9 for total in sums])
         assert stats.sign_flip_p_value(differences, rng()) == pytest.approx(expected)
 
+    @quick
+    @given(st.lists(st.integers(-3, 3), min_size=2, max_size=14))
+    def test_p_value_does_not_hang_on_rounding(self, whole):
+        tenths = np.array(whole) * 0.1
+        expected = stats.sign_flip_p_value(whole, rng())
+        assert stats.sign_flip_p_value(tenths, rng()) == expected
+
     def test_p_value_agrees_with_scipy(self):
         differences = rng(4).normal(0.4, 1, size=11)
         theirs = scipy_stats.permutation_test(

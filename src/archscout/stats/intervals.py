@@ -97,7 +97,7 @@ def bootstrap_bands(
         counts = np.bincount(flat, minlength=samples * seeds).reshape(samples, seeds)
         low, high = np.quantile(counts @ array / seeds, ends, axis=0)
         # rounding in the product must not push the ends outside of the data
-        return np.clip(low, array.min(0), None), np.clip(high, None, array.max(0))
+        return np.clip(low, array.min(0), array.max(0)), np.clip(high, array.min(0), array.max(0))
     low, high = np.empty(points), np.empty(points)
     step = max(1, _CHUNK // drawn.size)
     for start in range(0, points, step):

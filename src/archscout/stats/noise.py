@@ -69,8 +69,9 @@ def best_of_one_run_each(
 ) -> Floats:
     """What a search gets that buys one random run of everything and keeps the best one.
 
-    No search that chooses by single runs can be expected to do better, however many labels
-    it buys: the winner owes part of its place to a lucky run.
+    This is what the noise of single runs leaves when nothing else is missing: the winner owes
+    part of its place to a lucky run. A search that looks only at good architectures meets fewer
+    lucky runs and can do a little better.
 
     Args:
         runs: ``(n, r)`` single runs, higher is better, NaN where missing, one a row at least.

@@ -1,0 +1,164 @@
+"""The findings of a comparison in plain sentences, and what limits them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archscout.comparison.curves import Curves
+from archscout.comparison.yardsticks import Yardsticks
+from archscout.executors import JobFailure
+
+ENOUGH_SEEDS = 20
+SIGNIFICANT = 0.05
+
+
+def say_number(value: float, points: str) -> str:
+    """A regret or a difference, without its unit.
+
+    Example:
+        >>> say_number(0.414, "points"), say_number(0.00414, "fraction")
+        ('0.41', '0.00414')
+    """
+    text = f"{value:.2f}" if points == "points" else f"{value:.3g}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def say_p(p_value: float) -> str:
+    """A p-value, no more exactly than anybody needs.
+
+    Example:
+        >>> say_p(0.00002), say_p(0.0312), say_p(1)
+        ('p < 0.001', 'p = 0.031', 'p = 1.000')
+    """
+    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:
+    """Say in one sentence what a paired test found.
+
+    "Better" stands only where the interval excludes zero and the corrected p-value is at most
+    0.05.
+
+    Args:
+        row: of the table of tests, with ``p_holm``.
+        points: unit of a regret difference.
+        tests: number of tests that Holm's correction counted.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    ours, theirs, n = row["strategy"], row["baseline"], row["seeds"]
+    reaching = row["measure"] == "labels to top 1"
+    after = f"within {row['labels']} labels" if reaching else f"after {row['labels']} labels"
+    if row["ties"] == n:
+        if reaching and row["never_reached"] == n:
+            return f"neither {ours} nor {theirs} bought the best architecture {after}"
+        return f"{ours} and {theirs} are equal in {row['measure']} {after} on every seed"
+    low, high = row["low"], row["high"]
+    ahead = row["mean_difference"] >= 0
+    ends = sorted([low, high] if ahead else [-low, -high])
+    size = abs(row["mean_difference"])
+    if reaching:
+        numbers = [f"{number:.0f}" for number in (size, *ends)]
+        what, better, worse = "labels to the best architecture", "fewer", "more"
+    else:
+        numbers = [say_number(number, points) for number in (size, *ends)]
+        what, better, worse = f"{points} of {row['measure']}", "better", "worse"
+    if math.isnan(low):
+        return (
+            f"{ours} is {'ahead of' if ahead else 'behind'} {theirs} by {numbers[0]} {what} "
+            f"{after} on the only seed, which shows nothing"
+        )
+    amount = f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"
+    facts = [
+        f"better on {row['wins']} of {n} seeds, worse on {row['losses']}",
+        f"{say_p(row['p_holm'])} corrected for {tests} tests",
+    ]
+    if reaching and (row["never_reached"] or row["baseline_never_reached"]):
+        facts.append(
+            f"not reached on {row['never_reached']} against {row['baseline_never_reached']} seeds, "
+            f"each counted as {row['labels'] + 1}"
+        )
+    if low <= 0 <= high:
+        return (
+            f"{ours} and {theirs} cannot be told apart {after}: {ours if ahead else theirs} is "
+            f"ahead by {amount} {what} ({'; '.join(facts)})"
+        )
+    sure = row["p_holm"] <= SIGNIFICANT
+    side = better if ahead else worse
+    if reaching:
+        verb = "needs" if sure else "seems to need"
+        said = f"{ours} {verb} {amount} {side} labels than {theirs} to the best architecture"
+    else:
+        verb = "is" if sure else "looks"
+        said = f"{ours} {verb} {side} than {theirs} by {amount} {what}"
+    doubt = "" if sure else ", but not beyond doubt"
+    return f"{said} {after}{doubt} ({'; '.join(facts)})"
+
+
+def list_warnings(
+    curves: Sequence[Curves],
+    yardsticks: Yardsticks,
+    seeds: int,
+    budget: int,
+    failures: Sequence[JobFailure],
+) -> list[str]:
+    """What a reader must know before believing the results; shown on every output."""
+    found = []
+    if seeds < ENOUGH_SEEDS:
+        count = "1 seed" if seeds == 1 else f"{seeds} seeds"
+        found.append(
+            f"only {count}: take the results as a trial, {ENOUGH_SEEDS} paired seeds are the "
+            "least for a claim"
+        )
+    if not yardsticks.has_test:
+        found.append(
+            "the table has no test values (or not for every architecture): regret is of mean "
+            "validation values, by which the search itself chose, and so flatters every strategy"
+        )
+    if math.isnan(yardsticks.run_std):
+        found.append("the table has one training run an architecture: its noise is not known")
+    found += [f"{failure.name} failed and is left out: {failure.message}" for failure in failures]
+    for curve in curves:
+        short = [run for run in curve.runs if len(run.values) < budget]
+        if short:
+            fewest = min(len(run.values) for run in short)
+            reason = short[0].stopped.rstrip(".")
+            found.append(
+                f"{curve.strategy} ended before its budget on {len(short)} of "
+                f"{len(curve.runs)} seeds (fewest labels: {fewest}; {reason})"
+            )
+    if all(curve.strategy != "random" for curve in curves):
+        found.append("random search is not among the strategies: add it, it is the least baseline")
+    return found
+
+
+def list_notes(yardsticks: Yardsticks, baseline: str, dedup: str, tests: int) -> list[str]:
+    """How the numbers were made, for the page and the record."""
+    noise = (
+        "one training run of an architecture, drawn at random with the seed"
+        if yardsticks.run == "random"
+        else "the mean of an architecture's training runs, less noisy than the single run that a "
+        "real search would see"
+    )
+    notes = [
+        f"A label is {noise}. The incumbent is chosen by these values alone and judged by the "
+        "table's means.",
+        "Regret is the best mean value of the table minus the incumbent's; a curve begins at the "
+        "worst architecture until a label succeeds.",
+        "Intervals hold 95 %, by percentile bootstrap over seeds, and are not corrected for their "
+        "number; summary rows give medians, curves and differences means.",
+        f"Each strategy is compared with {baseline} seed by seed (same first random draws where "
+        f"both use them, same run of an architecture); p-values flip signs, two-sided, corrected "
+        f"by Holm for all {tests} tests.",
+        "Labels to the best (ten) architectures by mean search value: a seed that never bought "
+        "one counts as the budget plus one, which makes the mean a lower bound, marked >.",
+    ]
+    if dedup == "isomorphic":
+        notes.append(
+            "Architectures that compute the same function were bought once; published label "
+            "counts buy each of them."
+        )
+    return notes

@@ -1,0 +1,105 @@
+"""How a worker process gets the same table: by description, not by copy."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from archscout.errors import SettingsError
+
+if TYPE_CHECKING:
+    from archscout.benchmarks import TableBenchmark
+
+
+@dataclass(frozen=True)
+class BenchmarkSpec:
+    """Describes a table so that any process can load it.
+
+    Make one with `named` or `from_csv`.
+
+    Args:
+        name: name of a registered benchmark, or empty for a file.
+        path: absolute path of a table file, or empty for a registered benchmark.
+        space: name of the space of a file's architectures, or empty.
+        settings: further arguments of the loader, as sorted pairs.
+
+    Example:
+        >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10", run="random")
+        >>> spec.settings
+        (('dataset', 'cifar10'), ('run', 'random'))
+    """
+
+    name: str = ""
+    path: str = ""
+    space: str = ""
+    settings: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def named(cls, name: str, dataset: str | None = None, **settings: Any) -> BenchmarkSpec:
+        """Describe ``load_benchmark(name, dataset, **settings)``."""
+        return cls(name=name, settings=_pairs({"dataset": dataset, **settings}))
+
+    @classmethod
+    def from_csv(
+        cls, path: str | Path, *, space: str, dataset: str | None = None, **settings: Any
+    ) -> BenchmarkSpec:
+        """Describe ``TableBenchmark.from_csv(path, space=space, dataset=dataset, **settings)``."""
+        return cls(
+            path=str(Path(path).resolve()),
+            space=space,
+            settings=_pairs({"dataset": dataset, **settings}),
+        )
+
+    def load(self) -> TableBenchmark:
+        """Load the table, once in each process.
+
+        Raises:
+            ArchscoutError: if it cannot be loaded.
+        """
+        return _load(self)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the record; of a file only its name, so that folders can move."""
+        kind = {"name": self.name} if self.name else {"file": Path(self.path).name}
+        return {**kind, "space": self.space, **dict(self.settings)}
+
+
+def table_digest(table: TableBenchmark) -> str:
+    """Fingerprint of a table's numbers: two tables that differ anywhere differ in it."""
+    digest = hashlib.sha256(f"{table.space.name} {table.unit} {table.direction}".encode())
+    for array in (table.choices, table.runs, table.values, table.test_values, table.seconds):
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+@functools.lru_cache(maxsize=2)
+def _load(spec: BenchmarkSpec) -> TableBenchmark:
+    from archscout.benchmarks import TableBenchmark, load_benchmark
+
+    settings = dict(spec.settings)
+    if spec.name:
+        return load_benchmark(spec.name, **settings)
+    return TableBenchmark.from_csv(spec.path, space=spec.space, **settings)
+
+
+def _pairs(settings: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    pairs = []
+    for key, value in sorted(settings.items()):
+        if value is None:
+            continue
+        kept = tuple(value) if isinstance(value, list) else value
+        try:
+            hash(kept)
+        except TypeError:
+            raise SettingsError(
+                f"got {key}={value!r}, expected a plain value or a list of them that a worker "
+                "process can be given"
+            ) from None
+        pairs.append((key, kept))
+    return tuple(pairs)

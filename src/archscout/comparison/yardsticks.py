@@ -1,0 +1,187 @@
+"""What a comparison is measured against: optimum, marks, noise, baselines without labels."""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.objectives import Direction
+from archscout.spaces.base import SearchSpace
+from archscout.stats import best_of_one_run_each, regret
+
+if TYPE_CHECKING:
+    from archscout.benchmarks import TableBenchmark
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class TrivialBaseline:
+    """A rule that needs no search: the architecture with most of something, for one label.
+
+    Args:
+        name: what is counted, such as ``"parameter count"``.
+        architecture: standard text of the (first) largest one.
+        tied: how many share the largest count; the regrets are means over them.
+        test_regret, validation_regret: as of a strategy; NaN where not known.
+    """
+
+    name: str
+    architecture: str
+    tied: int
+    test_regret: float
+    validation_regret: float
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """Facts of the table that results are held against. Regrets are in the unit of the table.
+
+    Args:
+        table: name of the benchmark.
+        rows: architectures in it.
+        unit, direction: of its values.
+        run: ``"random"`` if a label is one training run, ``"mean"`` if it is their mean.
+        has_test: whether every architecture has a test value; if not, validation regret
+            stands in for test regret everywhere.
+        optimum, test_optimum: best mean search value and best mean test value.
+        top1, top10: mean search values of the best and the tenth best architecture.
+        worst_validation_regret, worst_test_regret: of the worst architecture.
+        run_std: median standard deviation of one training run; NaN if the table has one run.
+        run_tau: tau-b between two runs of all architectures; NaN if the table has one run.
+        bought_out_validation_regret, bought_out_test_regret: mean regrets of a search that
+            buys every architecture once and keeps the best value: what label noise leaves.
+        trivial: baselines without search.
+    """
+
+    table: str
+    rows: int
+    unit: str
+    direction: Direction
+    run: str
+    has_test: bool
+    optimum: float
+    test_optimum: float
+    top1: float
+    top10: float
+    worst_validation_regret: float
+    worst_test_regret: float
+    run_std: float
+    run_tau: float
+    bought_out_validation_regret: float
+    bought_out_test_regret: float
+    trivial: tuple[TrivialBaseline, ...]
+
+    @property
+    def headline(self) -> str:
+        """The regret that is shown first: of test values where the table has them."""
+        return "test regret" if self.has_test else "validation regret"
+
+    @property
+    def points(self) -> str:
+        """Unit of a difference."""
+        return "points" if self.unit == "percent" else self.unit
+
+    def of(self, kind: str, measure: str) -> float:
+        """A fact about one measure, such as ``of("bought_out", "test regret")``."""
+        return float(getattr(self, f"{kind}_{measure.replace(' ', '_')}"))
+
+    def regrets(self, values: Any, measure: str) -> Any:
+        """Regret of values of one measure; NaN (nothing bought yet) counts as the worst."""
+        best = self.test_optimum if measure == "test regret" else self.optimum
+        gaps = regret(values, best, self.direction)
+        return np.where(np.isnan(gaps), self.of("worst", measure), gaps)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values."""
+        return asdict(self)
+
+
+def measure_yardsticks(table: TableBenchmark, rng: np.random.Generator) -> Yardsticks:
+    """Work out the facts of a table that a comparison needs.
+
+    Args:
+        table: the benchmark.
+        rng: draws single runs for the search that buys everything.
+
+    Returns:
+        The facts.
+    """
+    measured = ~np.isnan(table.values)
+    sign = 1.0 if table.direction == "maximize" else -1.0
+    has_test = bool(np.isfinite(table.test_values[measured]).all())
+    ordered = np.sort(sign * table.values[measured])[::-1]
+    validation = regret(table.values, table.optimum, table.direction)
+    missing = np.full(len(table.values), math.nan)
+    test = regret(table.test_values, table.test_optimum, table.direction) if has_test else missing
+    singles = table.runs if table.run == "random" else table.values[:, None]
+    some = measured & ~np.isnan(singles).all(axis=1)
+    signed = sign * singles[some]
+    ceiling = table.noise_ceiling()
+    seed = int(rng.integers(2**31))
+    bought_out = [
+        float(best_of_one_run_each(signed, gaps[some], np.random.default_rng(seed)).mean())
+        for gaps in (validation, test)
+    ]
+    return Yardsticks(
+        table=table.name,
+        rows=int(measured.sum()),
+        unit=table.unit,
+        direction=table.direction,
+        run=table.run,
+        has_test=has_test,
+        optimum=table.optimum,
+        test_optimum=table.test_optimum if has_test else math.nan,
+        top1=float(sign * ordered[0]),
+        top10=float(sign * ordered[min(9, len(ordered) - 1)]),
+        worst_validation_regret=float(np.nanmax(validation)),
+        worst_test_regret=float(np.nanmax(test)) if has_test else math.nan,
+        run_std=float(ceiling["run_std"]),
+        run_tau=float(ceiling["kendall_tau"]),
+        bought_out_validation_regret=bought_out[0],
+        bought_out_test_regret=bought_out[1],
+        trivial=tuple(_trivial(table, measured, validation, test)),
+    )
+
+
+def _trivial(
+    table: TableBenchmark,
+    measured: NDArray[np.bool_],
+    validation: NDArray[np.float64],
+    test: NDArray[np.float64],
+) -> list[TrivialBaseline]:
+    rows = np.flatnonzero(measured)
+    choices = table.choices[rows]
+    baselines = []
+    for name, method in (("parameter count", "params"), ("MACs", "macs")):
+        try:
+            counts = _counts(table.space, method, choices)
+        except (NotImplementedError, TypeError) as error:
+            logger.info("space %s does not count %s: %s", table.space.name, name, error)
+            continue
+        largest = rows[counts == counts.max()]
+        first = table.space.architectures(table.choices[largest[:1]])[0]
+        baselines.append(
+            TrivialBaseline(
+                name=name,
+                architecture=table.space.format(first),
+                tied=len(largest),
+                test_regret=float(test[largest].mean()),
+                validation_regret=float(validation[largest].mean()),
+            )
+        )
+    return baselines
+
+
+def _counts(space: SearchSpace, method: str, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+    """Parameters or MACs of all choices, ``(n,)``; at once where the space can."""
+    at_once = getattr(space, f"{method}_table", None)
+    if at_once is not None:
+        return np.asarray(at_once(choices), dtype=np.float64)
+    count = getattr(space, method)
+    return np.array([count(arch) for arch in space.architectures(choices)], dtype=np.float64)

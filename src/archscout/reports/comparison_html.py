@@ -1,0 +1,109 @@
+"""The page of a comparison: one HTML file without scripts that opens without a network."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archscout.comparison.sentences import say_number, say_p
+from archscout.comparison.words import summary_words
+from archscout.reports.comparison_plot import anytime_figure
+
+if TYPE_CHECKING:
+    from archscout.comparison.result import Comparison
+
+_PAGE = Path(__file__).parent / "page"
+
+
+def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:
+    """Write the page of a finished comparison.
+
+    Args:
+        comparison: its tables, caveats and manifest.
+        path: the file; its folder must exist.
+
+    Returns:
+        The file.
+    """
+    file = Path(path)
+    file.write_text(render_comparison(comparison), encoding="utf-8", newline="\n")
+    return file
+
+
+def render_comparison(comparison: Comparison) -> str:
+    """Make the page as text; everything that came from a run is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    picture = io.BytesIO()
+    anytime_figure(comparison).savefig(picture, format="png")
+    header, rows = summary_words(comparison)
+    count = len(comparison.strategies)
+    title = f"{count} {'strategy' if count == 1 else 'strategies'} on {comparison.benchmark}"
+    return environment.get_template("comparison.html").render(
+        comparison=comparison,
+        title=title,
+        alt=f"Mean {comparison.yardsticks.headline} against labels bought, a line a strategy; "
+        "the tables below hold the numbers.",
+        plot=base64.b64encode(picture.getvalue()).decode("ascii"),
+        yardstick_words=_yardstick_words(comparison),
+        header=header,
+        rows=rows,
+        tests=_tests(comparison),
+        manifest=[(name, _text(fact)) for name, fact in comparison.manifest.items()],
+        style=Markup((_PAGE / "style.css").read_text("utf-8")),
+    )
+
+
+def _yardstick_words(comparison: Comparison) -> str:
+    facts, points = comparison.yardsticks, comparison.yardsticks.points
+    measure = facts.headline
+    words = [
+        f"A search that bought all {facts.rows:,} architectures once and kept the best value would "
+        f"be left with {say_number(facts.of('bought_out', measure), points)} {points} of {measure}."
+    ]
+    if not math.isnan(facts.run_std):
+        words.append(
+            f"One training run has a standard deviation of {say_number(facts.run_std, points)} "
+            f"{points} (median over architectures, validation values), and two runs of all "
+            f"architectures order them with Kendall's tau {facts.run_tau:.3f}: this is what a "
+            "second training would score."
+        )
+    for trivial in facts.trivial:
+        value = trivial.test_regret if measure == "test regret" else trivial.validation_regret
+        words.append(
+            f"The architecture with the largest {trivial.name}, bought with one label, has "
+            f"{say_number(value, points)}."
+        )
+    return " ".join(words)
+
+
+def _tests(comparison: Comparison) -> list[dict[str, Any]]:
+    points = comparison.yardsticks.points
+    rows: list[dict[str, Any]] = []
+    for row in comparison.tests.to_dict("records"):
+        to_top = row["measure"] == "labels to top 1"
+        numbers = [row["mean_difference"], row["low"], row["high"]]
+        texts = [f"{n:.0f}" if to_top else say_number(n, points) for n in numbers]
+        interval = "" if math.isnan(row["low"]) else f" [{texts[1]}, {texts[2]}]"
+        rows.append(
+            {
+                **{str(key): fact for key, fact in row.items()},
+                "ahead": f"{texts[0]}{interval} {'labels' if to_top else points}",
+                "last": row["labels"] == comparison.budget,
+                "p": say_p(row["p_holm"]),
+                "counts": f"{row['wins']} / {row['ties']} / {row['losses']}",
+            }
+        )
+    return rows
+
+
+def _text(fact: Any) -> str:
+    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
