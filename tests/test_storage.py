@@ -11,6 +11,7 @@ from typing import Any
 
 import optuna
 import pytest
+import sqlalchemy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -146,6 +147,28 @@ def test_a_lock_file_that_a_killed_optuna_left_behind_does_not_block(tmp_path: P
     assert len(more.labels) == 9
 
 
+def test_a_database_that_was_half_made_when_its_search_died_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+
+    def dies(tables: sqlalchemy.MetaData, engine: Any, **_: Any) -> None:
+        for table in tables.sorted_tables[:2]:
+            table.create(engine)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sqlalchemy.MetaData, "create_all", dies)
+        with pytest.raises(KeyboardInterrupt):
+            open_record(url, SPACE, IDENTITY)
+    assert not (tmp_path / "a.db").exists()
+    for _ in range(2):
+        record = open_record(url, SPACE, IDENTITY)
+        assert record.labels() == []
+        record.close()
+    assert {path.name for path in tmp_path.iterdir()} == {"a.db", "a.db.held"}
+
+
 # --- damage ---------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def journal(tmp_path_factory: pytest.TempPathFactory) -> tuple[bytes, list[dict[str, Any]]]:
@@ -264,7 +287,6 @@ def test_a_folder_without_permission_gets_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_missing_driver_names_the_command_and_hides_the_password() -> None:
-    pytest.importorskip("sqlalchemy")
     try:
         import psycopg2  # noqa: F401
     except ImportError:

@@ -1,7 +1,7 @@
 """An Optuna journal file that one search holds, whose lines prove that they are whole.
 
 Optuna's own `JournalFileBackend` reads such a file too, so that its dashboard shows it while
-the search runs. Three things are different here. Every line ends in a checksum, so that damage
+the search runs. Three things are different here. Every line has a checksum, so that damage
 is found wherever it is. What comes after the damage is moved aside when the file is opened, and
 the search goes on from there. And the lock is the kernel's (flock): it is free again as soon
 as its process is killed, while Optuna's own lock file would stay and block for 30 seconds; it
@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+import re
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,19 +26,20 @@ from archscout.errors import StorageError
 
 logger = logging.getLogger(__name__)
 
-_MARK = b',"check":'
-_KINDS = range(64)  # Optuna numbers its operations from 0; 11 of them exist in version 5
+# The checksum comes first, so that no short damage can take it away and hurt what follows too.
+_SEALED = re.compile(rb'\{"check":(\d{1,10}),(.*\}\n)', re.DOTALL)
+_FOREIGN = b'{"op_code":'
 
 
 def seal_line(record: dict[str, Any]) -> bytes:
-    """One line of the journal: the record as JSON with its checksum as the last key.
+    """One line of the journal: the record as JSON with its checksum as the first key.
 
     Example:
         >>> seal_line({"op_code": 0})
-        b'{"op_code":0,"check":232111015}\\n'
+        b'{"check":232111015,"op_code":0}\\n'
     """
     body = json.dumps(record, separators=(",", ":")).encode()
-    return body[:-1] + _MARK + str(zlib.crc32(body)).encode() + b"}\n"
+    return b'{"check":%d,%s\n' % (zlib.crc32(body), body[1:])
 
 
 def line_is_whole(line: bytes) -> bool:
@@ -48,15 +50,16 @@ def line_is_whole(line: bytes) -> bool:
         >>> line_is_whole(line), line_is_whole(line[:-1]), line_is_whole(b"7" + line)
         (True, False, False)
     """
-    body, mark, check = line.rpartition(_MARK)
-    if mark:
-        return check == str(zlib.crc32(body + b"}")).encode() + b"}\n"
+    sealed = _SEALED.fullmatch(line)
+    if sealed:
+        return zlib.crc32(b"{" + sealed[2][:-1]) == int(sealed[1])
+    if not line.startswith(_FOREIGN) or not line.endswith(b"\n"):
+        return False
     try:
         record = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
-    known = isinstance(record, dict) and record.get("op_code") in _KINDS
-    return line.endswith(b"\n") and known and isinstance(record.get("worker_id"), str)
+    return isinstance(record["op_code"], int) and isinstance(record.get("worker_id"), str)
 
 
 def repair_journal(path: Path) -> Path | None:
@@ -103,8 +106,8 @@ def repair_journal(path: Path) -> Path | None:
 
 def _was_journal(content: bytes) -> bool:
     """Whether a file without one whole line looks like a journal that was hurt."""
-    start = content.strip(b"\0")[:11]
-    return b'"op_code"' in content or b'{"op_code":'.startswith(start)
+    start = content.strip(b"\0")[:9]
+    return b'"op_code"' in content or b'{"check":'.startswith(start)
 
 
 class SearchJournal(BaseJournalBackend):

@@ -227,7 +227,9 @@ class StudyRecord:
                 load_if_exists=True,
                 sampler=optuna.samplers.RandomSampler(),
             )
-            self._trials = len(self._finished())
+            self._storage = storage
+            self._id = storage.get_study_id_from_name(name)
+            self._trials = self._count()
             self._belong({"format": FORMAT, **identity}, name)
 
     def _belong(self, identity: dict[str, Any], name: str) -> None:
@@ -250,11 +252,9 @@ class StudyRecord:
                 "choose another storage or name, or continue with what it holds"
             )
 
-    def _finished(self) -> list[optuna.trial.FrozenTrial]:
-        from optuna.trial import TrialState
-
-        states = (TrialState.COMPLETE, TrialState.FAIL)
-        return self._study.get_trials(deepcopy=False, states=states)
+    def _count(self) -> int:
+        """Number of finished trials, those that others wrote too."""
+        return self._storage.get_n_trials(self._id, _states())
 
     def labels(self) -> list[Label]:
         """Read the labels back, exactly as they were written.
@@ -263,7 +263,7 @@ class StudyRecord:
             StorageError: if a trial is not a label, or two searches wrote at once.
         """
         with _said_in_one_sentence(self._where):
-            trials = self._finished()
+            trials = self._study.get_trials(deepcopy=False, states=_states())
         try:
             labels = sorted((self._label(trial) for trial in trials), key=lambda x: x.number)
             whole = [label.number for label in labels] == list(range(len(labels)))
@@ -315,9 +315,15 @@ class StudyRecord:
         with _said_in_one_sentence(self._where):
             self._study.add_trial(trial)
             self._trials += 1
-            others = len(self._finished()) != self._trials
+            others = self._count() != self._trials
         if others:
             raise StorageError(
                 f"another search writes to {self._where} at the same time: "
                 "let one end first, or choose another storage or name"
             )
+
+
+def _states() -> tuple[optuna.trial.TrialState, ...]:
+    from optuna.trial import TrialState
+
+    return (TrialState.COMPLETE, TrialState.FAIL)

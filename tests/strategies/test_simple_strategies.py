@@ -160,6 +160,17 @@ def test_it_moves_to_the_first_better_neighbour_and_restarts_on_a_hill_top() -> 
     assert len(tried) == 300
 
 
+def test_on_a_plain_it_stays_where_it_started_until_all_neighbours_are_tried() -> None:
+    strategy = LocalSearch(CELLS, np.random.default_rng(0))
+    start = strategy.ask()[0]
+    strategy.tell([start], [1.0])
+    for _ in CELLS.neighbors(start):
+        near = strategy.ask()[0]
+        assert distance(near, start) == 1
+        strategy.tell([near], [1.0])
+    assert strategy.notes(strategy.ask()[0])["origin"] == "start"
+
+
 def test_known_better_neighbours_are_used_without_measuring() -> None:
     strategy = LocalSearch(CELLS, np.random.default_rng(0))
     start, top = (

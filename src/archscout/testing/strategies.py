@@ -150,7 +150,8 @@ def check_pool(
     assert not missing, f"{len(missing)} of {len(pool)} architectures of a pool were never proposed"
     assert len(asked) == len(pool), f"{len(asked)} proposals from a pool of {len(pool)}"
     assert _ask(strategy, 2) == [], "an exhausted pool still gives proposals"
-    waiting, pending = new(pool), []
+    waiting = new(pool)
+    pending: list[Architecture] = []
     while len(pending) < len(pool) and (fresh := _ask(waiting, 1)):
         assert fresh[0] not in pending, f"{fresh[0]!r} was proposed twice while its value is due"
         pending += fresh
