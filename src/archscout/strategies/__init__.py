@@ -84,7 +84,7 @@ STRATEGIES = Registry(
         ),
         "optuna:tpe": _optuna("tpe", "Optuna's tree-structured Parzen estimator"),
         "optuna:random": _optuna("random", "Optuna's random sampler"),
-        "optuna:gp": _optuna("gp", "Optuna's Gaussian process (seconds a label)"),
+        "optuna:gp": _optuna("gp", "Optuna's Gaussian process (slow)"),
         "optuna:qmc": _optuna("qmc", "Optuna's quasi-random Sobol sequence"),
         "optuna:nsgaii": _optuna("nsgaii", "Optuna's genetic algorithm NSGA-II"),
     },
