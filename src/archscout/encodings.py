@@ -21,8 +21,8 @@ class GraphEncoding:
     """A batch of directed acyclic graphs with one operation a vertex.
 
     Args:
-        adjacency: ``(n, vertices, vertices)`` of 0 and 1; ``[:, i, j]`` is 1 where vertex ``i``
-            feeds vertex ``j``, and ``i < j`` there.
+        adjacency: ``(n, vertices, vertices)``, how many times vertex ``i`` feeds vertex ``j``:
+            0 or 1, more only in the result of `flow_graph`; ``i < j`` where it is not 0.
         operations: ``(n, vertices)`` indices into ``vocabulary``.
         vocabulary: names of the operations, input and output included.
     """
@@ -105,6 +105,56 @@ def sequence_from_graph(graph: GraphEncoding) -> NDArray[np.int64]:
         tokens[:, place - vertex : place] = graph.adjacency[:, :vertex, vertex] + 1
         tokens[:, place] = graph.operations[:, vertex] + 2
     return tokens
+
+
+def flow_graph(
+    graph: GraphEncoding, identity: Sequence[str] = (), zero: Sequence[str] = ()
+) -> GraphEncoding:
+    """Reduce graphs to the vertices that compute something and reach the output.
+
+    Each vertex adds up what feeds it and applies its operation. A vertex whose operation is
+    the identity is taken out and its feeders feed its successors instead, possibly several
+    times; one that gives zero, has nothing to read, or does not reach the output loses its
+    edges. Functionally equal graphs become equal up to the order of vertices.
+
+    Args:
+        graph: ``n`` graphs of ``v`` vertices, the first the input, the last the output.
+        identity: names of operations that pass their input on.
+        zero: names of operations that give nothing.
+
+    Returns:
+        Graphs of the same shape; ``adjacency`` counts how often one vertex feeds another.
+
+    Example:
+        >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
+        >>> skip = GraphEncoding(chain, np.array([[0, 1, 2]]), ("input", "skip", "output"))
+        >>> flow_graph(skip, identity=["skip"]).adjacency[0].tolist()
+        [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
+    """
+    passes = np.isin(graph.operations, [graph.vocabulary.index(name) for name in identity])
+    gives = ~np.isin(graph.operations, [graph.vocabulary.index(name) for name in zero])
+    n, vertices = graph.operations.shape
+    feeds = graph.adjacency.astype(np.int16)
+    # carries[:, u] says of which computing vertices the value at u is the sum.
+    carries = np.zeros((n, vertices, vertices), dtype=np.int16)
+    carries[:, 0, 0] = 1
+    reads = np.zeros_like(carries)
+    for vertex in range(1, vertices):
+        reads[:, :, vertex] = np.einsum(
+            "nu,nuw->nw", feeds[:, :vertex, vertex], carries[:, :vertex]
+        )
+        alive = gives[:, vertex] & reads[:, :, vertex].any(axis=1)
+        through = alive & passes[:, vertex]
+        carries[through, vertex] = reads[through, :, vertex]
+        carries[alive & ~through, vertex, vertex] = 1
+        if vertex < vertices - 1:
+            reads[~alive | through, :, vertex] = 0
+    needed = np.zeros((n, vertices), dtype=np.bool_)
+    needed[:, -1] = True
+    for vertex in range(vertices - 1, 0, -1):
+        reads[~needed[:, vertex], :, vertex] = 0
+        needed |= reads[:, :, vertex] > 0
+    return GraphEncoding(reads.astype(np.int8), graph.operations, graph.vocabulary)
 
 
 def check_tokens(tokens: ArrayLike, length: int) -> NDArray[np.int64]:

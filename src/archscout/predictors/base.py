@@ -56,6 +56,30 @@ class Predictor(ABC):
             SettingsError: if lengths differ, values are not finite, or too few came.
         """
 
+    def fit_pseudo(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures,
+        pseudo: NDArray[np.float64],
+    ) -> Self:
+        """Learn from labels and pseudo-labels together.
+
+        Here: from scratch, a pseudo-label like a label. Predictors that are taught step by
+        step go on from what they have learnt instead.
+
+        Args:
+            archs: ``n`` labelled architectures.
+            values: ``(n,)`` finite numbers, higher is better.
+            unlabeled: ``m`` architectures without values.
+            pseudo: ``(m,)`` values that were predicted for them.
+
+        Returns:
+            The fitted predictor itself.
+        """
+        both = np.concatenate([self.space.choices(archs), self.space.choices(unlabeled)])
+        return self.fit(both, np.concatenate([np.asarray(values, dtype=np.float64), pseudo]))
+
     @abstractmethod
     def predict(self, archs: Architectures) -> Prediction:
         """Predict mean and spread, ``(n,)`` each; raises `SettingsError` before `fit`."""

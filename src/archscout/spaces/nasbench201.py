@@ -39,6 +39,8 @@ class NASBench201(SearchSpace):
       only the six operation tokens vary (option index plus 3).
     - ``"graph"``: `GraphEncoding` of eight vertices: the input, the six edges' operations in
       order, the output; a vertex feeds those whose source node it helps to sum.
+    - ``"flow"``: that graph without skips, ``none`` and dead edges
+      (`archscout.encodings.flow_graph`), so that twins look alike.
 
     Example:
         >>> space = NASBench201()
@@ -49,7 +51,7 @@ class NASBench201(SearchSpace):
 
     name = "nasbench201"
     variables = tuple(Variable(f"{t}<-{s}", cell.OPERATIONS) for s, t in cell.EDGES)
-    encodings = ("onehot", "tokens", "sequence", "graph")
+    encodings = ("onehot", "tokens", "sequence", "graph", "flow")
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:
@@ -157,6 +159,8 @@ class NASBench201(SearchSpace):
             return encodings.sequence_from_graph(_graph(choices))
         if kind == "graph":
             return _graph(choices)
+        if kind == "flow":
+            return encodings.flow_graph(_graph(choices), identity=["skip_connect"], zero=["none"])
         raise self._unknown_encoding(kind)
 
     def token_spec(self, kind: str = "tokens") -> TokenSpec:

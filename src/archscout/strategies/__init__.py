@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
 
 _HERE = "archscout.strategies"
-_SEMINAS = f"{_HERE}.seminas:SemiNAS"
+_SEMINAS = f"{_HERE}.seminas:seminas"
 _SEMINAS_SOURCE = "Luo et al., Semi-Supervised Neural Architecture Search, arXiv 2002.10389"
 
 
@@ -54,8 +54,8 @@ STRATEGIES = Registry(
             "White et al., arXiv 2005.02960",
         ),
         "nao": Entry(
-            f"{_HERE}.nao:NAO",
-            "encoder, predictor and decoder on labels alone, with ascent in the latent space",
+            f"{_HERE}.nao:nao",
+            "SemiNAS without unlabelled architectures, at the same gradient steps: its control",
             "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
         ),
         "seminas": Entry(
@@ -76,12 +76,6 @@ STRATEGIES = Registry(
             _SEMINAS_SOURCE,
             {"preset": "paper-2000"},
         ),
-        "seminas-control": Entry(
-            _SEMINAS,
-            "the control of seminas: the same gradient steps without unlabelled architectures",
-            _SEMINAS_SOURCE,
-            {"semi_supervised": False},
-        ),
         "optuna:tpe": _optuna("tpe", "Optuna's tree-structured Parzen estimator"),
         "optuna:random": _optuna("random", "Optuna's random sampler"),
         "optuna:gp": _optuna("gp", "Optuna's Gaussian process (slow)"),
@@ -96,7 +90,7 @@ def list_strategies(pattern: str = "*") -> list[str]:
 
     Example:
         >>> list_strategies("semi*")
-        ['seminas', 'seminas-control', 'seminas-paper-2000', 'seminas-paper-300']
+        ['seminas', 'seminas-paper-2000', 'seminas-paper-300']
     """
     return STRATEGIES.names(pattern)
 

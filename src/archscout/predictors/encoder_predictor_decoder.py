@@ -1,0 +1,259 @@
+"""The encoder-predictor-decoder of NAO and SemiNAS as a predictor that can also propose.
+
+The encoder turns an architecture into a vector, the predictor reads its value off the vector,
+the decoder writes an architecture from a vector. Ascending the predicted value in the space
+of vectors and decoding gives new architectures (`climb`).
+
+Source:
+    NAO: Luo et al., NeurIPS 2018, arXiv 1808.07233. SemiNAS: Luo et al., NeurIPS 2020,
+    arXiv 2002.10389, section 3. Which layers and which schedule: `archscout.predictors.presets`.
+    Deviations of the ``fast`` preset: a flow network in place of LSTMs, an ensemble in one
+    batch, rank targets, all labels in every step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from archscout.errors import SettingsError
+from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.checks import labelled
+from archscout.predictors.flow_network import FlowNetwork
+from archscout.predictors.forms import TokenForm
+from archscout.predictors.lstm_network import LSTMNetwork
+from archscout.predictors.network import Table, TableCache
+from archscout.predictors.presets import Preset, find_preset
+from archscout.predictors.scaling import Scaling, make_scaling
+from archscout.predictors.training import Batch, epochs_of, mixed_steps, train
+from archscout.spaces.base import Architectures, SearchSpace
+
+# Small enough for the members' vectors to stay in the processor's cache.
+_CHUNK = 256
+
+
+class EncoderPredictorDecoder(Predictor):
+    """Learns from labels, and from unlabelled architectures how to write architectures.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        preset: a name of `archscout.predictors.presets.PRESETS`, or a `Preset`.
+        warm_start: whether `fit` goes on from the weights of the last `fit`, as SemiNAS does
+            from round to round.
+
+    Attributes:
+        steps_: gradient steps taken so far.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        preset: str | Preset = "fast",
+        warm_start: bool = False,
+    ) -> None:
+        super().__init__(space, rng)
+        self.preset = find_preset(preset)
+        self.warm_start = warm_start
+        self.tokens = TokenForm(space, self.preset.tokens)
+        self._tables = TableCache(space, self.tokens)
+        self.steps_ = 0
+        self._network: FlowNetwork | LSTMNetwork | None = None
+        self._scaling: Scaling | None = None
+        self._member_weights: dict[bytes, NDArray[np.float32]] = {}
+
+    # --- learning ---------------------------------------------------------------------------
+    def fit(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures | None = None,
+    ) -> Self:
+        """Learn from labels; the flow network also learns to write unlabelled architectures."""
+        choices, numbers = labelled(self.space, archs, values)
+        others = self._others(unlabeled)
+        table = self._encode(np.concatenate([choices, others]))
+        first = self._network is None or not self.warm_start
+        if first:
+            self._generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
+            self._network = self._make_network(table)
+        self._rescale(numbers, first=first)
+        labels = self._labels(choices, numbers)
+        if self.preset.network == "lstm":
+            self._run_epochs(table, labels, labels.scores[0], self.preset.epochs_first)
+        else:
+            steps = self.preset.steps_first if first else self.preset.steps_more
+            self._run_steps(table, labels, self._unvalued(len(choices), len(others)), steps)
+        return self
+
+    def fit_pseudo(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures,
+        pseudo: NDArray[np.float64],
+    ) -> Self:
+        """Go on from the present weights with labels and pseudo-labels together.
+
+        Raises:
+            SettingsError: before `fit`.
+        """
+        choices, numbers = labelled(self.space, archs, values)
+        others = self._others(unlabeled)
+        table = self._encode(np.concatenate([choices, others]))
+        labels = self._labels(choices, numbers)
+        _, scaling = self._fitted()
+        guesses = torch.from_numpy(scaling.forward(pseudo).astype(np.float32))[None]
+        if self.preset.network == "lstm":
+            scores = torch.cat([labels.scores[0].repeat(self.preset.upsample), guesses[0]])
+            rows = torch.cat(
+                [labels.rows.repeat(self.preset.upsample), self._rows(len(choices), len(others))]
+            )
+            batch = labels._replace(rows=rows)
+            self._run_epochs(table, batch, scores, self.preset.epochs_more)
+        else:
+            extra = self._unvalued(len(choices), len(others))
+            extra = extra._replace(scores=guesses, weights=torch.ones_like(guesses))
+            self._run_steps(table, labels, extra, self.preset.steps_more)
+        return self
+
+    def fit_control(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled_count: int,
+    ) -> Self:
+        """Take as many further steps as `fit_pseudo` with so many architectures, labels alone.
+
+        This is the control of every claim about unlabelled architectures.
+        """
+        choices, numbers = labelled(self.space, archs, values)
+        table = self._encode(choices)
+        labels = self._labels(choices, numbers)
+        if self.preset.network == "flow":
+            self._run_steps(table, labels, self._unvalued(0, 0), self.preset.steps_more)
+            return self
+        preset = self.preset
+        per_epoch = -(-(len(choices) * preset.upsample + unlabeled_count) // preset.batch)
+        passes = -(-per_epoch * preset.epochs_more // -(-len(choices) // preset.batch))
+        self._run_epochs(table, labels, labels.scores[0], passes)
+        return self
+
+    # --- predicting -------------------------------------------------------------------------
+    def predict(self, archs: Architectures) -> Prediction:
+        """Mean over the members, and their deviation as the spread; 0 for a single member."""
+        _, scaling = self._fitted()
+        scores = self.member_scores(archs)
+        return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
+
+    def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
+        """Scores of every member, ``(members, n)``; they rank as values do."""
+        network, _ = self._fitted()
+        table = self._encode(self.space.choices(archs))
+        parts = [np.empty((network.members, 0))]
+        with torch.inference_mode():
+            for rows in torch.arange(len(table)).split(_CHUNK):
+                parts.append(network.value(network.embed(table, rows)).double().numpy())
+        return np.concatenate(parts, axis=1)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Scores of measured values, on the scale of `member_scores`; same shape."""
+        _, scaling = self._fitted()
+        return scaling.forward(values)
+
+    def climb(self, archs: Architectures, step: float) -> NDArray[np.int8]:
+        """Ascend from each architecture by ``step`` and decode.
+
+        Args:
+            archs: ``n`` architectures to start from.
+            step: length of the ascent; see the network's ``ascend`` for its unit.
+
+        Returns:
+            Choices of what was written and is valid, at most ``(members * n, positions)``.
+        """
+        network, _ = self._fitted()
+        table = self._encode(self.space.choices(archs))
+        with torch.no_grad():
+            embedding = network.embed(table, torch.arange(len(table)))
+        moved = network.ascend(embedding, step)
+        with torch.no_grad():
+            tokens = network.write(moved).numpy()
+        return self.tokens.read(tokens.reshape(-1, tokens.shape[-1]))
+
+    # --- parts ------------------------------------------------------------------------------
+    def _fitted(self) -> tuple[FlowNetwork | LSTMNetwork, Scaling]:
+        if self._network is None or self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        return self._network, self._scaling
+
+    def _others(self, unlabeled: Architectures | None) -> NDArray[np.int8]:
+        return self.space.choices([] if unlabeled is None else unlabeled)
+
+    def _encode(self, choices: NDArray[np.int8]) -> Table:
+        return self._tables.encode(choices)
+
+    def _make_network(self, table: Table) -> FlowNetwork | LSTMNetwork:
+        preset, allowed = self.preset, torch.from_numpy(self.tokens.spec.allowed.copy())
+        if preset.network == "lstm":
+            squeeze = preset.target == "min-max"
+            return LSTMNetwork(
+                allowed, preset.hidden, preset.mlp_hidden, squeeze, preset.dropout, self._generator
+            )
+        return FlowNetwork(
+            preset.members,
+            table.operations.shape[2],
+            allowed,
+            table.structure.shape[1],
+            preset.hidden,
+            preset.dropout,
+            self._generator,
+        )
+
+    def _rescale(self, values: NDArray[np.float64], *, first: bool) -> None:
+        # Fixed z-scores: a network that is carried over would see its labels move.
+        if first or self.preset.target != "z-score":
+            self._scaling = make_scaling(self.preset.target, values)
+
+    def _labels(self, choices: NDArray[np.int8], values: NDArray[np.float64]) -> Batch:
+        _, scaling = self._fitted()
+        scores = torch.from_numpy(scaling.forward(values).astype(np.float32))[None]
+        weights = torch.ones_like(scores)
+        if self.preset.resample:
+            weights = torch.from_numpy(np.stack([self._weights_of(c) for c in choices], axis=1))
+        return Batch(torch.arange(len(choices)), scores, weights)
+
+    def _weights_of(self, row: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Each member's weight of a label, drawn once: members differ, and stay different."""
+        key = row.tobytes()
+        if key not in self._member_weights:
+            drawn = self.rng.exponential(size=self.preset.members)
+            self._member_weights[key] = drawn.astype(np.float32)
+        return self._member_weights[key]
+
+    @staticmethod
+    def _rows(start: int, count: int) -> Tensor:
+        return torch.arange(start, start + count)
+
+    def _unvalued(self, start: int, count: int) -> Batch:
+        nothing = torch.zeros((1, count))
+        return Batch(self._rows(start, count), nothing, nothing)
+
+    def _run_epochs(self, table: Table, labels: Batch, scores: Tensor, epochs: int) -> None:
+        network, _ = self._fitted()
+        size = self.preset.batch
+        batches = epochs_of(labels.rows, scores, epochs, size, self._generator)
+        steps = epochs * -(-len(labels.rows) // size)
+        self.steps_ += train(network, table, batches, steps, self.preset)
+
+    def _run_steps(self, table: Table, labels: Batch, others: Batch, steps: int) -> None:
+        network, _ = self._fitted()
+        size = self.preset.unlabelled_batch
+        batches = mixed_steps(labels, others, steps, size, self._generator)
+        self.steps_ += train(network, table, batches, steps, self.preset)

@@ -1,0 +1,194 @@
+"""Pseudo-labels around any predictor, kept only while they help on held-out labels.
+
+A predictor guesses the values of unlabelled architectures and learns from its own guesses.
+That can help or harm, and no loss tells which; so before the pseudo-labels are used, copies
+of the predictor try them on parts of the labels and are judged on the rest. The audit keeps
+every round of these trials.
+
+Source:
+    The loop of SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389, algorithm 1), whose
+    pseudo-labels are always used. Deviation: the held-out trial and the right to stop.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.checks import labelled
+from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+from archscout.spaces.base import Architectures, SearchSpace
+
+MINIMUM_HELD_OUT = 4
+
+PredictorFactory = Callable[[SearchSpace, np.random.Generator], Predictor]
+
+
+@dataclass
+class Trial:
+    """What a round of pseudo-labels did to held-out labels."""
+
+    round: int
+    pseudo_labels: int
+    pseudo_spread: float
+    tau_before: float | None
+    tau_after: float | None
+    stopped: str
+
+
+class PseudoLabels(Predictor):
+    """Teaches a predictor on its own guesses for unlabelled architectures.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        make: makes the predictor, from space and generator; None for the fast
+            encoder-predictor-decoder.
+        rounds: most rounds of pseudo-labels, 1 or more.
+        judged: whether a held-out trial decides how many rounds are used; otherwise, as
+            published, all are.
+        held_out: share of the labels that a trial holds out, between 0 and 1.
+        splits: trials on different parts of the labels, averaged.
+        tolerance: how much the held-out Kendall tau-b may fall and the round still counts.
+        trial_growth: a later `fit` makes a new trial once the labels have grown by this
+            factor, and keeps the last verdict until then.
+
+    Attributes:
+        predictor: the wrapped predictor.
+        rounds_: rounds that the last trial allowed.
+        audit_: one row for each round of the last `fit`'s trial, plain values.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        make: PredictorFactory | None = None,
+        rounds: int = 1,
+        judged: bool = True,
+        held_out: float = 0.25,
+        splits: int = 2,
+        tolerance: float = 0.02,
+        trial_growth: float = 2.0,
+    ) -> None:
+        super().__init__(space, rng)
+        if rounds < 1 or splits < 1 or not 0 < held_out < 1 or trial_growth < 1:
+            raise SettingsError(
+                f"got rounds={rounds}, splits={splits}, held_out={held_out}, "
+                f"trial_growth={trial_growth}, expected at least 1 round, 1 split, a share "
+                "between 0 and 1 and a growth of at least 1"
+            )
+        self.make: PredictorFactory = make or EncoderPredictorDecoder
+        self.rounds, self.judged = rounds, judged
+        self.held_out, self.splits, self.tolerance = held_out, splits, tolerance
+        self.trial_growth = trial_growth
+        self.predictor = self.make(space, rng)
+        self.rounds_ = 0
+        self.audit_: list[dict[str, Any]] = []
+        self._tried_with = 0
+
+    def fit(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures | None = None,
+    ) -> Self:
+        """Fit the predictor, then teach it on pseudo-labels for as many rounds as they help."""
+        choices, numbers = labelled(self.space, archs, values)
+        others = self.space.choices([] if unlabeled is None else unlabeled)
+        self.audit_ = []
+        if len(others) == 0:
+            self.rounds_ = 0
+        elif not self.judged:
+            self.rounds_ = self.rounds
+        elif len(choices) >= self.trial_growth * self._tried_with:
+            started = time.perf_counter()
+            trials = self._try(choices, numbers, others)
+            self.rounds_ = sum(trial.stopped == "" for trial in trials)
+            trials[-1].stopped = trials[-1].stopped or f"all {self.rounds} rounds helped"
+            self.audit_ = [vars(trial) for trial in trials]
+            self.audit_[-1]["seconds"] = time.perf_counter() - started
+            # Labels too few for a trial are no verdict: try again at the next fit.
+            self._tried_with = len(choices) if trials[-1].pseudo_labels else 0
+        self.predictor.fit(choices, numbers, others if len(others) else None)
+        for _ in range(self.rounds_):
+            guesses = self.predictor.predict(others).mean
+            self.predictor.fit_pseudo(choices, numbers, others, guesses)
+        return self
+
+    def predict(self, archs: Architectures) -> Prediction:
+        """Mean and spread of the wrapped predictor."""
+        return self.predictor.predict(archs)
+
+    def _try(
+        self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
+    ) -> list[Trial]:
+        """Rounds on parts of the labels, judged on the rest; the last may say why it stopped."""
+        held = round(self.held_out * len(choices))
+        if held < MINIMUM_HELD_OUT:
+            reason = f"{len(choices)} labels are too few to hold {MINIMUM_HELD_OUT} out"
+            return [Trial(1, 0, 0.0, None, None, reason)]
+        parts = []
+        for _ in range(self.splits):
+            order = self.rng.permutation(len(choices))
+            parts.append((order[held:], order[:held]))
+        probes = [self.make(self.space, self.rng) for _ in parts]
+        for probe, (kept, _) in zip(probes, parts, strict=True):
+            probe.fit(choices[kept], values[kept], others)
+        before = self._held_out_tau(probes, parts, choices, values)
+        trials: list[Trial] = []
+        for number in range(1, self.rounds + 1):
+            trial = Trial(number, len(others), 0.0, before, None, "")
+            trials.append(trial)
+            chance = chance_tau(held * self.splits)
+            if not before > chance:
+                trial.stopped = (
+                    f"the held-out correlation of {before:.2f} is no better than chance "
+                    f"(up to {chance:.2f}): pseudo-labels would teach noise"
+                )
+                return trials
+            for probe, (kept, _) in zip(probes, parts, strict=True):
+                guesses = probe.predict(others).mean
+                trial.pseudo_spread += float(guesses.std()) / self.splits
+                probe.fit_pseudo(choices[kept], values[kept], others, guesses)
+            after = self._held_out_tau(probes, parts, choices, values)
+            trial.tau_after = after
+            if not after >= before - self.tolerance:
+                trial.stopped = f"the held-out correlation fell from {before:.2f} to {after:.2f}"
+                return trials
+            before = after
+        return trials
+
+    def _held_out_tau(
+        self,
+        probes: list[Predictor],
+        parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
+        choices: NDArray[np.int8],
+        values: NDArray[np.float64],
+    ) -> float:
+        from archscout.stats import kendall_tau
+
+        taus = [
+            kendall_tau(probe.predict(choices[rest]).mean, values[rest])
+            for probe, (_, rest) in zip(probes, parts, strict=True)
+        ]
+        return float(np.mean(np.nan_to_num(taus)))
+
+
+def chance_tau(n: int) -> float:
+    """Kendall correlation that two unrelated rankings of ``n`` exceed once in twenty times.
+
+    Example:
+        >>> round(chance_tau(20), 2)
+        0.26
+    """
+    return 1.645 * math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)))

@@ -1,0 +1,38 @@
+"""NAO: the search that SemiNAS builds on, from labels alone.
+
+Source:
+    Luo et al., Neural Architecture Optimization, NeurIPS 2018, arXiv 1808.07233. Deviation: the
+    network, the rounds and the gradient steps are those of this package's SemiNAS, so that the
+    two differ in nothing but the unlabelled architectures. That makes NAO the control of every
+    claim about them; ``preset="lstm"`` takes the LSTMs of the paper.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.spaces.base import SearchSpace
+from archscout.strategies.predictor_guided import PredictorGuided
+from archscout.strategies.seminas import seminas
+
+
+def nao(
+    space: SearchSpace,
+    rng: np.random.Generator,
+    *,
+    pool: NDArray[np.int8] | None = None,
+    preset: str = "fast",
+    first: int | None = None,
+    each: int | None = None,
+) -> PredictorGuided:
+    """Put NAO together; the arguments are those of `archscout.strategies.seminas.seminas`.
+
+    Example:
+        >>> from archscout.testing.toy import ToySpace
+        >>> nao(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
+        9
+    """
+    return seminas(
+        space, rng, pool=pool, preset=preset, semi_supervised=False, first=first, each=each
+    )

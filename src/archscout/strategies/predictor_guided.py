@@ -1,0 +1,219 @@
+"""The strategy behind all predictor-guided search: learn, propose candidates, choose, measure.
+
+What learns, where candidates come from and how they are chosen are parts that are passed in;
+`archscout.strategies.seminas` puts SemiNAS together from them.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies.base import Strategy
+from archscout.strategies.choosing import CHOOSERS
+from archscout.strategies.latent_ascent import LatentAscent
+
+logger = logging.getLogger(__name__)
+
+
+class Learner(Protocol):
+    """Learns from the labels so far; its model then proposes and scores candidates."""
+
+    model: EncoderPredictorDecoder
+
+    def learn(
+        self,
+        choices: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+    ) -> dict[str, Any]:
+        """Learn, and return a row for the audit."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How many labels are bought when.
+
+    Args:
+        first: labels of random architectures that come first.
+        each: labels a round afterwards, at least.
+        share: a round buys this share of the labels so far, where that is more: late labels
+            change the predictor less.
+        unlabelled: most unlabelled architectures a round; 0 for none.
+        reject_below: first architectures that measure below this are bought, counted and then
+            left out of the learning; the released code hides these labels. None keeps all.
+    """
+
+    first: int
+    each: int
+    share: float = 0.0
+    unlabelled: int = 0
+    reject_below: float | None = None
+
+
+class PredictorGuided(Strategy):
+    """Buys random architectures first, then round by round what a predictor points at.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
+        learner: learns from the labels so far.
+        ascent: proposes candidates.
+        choose: a name of `archscout.strategies.choosing.CHOOSERS`.
+        plan: how many labels are bought when.
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        pool: NDArray[np.int8] | None = None,
+        learner: Learner,
+        ascent: LatentAscent,
+        choose: str,
+        plan: Plan,
+    ) -> None:
+        super().__init__(space, rng, pool=pool)
+        if plan.first < 4 or plan.each < 1:
+            raise SettingsError(
+                f"got {plan.first} first labels and {plan.each} a round, expected at least 4 "
+                "labels to learn from and 1 a round"
+            )
+        self.learner, self.ascent, self.plan = learner, ascent, plan
+        self.choose = CHOOSERS[choose]
+        self._seen: set[Architecture] = set()
+        self._values: dict[Architecture, float] = {}
+        self._rejected = 0
+        self._queue: deque[Architecture] = deque()
+        self._notes: dict[Architecture, dict[str, Any]] = {}
+        self._round = 0
+
+    @property
+    def minimum_labels(self) -> int:
+        """The first labels and one that was learnt."""
+        return self.plan.first + 1
+
+    def ask(self, n: int = 1) -> list[Architecture]:
+        """Propose the next of the round; learn and start a new round when it is used up."""
+        asked: list[Architecture] = []
+        while len(asked) < n:
+            if not self._queue:
+                # A round is learnt only when the values of the last one are in.
+                if asked and self._round:
+                    break
+                self._refill(n - len(asked))
+                if not self._queue:
+                    break
+            arch = self._queue.popleft()
+            if arch in self._seen:
+                continue
+            self._seen.add(arch)
+            asked.append(arch)
+        return asked
+
+    def tell(self, archs: Sequence[Architecture], values: Sequence[float]) -> None:
+        """Keep finite values to learn from; failed and rejected ones are not asked again."""
+        for arch, value in zip(archs, values, strict=True):
+            self._seen.add(arch)
+            if math.isnan(value):
+                continue
+            floor = self.plan.reject_below
+            if self._round == 0 and floor is not None and value < floor:
+                self._rejected += 1
+                continue
+            self._values[arch] = float(value)
+
+    def notes(self, arch: Architecture) -> Mapping[str, Any]:
+        """``origin``, ``round``, and after the first round ``predicted`` and ``spread``."""
+        return self._notes.get(arch, {})
+
+    # --- parts ------------------------------------------------------------------------------
+    def _refill(self, wanted: int) -> None:
+        missing = self.plan.first - len(self._values)
+        if self._round == 0 and missing > 0:
+            self._random(max(1, min(wanted, missing)), "first")
+        elif len(self._values) < 2:
+            self._random(1, "random")
+        else:
+            self._learn()
+
+    def _random(self, n: int, origin: str) -> None:
+        for arch in self.sample_unseen(n, self._seen.union(self._queue)):
+            self._queue.append(arch)
+            self._notes[arch] = {"origin": origin, "round": self._round}
+
+    def _learn(self) -> None:
+        started = time.perf_counter()
+        self._round += 1
+        logger.info("round %d: learning", self._round)
+        archs = list(self._values)
+        choices = self.space.choices(archs)
+        values = np.array([self._values[arch] for arch in archs])
+        unlabelled = self._unlabelled()
+        row = self.learner.learn(choices, values, unlabelled)
+        model = self.learner.model
+        known = {arch.choices for arch in self._seen}
+        found = self.ascent.propose(model, choices, values, unlabelled, known)
+        rows, origins = self._only_buyable(found.choices, found.origins)
+        wanted = max(self.plan.each, int(self.plan.share * len(archs)))
+        if len(rows):
+            prediction = model.predict(rows)
+            for place in self.choose(model.member_scores(rows), wanted, self.rng):
+                arch = self.space.architectures(rows[place][None])[0]
+                self._queue.append(arch)
+                self._notes[arch] = {
+                    "origin": origins[place],
+                    "round": self._round,
+                    "predicted": float(prediction.mean[place]),
+                    "spread": float(prediction.spread[place]),
+                }
+        if len(self._queue) < wanted:
+            self._random(wanted - len(self._queue), "random")
+        self.audit.append(
+            {
+                "round": self._round,
+                "labels": len(archs),
+                "rejected": self._rejected,
+                **row,
+                "candidates": len(rows),
+                "seconds": time.perf_counter() - started,
+            }
+        )
+
+    def _only_buyable(
+        self, rows: NDArray[np.int8], origins: list[str]
+    ) -> tuple[NDArray[np.int8], list[str]]:
+        if self._buyable is None:
+            return rows, origins
+        kept = [place for place, row in enumerate(rows.tolist()) if tuple(row) in self._buyable]
+        return rows[kept], [origins[place] for place in kept]
+
+    def _unlabelled(self) -> NDArray[np.int8]:
+        """Architectures that can be bought and were not: all, or as many as the plan says."""
+        most = self.plan.unlabelled
+        if most == 0:
+            return self.space.choices([])
+        seen = {arch.choices for arch in self._seen}
+        rows = self.pool
+        if rows is None:
+            try:
+                rows = self.space.all_choices()
+            except TypeError:
+                rows = np.unique(self.space.sample_choices(self.rng, most), axis=0)
+        if len(rows) > most + len(seen):
+            rows = rows[np.sort(self.rng.choice(len(rows), most + len(seen), replace=False))]
+        fresh = np.array([tuple(row) not in seen for row in rows.tolist()], dtype=np.bool_)
+        return rows[fresh][:most]
