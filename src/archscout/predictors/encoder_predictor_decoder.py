@@ -159,7 +159,7 @@ class EncoderPredictorDecoder(Predictor):
         table = self._encode(self.space.choices(archs))
         parts = [np.empty((network.members, 0))]
         with torch.inference_mode():
-            for rows in torch.arange(len(table)).split(_CHUNK):
+            for rows in torch.arange(len(table)).split(_CHUNK):  # type: ignore[no-untyped-call]
                 parts.append(network.value(network.embed(table, rows)).double().numpy())
         return np.concatenate(parts, axis=1)
 
@@ -204,16 +204,21 @@ class EncoderPredictorDecoder(Predictor):
         if preset.network == "lstm":
             squeeze = preset.target == "min-max"
             return LSTMNetwork(
-                allowed, preset.hidden, preset.mlp_hidden, squeeze, preset.dropout, self._generator
+                allowed=allowed,
+                hidden=preset.hidden,
+                mlp_hidden=preset.mlp_hidden,
+                sigmoid=squeeze,
+                dropout=preset.dropout,
+                generator=self._generator,
             )
         return FlowNetwork(
-            preset.members,
-            table.operations.shape[2],
-            allowed,
-            table.structure.shape[1],
-            preset.hidden,
-            preset.dropout,
-            self._generator,
+            members=preset.members,
+            operations=table.operations.shape[2],
+            allowed=allowed,
+            targets=table.structure.shape[1],
+            hidden=preset.hidden,
+            dropout=preset.dropout,
+            generator=self._generator,
         )
 
     def _rescale(self, values: NDArray[np.float64], *, first: bool) -> None:

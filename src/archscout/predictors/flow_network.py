@@ -33,8 +33,11 @@ class FlowNetwork(nn.Module):
         generator: draws the initial weights and the dropout.
     """
 
+    allowed: Tensor
+
     def __init__(
         self,
+        *,
         members: int,
         operations: int,
         allowed: Tensor,
@@ -115,11 +118,10 @@ class FlowNetwork(nn.Module):
     def reconstruction(self, embedding: Tensor, tokens: Tensor) -> Tensor:
         """Mean negative log-likelihood of the tokens ``(n, length)``, summed over members."""
         scores = self.token_scores(embedding)
-        length, vocabulary = self.allowed.shape
+        vocabulary = scores.shape[-1]
         wanted = tokens.expand(self.members, -1, -1).reshape(-1)
-        return self.members * nn.functional.cross_entropy(
-            scores.reshape(-1, vocabulary), wanted, reduction="mean"
-        )
+        missed: Tensor = nn.functional.cross_entropy(scores.reshape(-1, vocabulary), wanted)
+        return self.members * missed
 
     def ascend(self, embedding: Tensor, step: float) -> Tensor:
         """Move embeddings up the gradient of their value, by ``step`` of their own length.

@@ -33,9 +33,11 @@ class LSTMNetwork(nn.Module):
     """
 
     members = 1
+    allowed: Tensor
 
     def __init__(
         self,
+        *,
         allowed: Tensor,
         hidden: int,
         mlp_hidden: int,

@@ -54,12 +54,12 @@ class RankScores:
     def forward(self, values: Values) -> Values:
         """Scores of values, any shape."""
         beyond = values - np.clip(values, self._values[0], self._values[-1])
-        return np.interp(values, self._values, self._scores) + beyond / self._slope
+        return np.asarray(np.interp(values, self._values, self._scores) + beyond / self._slope)
 
     def back(self, scores: Values) -> Values:
         """Values of scores, any shape."""
         beyond = scores - np.clip(scores, self._scores[0], self._scores[-1])
-        return np.interp(scores, self._scores, self._values) + beyond * self._slope
+        return np.asarray(np.interp(scores, self._scores, self._values) + beyond * self._slope)
 
 
 class LinearScores:

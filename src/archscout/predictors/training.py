@@ -33,7 +33,7 @@ def epochs_of(
 ) -> Iterator[Batch]:
     """Shuffled passes over rows that all have a score ``(n,)``, ``size`` at a time."""
     for _ in range(epochs):
-        for picked in torch.randperm(len(rows), generator=generator).split(size):
+        for picked in torch.randperm(len(rows), generator=generator).split(size):  # type: ignore[no-untyped-call]
             part = scores[None, picked]
             yield Batch(rows[picked], part, torch.ones_like(part))
 
