@@ -110,7 +110,11 @@ class EncoderPredictorDecoder(Predictor):
         table = self._encode(np.concatenate([choices, others]))
         labels = self._labels(choices, numbers)
         _, scaling = self._fitted()
-        guesses = torch.from_numpy(scaling.forward(pseudo).astype(np.float32))[None]
+        # A common guess for all members would make them agree, and agreement without labels is
+        # false certainty: each keeps its distance from their mean.
+        members = self.member_scores(others)
+        apart = members - members.mean(axis=0)
+        guesses = torch.from_numpy((scaling.forward(pseudo) + apart).astype(np.float32))
         if self.preset.network == "lstm":
             scores = torch.cat([labels.scores[0].repeat(self.preset.upsample), guesses[0]])
             rows = torch.cat(

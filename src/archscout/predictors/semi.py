@@ -57,7 +57,7 @@ class PseudoLabels(Predictor):
             published, all are.
         held_out: share of the labels that a trial holds out, between 0 and 1.
         splits: trials on different parts of the labels, averaged.
-        tolerance: how much the held-out Kendall tau-b may fall and the round still counts.
+        gain: how much the held-out Kendall tau-b must rise for a round to be used.
         trial_growth: a later `fit` makes a new trial once the labels have grown by this
             factor, and keeps the last verdict until then.
 
@@ -77,8 +77,8 @@ class PseudoLabels(Predictor):
         judged: bool = True,
         held_out: float = 0.25,
         splits: int = 2,
-        tolerance: float = 0.02,
-        trial_growth: float = 2.0,
+        gain: float = 0.02,
+        trial_growth: float = 3.0,
     ) -> None:
         super().__init__(space, rng)
         if rounds < 1 or splits < 1 or not 0 < held_out < 1 or trial_growth < 1:
@@ -89,7 +89,7 @@ class PseudoLabels(Predictor):
             )
         self.make: PredictorFactory = make or EncoderPredictorDecoder
         self.rounds, self.judged = rounds, judged
-        self.held_out, self.splits, self.tolerance = held_out, splits, tolerance
+        self.held_out, self.splits, self.gain = held_out, splits, gain
         self.trial_growth = trial_growth
         self.predictor = self.make(space, rng)
         self.rounds_ = 0
@@ -162,8 +162,12 @@ class PseudoLabels(Predictor):
                 probe.fit_pseudo(choices[kept], values[kept], others, guesses)
             after = self._held_out_tau(probes, parts, choices, values)
             trial.tau_after = after
-            if not after >= before - self.tolerance:
-                trial.stopped = f"the held-out correlation fell from {before:.2f} to {after:.2f}"
+            if not after >= before + self.gain:
+                moved = "fell" if after < before else "rose only"
+                trial.stopped = (
+                    f"the held-out correlation {moved} from {before:.3f} to {after:.3f}, "
+                    f"less than the gain of {self.gain:g} that pseudo-labels must bring"
+                )
                 return trials
             before = after
         return trials

@@ -47,12 +47,17 @@ def mixed_steps(
             yield labels
             continue
         drawn = torch.randint(len(others.rows), (size,), generator=generator)
-        extra = [others.scores[:, drawn], others.weights[:, drawn]]
         yield Batch(
             torch.cat([labels.rows, others.rows[drawn]]),
-            torch.cat([labels.scores, extra[0].expand(len(labels.scores), -1)], dim=1),
-            torch.cat([labels.weights, extra[1].expand(len(labels.weights), -1)], dim=1),
+            _side_by_side(labels.scores, others.scores[:, drawn]),
+            _side_by_side(labels.weights, others.weights[:, drawn]),
         )
+
+
+def _side_by_side(first: Tensor, second: Tensor) -> Tensor:
+    """Join ``(m, n)`` and ``(m, k)`` to ``(m, n + k)``, where either ``m`` may be 1."""
+    members = max(len(first), len(second))
+    return torch.cat([first.expand(members, -1), second.expand(members, -1)], dim=1)
 
 
 def train(

@@ -50,6 +50,8 @@ class Plan:
         each: labels a round afterwards, at least.
         share: a round buys this share of the labels so far, where that is more: late labels
             change the predictor less.
+        explore: labels of a round that go to random neighbours of the best five, whatever
+            the predictor thinks of them: an ensemble can be sure and wrong.
         unlabelled: most unlabelled architectures a round; 0 for none.
         reject_below: first architectures that measure below this are bought, counted and then
             left out of the learning; the released code hides these labels. None keeps all.
@@ -58,6 +60,7 @@ class Plan:
     first: int
     each: int
     share: float = 0.0
+    explore: int = 0
     unlabelled: int = 0
     reject_below: float | None = None
 
@@ -171,7 +174,8 @@ class PredictorGuided(Strategy):
         wanted = max(self.plan.each, int(self.plan.share * len(archs)))
         if len(rows):
             prediction = model.predict(rows)
-            for place in self.choose(model.member_scores(rows), wanted, self.rng):
+            scores = model.member_scores(rows)
+            for place in self.choose(scores, wanted - self.plan.explore, self.rng):
                 arch = self.space.architectures(rows[place][None])[0]
                 self._queue.append(arch)
                 self._notes[arch] = {
@@ -180,6 +184,7 @@ class PredictorGuided(Strategy):
                     "predicted": float(prediction.mean[place]),
                     "spread": float(prediction.spread[place]),
                 }
+        self._explore(archs, values)
         if len(self._queue) < wanted:
             self._random(wanted - len(self._queue), "random")
         self.audit.append(
@@ -192,6 +197,18 @@ class PredictorGuided(Strategy):
                 "seconds": time.perf_counter() - started,
             }
         )
+
+    def _explore(self, archs: list[Architecture], values: NDArray[np.float64]) -> None:
+        """Queue random unseen neighbours of the best measured architectures."""
+        best = np.argsort(-values, kind="stable")[:5]
+        for _ in range(self.plan.explore):
+            near = self.space.neighbors(archs[int(self.rng.choice(best))])
+            taken = self._seen.union(self._queue)
+            fresh = [arch for arch in near if arch not in taken and self.buyable(arch)]
+            if fresh:
+                arch = fresh[int(self.rng.integers(len(fresh)))]
+                self._queue.append(arch)
+                self._notes[arch] = {"origin": "neighbour", "round": self._round}
 
     def _only_buyable(
         self, rows: NDArray[np.int8], origins: list[str]

@@ -36,7 +36,7 @@ _PAPER_STEPS = tuple(float(step) for step in range(1, 101))
 
 PLANS: dict[str, tuple[Plan, LatentAscent, str]] = {
     "fast": (
-        Plan(first=10, each=5, share=0.05, unlabelled=20_000),
+        Plan(first=16, each=5, share=0.08, explore=1, unlabelled=20_000),
         LatentAscent(seeds=32, fresh_seeds=32, steps=_FLOW_STEPS),
         "thompson",
     ),
@@ -114,6 +114,7 @@ def seminas(
         first=plan.first if first is None else first,
         each=each,
         share=plan.share,
+        explore=plan.explore,
         unlabelled=most if semi_supervised else 0,
         reject_below=reject_below,
     )
