@@ -20,7 +20,7 @@ from archscout.journal import line_is_whole, repair_journal, seal_line
 from archscout.objectives import Label
 from archscout.results import SearchResult
 from archscout.spaces.base import Architecture
-from archscout.storage import NoRecord, open_record
+from archscout.storage import NoRecord, _with_driver, open_record
 from archscout.study import search
 from archscout.testing.toy import ToySpace
 
@@ -184,7 +184,13 @@ def check_goes_on(folder: Path, damaged: bytes, labels: list[dict[str, Any]]) ->
     path.write_bytes(damaged)
     repaired = repair_journal(path)
     kept = path.read_bytes()
-    assert damaged == kept + (repaired.read_bytes() if repaired else b""), "bytes were lost"
+    rest = repaired.read_bytes() if repaired else b""
+    assert damaged == kept + rest, "bytes were lost"
+    path.write_bytes(damaged)
+    if b"\n" in rest:
+        with pytest.raises(StorageError, match="damaged after record .* start the same search"):
+            run(folder)
+        assert path.read_bytes() == kept
     assert plain_labels(run(folder)) == labels
     assert plain_labels(run(folder)) == labels, "the repaired journal does not hold the labels"
 
@@ -238,7 +244,7 @@ def test_nul_bytes_at_the_end_are_moved_aside_with_a_warning(
     with caplog.at_level(logging.WARNING):
         assert plain_labels(run(tmp_path)) == labels
     assert (tmp_path / "journal.log.damaged-1").read_bytes() == b"\0" * 4096
-    assert "damaged after record 10" in caplog.text
+    assert "cut short after record 10" in caplog.text
     path.write_bytes(content[:-5])
     run(tmp_path)
     assert (tmp_path / "journal.log.damaged-2").exists()
@@ -284,6 +290,31 @@ def test_a_folder_without_permission_gets_one_sentence(tmp_path: Path) -> None:
     folder = tmp_path / "closed"
     folder.mkdir(mode=0o500)
     check_refused(folder, "Permission denied")
+
+
+def test_a_place_that_cannot_be_made_is_not_said_to_be_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*_: Any) -> None:
+        raise FileNotFoundError(2, "No such file or directory")
+
+    monkeypatch.setattr("builtins.open", refuses)
+    check_refused(tmp_path / "run.log", "No such file or directory")
+
+
+def test_an_installed_driver_is_named_where_the_url_names_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def named(url: str, *installed: str) -> str:
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: name in installed or None)
+        return _with_driver(sqlalchemy.make_url(url)).render_as_string(hide_password=False)
+
+    url = "postgresql://me:secret@host/runs"
+    assert named(url, "psycopg2", "psycopg") == "postgresql+psycopg2://me:secret@host/runs"
+    assert named(url, "psycopg") == "postgresql+psycopg://me:secret@host/runs"
+    assert named(url) == url
+    assert named("postgresql+pg8000://host/runs", "psycopg2") == "postgresql+pg8000://host/runs"
+    assert named("sqlite:///a.db", "psycopg2") == "sqlite:///a.db"
 
 
 def test_a_missing_driver_names_the_command_and_hides_the_password() -> None:

@@ -2,10 +2,12 @@
 
 Optuna's own `JournalFileBackend` reads such a file too, so that its dashboard shows it while
 the search runs. Three things are different here. Every line has a checksum, so that damage
-is found wherever it is. What comes after the damage is moved aside when the file is opened, and
-the search goes on from there. And the lock is the kernel's (flock): it is free again as soon
-as its process is killed, while Optuna's own lock file would stay and block for 30 seconds; it
-is not needed, since only the holder of this one buys labels and a line is written at once.
+is found wherever it is. What comes after the damage is moved aside when the file is opened: if
+that is no more than a line that a kill cut short, the search goes on; if labels may be lost,
+which cost something, it is refused once and goes on when it is started again. And the lock is
+the kernel's (flock): it is free again as soon as its process is killed, while Optuna's own lock
+file would stay and block for 30 seconds; it is not needed, since only the holder of this one
+buys labels and a line is written at once.
 """
 
 from __future__ import annotations
@@ -97,11 +99,26 @@ def repair_journal(path: Path) -> Path | None:
         os.fsync(file.fileno())
     # Only once the copy is on disk is anything cut off.
     os.truncate(path, whole)
-    logger.warning(
-        "%s is damaged after record %d: the rest (%d bytes) is now in %s, the search goes on",
-        path, records, len(content) - whole, aside.name,
-    )  # fmt: skip
     return aside
+
+
+def _report_damage(path: Path, aside: Path) -> None:
+    """Warn of a line that a kill cut short; refuse where whole lines, and so labels, are lost.
+
+    Raises:
+        StorageError: in the second case, once: the journal is whole again by now.
+    """
+    records, rest = path.read_bytes().count(b"\n"), aside.read_bytes()
+    if b"\n" in rest:
+        raise StorageError(
+            f"{path} is damaged after record {records}, expected whole records only: what stands "
+            f"before the damage is kept and the rest is now in {aside.name}, so start the same "
+            "search again to go on from there"
+        )
+    logger.warning(
+        "%s was cut short after record %d: the rest (%d bytes) is now in %s, the search goes on",
+        path, records, len(rest), aside.name,
+    )  # fmt: skip
 
 
 def _was_journal(content: bytes) -> bool:
@@ -117,14 +134,17 @@ class SearchJournal(BaseJournalBackend):
         path: the journal; it is made if it is missing, as is its folder.
 
     Raises:
-        StorageError: if another search holds it, or it cannot be read or written.
+        StorageError: if another search holds it, it cannot be read or written, or labels in it
+            were damaged; then it is whole again, and goes on when it is opened again.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = hold(path)
         try:
-            repair_journal(path)
+            aside = repair_journal(path)
+            if aside is not None:
+                _report_damage(path, aside)
             self._reader = JournalFileBackend(str(path))
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
         except OSError as error:
@@ -164,6 +184,9 @@ def hold(path: Path) -> filelock.BaseFileLock:
     lock = filelock.FileLock(f"{path}.held", timeout=0)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Where it cannot be made, filelock would wait for it and say that another holds it.
+        with open(lock.lock_file, "ab"):
+            pass
         lock.acquire()
     except filelock.Timeout:
         raise StorageError(

@@ -8,6 +8,7 @@ attribute of the study says which search it belongs to; no other may go on in it
 
 from __future__ import annotations
 
+import importlib.util
 import math
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
 FORMAT = 1
 JOURNAL_ENDINGS = (".log", ".journal")
 _ATTRIBUTE = "archscout"
-_DRIVERS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
+# What a URL that names no driver may use, first the one that pip install is advised for.
+_DRIVERS = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("pymysql",)}
+_INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
 
 
 class Record(Protocol):
@@ -132,14 +135,14 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
     shown = hide_password(url)
     held = None
     with _said_in_one_sentence(shown):
-        address = make_url(url)
+        address = _with_driver(make_url(url))
         if address.drivername.startswith("sqlite") and address.database not in (None, ":memory:"):
             held = hold(Path(str(address.database)))
     try:
         with _said_in_one_sentence(shown), quiet_optuna():
             if held is not None:
                 _make_sqlite(address)
-            opened = RDBStorage(url)
+            opened = RDBStorage(address.render_as_string(hide_password=False))
     except BaseException:
         if held is not None:
             held.release()
@@ -152,6 +155,14 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
             held.release()
 
     return opened, close
+
+
+def _with_driver(address: URL) -> URL:
+    """Name an installed driver where the URL names none: the default varies with SQLAlchemy."""
+    for driver in _DRIVERS.get(address.drivername, ()):
+        if importlib.util.find_spec(driver) is not None:
+            return address.set(drivername=f"{address.drivername}+{driver}")
+    return address
 
 
 def _make_sqlite(address: URL) -> None:
@@ -185,7 +196,7 @@ def _said_in_one_sentence(where: str) -> Iterator[None]:
         kind = where.partition(":")[0].partition("+")[0]
         raise MissingExtraError(
             f"the storage {where} needs a database driver that is not installed: "
-            f"run pip install {_DRIVERS.get(kind, 'the driver for ' + kind)}"
+            f"run pip install {_INSTALLS.get(kind, 'the driver for ' + kind)}"
         ) from error
     except Exception as error:
         # Optuna wraps what its database says in a sentence that does not help.

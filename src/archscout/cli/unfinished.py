@@ -23,6 +23,7 @@ def read_unfinished(journal: Path) -> SearchResult:
     Raises:
         StorageError: if the file is no journal of a search, or holds no label yet.
     """
+    from archscout.journal import repair_journal
     from archscout.manifest import make_manifest
     from archscout.results import SearchResult
     from archscout.spaces import load_space
@@ -34,9 +35,13 @@ def read_unfinished(journal: Path) -> SearchResult:
         raise StorageError(f"the journal {journal} cannot be read ({error.strerror})") from None
     with tempfile.TemporaryDirectory() as folder:
         # A copy is read, so that a running search is left alone; its last line may be half
-        # written, and is dropped.
+        # written, and is dropped, as is what comes after damage.
         copy = Path(folder) / "journal.log"
         copy.write_bytes(content[: content.rfind(b"\n") + 1])
+        try:
+            repair_journal(copy)
+        except StorageError as error:
+            raise StorageError(str(error).replace(str(copy), str(journal))) from None
         identity = _identity(copy, journal)
         space = load_space(identity["space"])
         record = open_record(copy, space, identity)
