@@ -27,7 +27,7 @@ from archscout.predictors.checks import labelled
 from archscout.predictors.flow_network import FlowNetwork
 from archscout.predictors.forms import TokenForm
 from archscout.predictors.lstm_network import LSTMNetwork
-from archscout.predictors.network import Table, TableCache
+from archscout.predictors.network import Table, TableCache, one_thread
 from archscout.predictors.presets import Preset, find_preset
 from archscout.predictors.scaling import Scaling, make_scaling
 from archscout.predictors.training import Batch, epochs_of, mixed_steps, train
@@ -70,6 +70,7 @@ class EncoderPredictorDecoder(Predictor):
         self._member_weights: dict[bytes, NDArray[np.float32]] = {}
 
     # --- learning ---------------------------------------------------------------------------
+    @one_thread()
     def fit(
         self,
         archs: Architectures,
@@ -93,6 +94,7 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, self._unvalued(len(choices), len(others)), steps)
         return self
 
+    @one_thread()
     def fit_pseudo(
         self,
         archs: Architectures,
@@ -128,6 +130,7 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, extra, self.preset.steps_more)
         return self
 
+    @one_thread()
     def fit_control(
         self,
         archs: Architectures,
@@ -157,6 +160,7 @@ class EncoderPredictorDecoder(Predictor):
         scores = self.member_scores(archs)
         return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
 
+    @one_thread()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
         """Scores of every member, ``(members, n)``; they rank as values do."""
         network, _ = self._fitted()
@@ -172,6 +176,7 @@ class EncoderPredictorDecoder(Predictor):
         _, scaling = self._fitted()
         return scaling.forward(values)
 
+    @one_thread()
     def climb(self, archs: Architectures, step: float) -> NDArray[np.int8]:
         """Ascend from each architecture by ``step`` and decode.
 
