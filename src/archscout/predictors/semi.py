@@ -114,7 +114,7 @@ class PseudoLabels(Predictor):
             started = time.perf_counter()
             trials = self._try(choices, numbers, others)
             self.rounds_ = sum(trial.stopped == "" for trial in trials)
-            trials[-1].stopped = trials[-1].stopped or f"all {self.rounds} rounds helped"
+            trials[-1].stopped = trials[-1].stopped or "every round helped"
             self.audit_ = [vars(trial) for trial in trials]
             self.audit_[-1]["seconds"] = time.perf_counter() - started
             # Labels too few for a trial are no verdict: try again at the next fit.

@@ -23,7 +23,7 @@ _AUDIT_COLUMNS = (
     ("pseudo_spread", "their spread", "{:.3g}"),
     ("tau_before", "tau before", "{:.3f}"),
     ("tau_after", "tau after", "{:.3f}"),
-    ("epochs", "epochs", "{:,}"),
+    ("steps", "gradient steps", "{:,}"),
     ("candidates", "candidates", "{:,}"),
     ("seconds", "seconds", "{:.1f}"),
 )
@@ -39,10 +39,9 @@ def headline(result: SearchResult) -> dict[str, Any]:
     best = facts.best_labels(result, 1)
     failed = sum(label.failed for label in result.labels)
     bought = count(len(result.labels), "label")
-    standing = result.manifest.get("standing")
     rank = ""
-    if isinstance(standing, dict) and {"rank", "of"} <= set(standing):
-        rank = f"rank {standing['rank']:,} of {standing['of']:,} in the table"
+    if result.standing:
+        rank = "rank {rank:,} of {of:,} in the table".format(**result.standing)
     tiles: list[tuple[str, str, str]] = []
     if best:
         word = "highest" if result.direction == "maximize" else "lowest"

@@ -66,8 +66,12 @@ class Strategy(ABC):
         return {}
 
     def buyable(self, arch: Architecture) -> bool:
-        """Whether ``arch`` is in the pool."""
-        return self._buyable is None or arch.choices in self._buyable
+        """Whether the pool has ``arch``, or the listed architecture that it stands for."""
+        if self._buyable is None or arch.choices in self._buyable:
+            return True
+        if arch not in self.space:
+            return False
+        return tuple(self.space.representatives([arch])[0].tolist()) in self._buyable
 
     def sample_unseen(self, n: int, seen: set[Architecture]) -> list[Architecture]:
         """Draw up to ``n`` different architectures uniformly from the pool, none in ``seen``."""

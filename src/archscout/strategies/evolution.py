@@ -3,6 +3,8 @@
 Source: Real et al., Regularized Evolution for Image Classifier Architecture Search,
 arXiv 1802.01548, algorithm 1. The defaults, population 50 and sample 10, are those of the
 NAS-Bench tables' own baselines rather than the paper's 100 and 25, which suit thousands of labels.
+The first population is random: up to 50 labels this is random search, and with few labels more a
+smaller population, such as 10, uses them better.
 
 Deviations:
 - A child that was seen before is mutated again from the same parent, at most `retries` times;
@@ -34,7 +36,8 @@ class Evolution(Strategy):
         space: the search space.
         rng: the only source of randomness.
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
-        population: number of architectures alive, 2 or more; as many are drawn at random first.
+        population: number of architectures alive, 2 or more; as many are drawn at random first,
+            so that a search with no more labels than that is random search.
         sample: how many of them, drawn with replacement, compete to be the parent; 1 or more.
         retries: how often a child that was seen before is mutated anew.
 
@@ -74,11 +77,6 @@ class Evolution(Strategy):
         self._pending: set[Architecture] = set()
         self._seen: set[Architecture] = set()
         self._origins: dict[Architecture, str] = {}
-
-    @property
-    def minimum_labels(self) -> int:
-        """The first population and one child."""
-        return self.population + 1
 
     def ask(self, n: int = 1) -> list[Architecture]:
         """Propose first random architectures, then children of the best of random samples."""

@@ -40,6 +40,8 @@ SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
     "qmc": optuna.samplers.QMCSampler,
     "nsgaii": optuna.samplers.NSGAIISampler,
 }
+# Where Optuna's own default would not do: unscrambled, all seeds share nearly all proposals.
+_DEFAULTS: dict[str, dict[str, Any]] = {"qmc": {"scramble": True}}
 
 
 class OptunaSampler(Strategy):
@@ -151,6 +153,7 @@ class OptunaSampler(Strategy):
 
 def _make_sampler(name: str, seed: int, settings: Mapping[str, Any]) -> BaseSampler:
     kind = SAMPLERS[name]
+    settings = {**_DEFAULTS.get(name, {}), **settings}
     known = [p for p in inspect.signature(kind).parameters if p not in ("self", "seed")]
     for setting in settings:
         if setting not in known:

@@ -172,10 +172,11 @@ class PredictorGuided(Strategy):
         found = self.ascent.propose(model, choices, values, unlabelled, known)
         rows, origins = self._only_buyable(found.choices, found.origins)
         wanted = max(self.plan.each, int(self.plan.share * len(archs)))
+        explore = min(self.plan.explore, wanted - 1)
         if len(rows):
             prediction = model.predict(rows)
             scores = model.member_scores(rows)
-            for place in self.choose(scores, wanted - self.plan.explore, self.rng):
+            for place in self.choose(scores, wanted - explore, self.rng):
                 arch = self.space.architectures(rows[place][None])[0]
                 self._queue.append(arch)
                 self._notes[arch] = {
@@ -184,7 +185,7 @@ class PredictorGuided(Strategy):
                     "predicted": float(prediction.mean[place]),
                     "spread": float(prediction.spread[place]),
                 }
-        self._explore(archs, values)
+        self._explore(archs, values, explore)
         if len(self._queue) < wanted:
             self._random(wanted - len(self._queue), "random")
         self.audit.append(
@@ -198,10 +199,12 @@ class PredictorGuided(Strategy):
             }
         )
 
-    def _explore(self, archs: list[Architecture], values: NDArray[np.float64]) -> None:
+    def _explore(
+        self, archs: list[Architecture], values: NDArray[np.float64], count: int
+    ) -> None:
         """Queue random unseen neighbours of the best measured architectures."""
         best = np.argsort(-values, kind="stable")[:5]
-        for _ in range(self.plan.explore):
+        for _ in range(count):
             near = self.space.neighbors(archs[int(self.rng.choice(best))])
             taken = self._seen.union(self._queue)
             fresh = [arch for arch in near if arch not in taken and self.buyable(arch)]

@@ -11,8 +11,9 @@ Source:
     rejected architectures are counted; values are the objective's own unit.
 
 Deviations of the default, ``fast``: a flow network instead of LSTMs, an ensemble, few labels a
-round chosen by Thompson sampling among the decoded architectures and the seeds themselves,
-and pseudo-labels only while a held-out trial allows them.
+round chosen by Thompson sampling among the decoded architectures and the seeds themselves, one
+of them a random neighbour of the best, and pseudo-labels only where a held-out trial shows a
+gain.
 """
 
 from __future__ import annotations
