@@ -309,7 +309,8 @@ class Ledger:
                 f"got {arch.choices}, which space {self._space.name!r} does not allow: "
                 "propose valid architectures only"
             )
-        if self._buyable is not None and self._buyable.rows(choices)[0] < 0:
+        listed = self._space.representatives
+        if self._buyable is not None and self._buyable.rows(listed(choices))[0] < 0:
             raise SettingsError(
                 f"got {self._space.format(arch)!r}, which is not among the "
                 f"{self._buyable.different:,} architectures that {self._objective.name!r} can "

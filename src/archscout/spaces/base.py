@@ -226,6 +226,14 @@ class SearchSpace(ABC):
         listed = self.architectures(self.choices(archs))
         return np.array([self.canonical_id(arch) for arch in listed], dtype=np.str_)
 
+    def representatives(self, archs: Architectures) -> NDArray[np.int8]:
+        """The listed architectures that ``archs`` stand for, choices ``(n, positions)``.
+
+        Here, they themselves; a space that lists one of several architectures that compute the
+        same, and proposes all of them, maps each to the listed one. Tables hold these.
+        """
+        return self.choices(archs)
+
     # --- encodings --------------------------------------------------------------------------
     @abstractmethod
     def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
