@@ -220,6 +220,20 @@ def test_own_table_and_strategy_settings() -> None:
     assert "rank 1 of 12 in the table" in shown
 
 
+def test_a_table_that_was_changed_is_searched_anew() -> None:
+    def values(*args: str) -> set[float]:
+        labels = search("--table", "mine.csv", *QUICK, *args)["labels"]
+        return {label["value"] for label in labels}  # type: ignore[attr-defined]
+
+    write_table(Path("mine.csv"), "arch,valid", [f"{cell},50" for cell in CELLS])
+    assert values() == values("--out", "own") == {50.0}
+    write_table(Path("mine.csv"), "arch,valid", [f"{cell},60" for cell in CELLS])
+    assert values() == {60.0}
+    # The journal in a folder that was named holds labels of the old table.
+    refused = invoke("search", "--table", "mine.csv", *QUICK, "--out", "own")
+    assert_one_sentence(refused, "holds a search with table")
+
+
 def test_random_runs_differ_from_means() -> None:
     def values(*args: str) -> list[float]:
         labels = search(*QUICK, *args)["labels"]
@@ -317,11 +331,30 @@ def test_bad_input_of_other_commands(args: list[str], expected: str) -> None:
     assert_one_sentence(invoke(*args), expected)
 
 
-@pytest.mark.parametrize("args", [["serach"], ["search", "--labels", "many"], ["list", "--jsn"]])
-def test_usage_errors_exit_with_two(args: list[str]) -> None:
-    done = invoke(*args)
-    assert done.exit_code == 2
-    assert "Traceback" not in done.output
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        (["serach"], "'serach'.*'search'.*archscout --help"),
+        (["--jsn"], "--jsn.*archscout --help"),
+        (["search", "--labels", "many"], "--labels.*'many'.*archscout search --help"),
+        (["search", "--labels"], "--labels"),
+        (["search", "more"], "more"),
+        (["list", "--jsn"], "--json"),
+        (["report"], "RUN"),
+    ],
+)
+def test_usage_errors_get_one_sentence(args: list[str], expected: str) -> None:
+    done = run(*args)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr
+    assert re.search(expected, done.stderr), done.stderr
+
+
+def test_no_command_shows_the_help() -> None:
+    done = run()
+    assert "Usage" in done.stdout + done.stderr
+    assert "archscout: " not in done.stderr
 
 
 def test_debug_shows_the_traceback() -> None:
@@ -391,6 +424,7 @@ def test_compare_writes_its_tables() -> None:
         assert Path("both", name).is_file()
     assert "random" in done.stdout
     assert "local" in done.stdout
+    assert "> 6 (0 of 2)" in done.stdout
     header, *rows = Path("both/labels.csv").read_text(encoding="utf-8").splitlines()
     assert "architecture" in header
     assert len(rows) == 2 * 2 * 6

@@ -237,8 +237,8 @@ class TestResume:
             run(other, folder)
         with pytest.raises(StorageError, match="holds another comparison"):
             run(table, folder, dedup="isomorphic")
-        with pytest.raises(StorageError, match="sample_size"):
-            run(table, folder, settings={"evolution": {"sample_size": 3}})
+        with pytest.raises(StorageError, match="sample"):
+            run(table, folder, settings={"evolution": {"sample": 3}})
         assert {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()} == before
 
     def test_unknown_or_unwritable_folders_are_refused(self, table, tmp_path):
@@ -384,12 +384,16 @@ class TestQuestions:
             ({"workers": 0}, SettingsError, "workers=0"),
             ({"settings": {"tpe": {}}}, SettingsError, "'tpe'"),
             ({"settings": {"evolution": {"nothing": 1}}}, SettingsError, "nothing"),
+            ({"strategies": ["random", "nao"], "labels": 4}, SettingsError, "strategy 'nao'"),
         ],
     )
-    def test_wrong_questions_get_one_sentence(self, table, change, error, words):
+    def test_wrong_questions_get_one_sentence_and_leave_nothing_behind(
+        self, table, tmp_path, change, error, words
+    ):
         with pytest.raises(error, match=words) as raised:
-            run(table, **change)
+            run(table, tmp_path / "out", **change)
         assert "\n" not in str(raised.value)
+        assert not list(tmp_path.iterdir())
 
     def test_the_table_must_be_of_the_space(self, table):
         with pytest.raises(SettingsError, match="nasbench201"):
@@ -398,6 +402,13 @@ class TestQuestions:
     def test_a_baseline_that_always_fails_is_an_error(self, table, fragile):
         with pytest.raises(ArchscoutError, match="no search of the baseline 'fragile'"):
             run(table, strategies=["fragile"], baseline="fragile", seeds=[1])
+
+    def test_a_changed_file_is_read_again(self, tmp_path):
+        spec = spec_of(write_table(tmp_path / "made.csv", runs=3))
+        before = spec.load()
+        assert spec.load() is before
+        write_table(tmp_path / "made.csv", runs=2)
+        assert spec.load().digest() != before.digest()
 
     def test_a_spec_is_a_plain_value(self, table):
         spec = spec_of(table, dataset=None)

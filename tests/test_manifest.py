@@ -34,3 +34,10 @@ def test_it_is_plain_and_holds_versions(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_passwords_are_hidden(text: str, shown: str) -> None:
     assert hide_password(text) == shown
+
+
+def test_versions_are_looked_up_once() -> None:
+    from archscout.manifest import package_version
+
+    assert package_version("archscout") is package_version("archscout")
+    assert package_version("no-such-package") is None

@@ -86,6 +86,7 @@ def test_a_saved_result_comes_back_exactly(tmp_path: Path) -> None:
         requests=4,
         repeats=1,
         stopped="all 3 labels were bought",
+        standing={"rank": 2, "of": 105},
         manifest={"seed": 3, "settings": {"a": [1, 2]}},
     )
     result.test_values[ARCHS[0]] = 1 / 3
@@ -95,7 +96,9 @@ def test_a_saved_result_comes_back_exactly(tmp_path: Path) -> None:
     for place in (path, path.parent, str(path)):
         back = load_result(place, SPACE)
         assert back.to_dict() == result.to_dict()
-        for name in ("labels", "test_values", "noise", "seconds", "audit", "manifest", "stopped"):
+        for name in (
+            "labels", "test_values", "noise", "standing", "seconds", "audit", "manifest", "stopped",
+        ):  # fmt: skip
             assert repr(getattr(back, name)) == repr(getattr(result, name))
 
 

@@ -188,7 +188,7 @@ def check_goes_on(folder: Path, damaged: bytes, labels: list[dict[str, Any]]) ->
     assert damaged == kept + rest, "bytes were lost"
     path.write_bytes(damaged)
     if b"\n" in rest:
-        with pytest.raises(StorageError, match="damaged after record .* start the same search"):
+        with pytest.raises(StorageError, match=r"damaged after record .* start the same search"):
             run(folder)
         assert path.read_bytes() == kept
     assert plain_labels(run(folder)) == labels

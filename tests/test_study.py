@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, StorageError, UnknownNameError
 from archscout.objectives import Label, Measurement
-from archscout.results import SearchResult
+from archscout.results import SearchResult, load_result
 from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
 from archscout.strategies.evolution import Evolution
@@ -316,7 +317,7 @@ def test_a_replay_that_leaves_the_record_is_refused(tmp_path: Path) -> None:
         ({"labels": 106}, SettingsError, "105"),
         ({"labels": 31, "objective": Pooled()}, SettingsError, "30"),
         ({"seed": -1}, SettingsError, "seed=-1"),
-        ({"strategy": "evolution", "labels": 50}, SettingsError, "first round needs 50"),
+        ({"strategy": "nao", "settings": {"first": 12}, "labels": 12}, SettingsError, "needs 12"),
         ({"settings": {"poplation": 5}, "strategy": "evolution"}, SettingsError, "'population'"),
         ({"settings": {"population": 1}, "strategy": "evolution"}, SettingsError, "population=1"),
         ({"settings": {"x": np.ones(2)}}, SettingsError, "plain values"),
@@ -333,6 +334,30 @@ def test_bad_input_gets_one_sentence(
     message = str(caught.value)
     assert words in message
     assert "\n" not in message
+
+
+def table_of(**settings: Any) -> TableBenchmark:
+    rows = SPACE.all_choices()
+    return TableBenchmark(SPACE, rows, rows.sum(axis=1) + 50.0, name="sums", **settings)
+
+
+def test_the_standing_of_the_best_is_reported_and_kept(tmp_path: Path) -> None:
+    result = search(SPACE, table_of(), "random", labels=20)
+    values = table_of().values
+    assert result.standing == {"rank": 1 + int((values > result.best.value).sum()), "of": 105}
+    result.save(tmp_path)
+    assert load_result(tmp_path, SPACE).standing == result.standing
+    shown = "rank {rank} of {of} in the table".format(**result.standing)
+    assert shown in result.report(tmp_path).read_text()
+    assert search(SPACE, total, "random", labels=3).standing == {}
+
+
+def test_a_record_of_another_table_is_refused(tmp_path: Path) -> None:
+    search(SPACE, table_of(), "random", labels=5, storage=tmp_path)
+    tested = table_of(test_values=np.full(105, 60.0))
+    assert len(search(SPACE, tested, "random", labels=8, storage=tmp_path).labels) == 8
+    with pytest.raises(StorageError, match="holds a search with table"):
+        search(SPACE, table_of(seconds=np.ones(105)), "random", labels=8, storage=tmp_path)
 
 
 def test_an_objective_of_another_space_is_refused() -> None:

@@ -101,8 +101,7 @@ def run_in_processes(
         >>> run_in_processes(int, ["1", "x"], workers=1)[1].name
         'x'
     """
-    if workers is not None and workers < 1:
-        raise SettingsError(f"got workers={workers}, expected at least 1 process")
+    check_workers(workers)
     count = min(workers or usable_cores(), max(1, len(jobs)))
     tasks = [_Task(function, job, name(job)) for job in jobs]
     results: list[Result | JobFailure | None] = [None] * len(jobs)
@@ -119,6 +118,12 @@ def run_in_processes(
         with _one_thread_each():
             _run_pool(tasks, count, finish)
     return results  # type: ignore[return-value]
+
+
+def check_workers(workers: int | None) -> None:
+    """Refuse a number of processes below 1 with a `SettingsError`."""
+    if workers is not None and workers < 1:
+        raise SettingsError(f"got workers={workers}, expected at least 1 process")
 
 
 @dataclass(frozen=True)

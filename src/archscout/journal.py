@@ -78,11 +78,10 @@ def repair_journal(path: Path) -> Path | None:
         OSError: if it cannot be read or written.
     """
     content = path.read_bytes() if path.exists() else b""
-    records = whole = 0
+    whole = 0
     for line in content.splitlines(keepends=True):
         if not line_is_whole(line):
             break
-        records += 1
         whole += len(line)
     if whole == len(content):
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 import platform
 import re
@@ -25,6 +26,7 @@ def hide_password(text: str) -> str:
     return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
 
 
+@functools.cache  # Finding one takes some milliseconds, and no search waits for new packages.
 def package_version(name: str) -> str | None:
     """Version of an installed package without importing it; None if it is not installed."""
     try:

@@ -55,6 +55,8 @@ class SearchResult:
         budget: labels that the search was allowed.
         stopped: why it ended, in words.
         test_values: revealed after the end; NaN where there is none.
+        standing: where the best stands in its table by mean values, as ``rank`` and ``of``; empty
+            where there is no table.
         noise: what is known of the objective's noise, such as the noise ceiling of a table.
         manifest: versions, seed, settings, command, time.
     """
@@ -73,6 +75,7 @@ class SearchResult:
     budget: int = 0
     stopped: str = ""
     test_values: dict[Architecture, float] = field(default_factory=dict)
+    standing: dict[str, int] = field(default_factory=dict)
     noise: dict[str, Any] = field(default_factory=dict)
     manifest: dict[str, Any] = field(default_factory=dict)
 
@@ -150,6 +153,7 @@ class SearchResult:
                 "stopped": self.stopped,
                 "test_values": tests,
                 "audit": self.audit,
+                "standing": self.standing,
                 "noise": self.noise,
                 "manifest": self.manifest,
             }
@@ -263,6 +267,7 @@ def _from_dict(data: Mapping[str, Any], space: SearchSpace | None) -> SearchResu
         budget=int(data["budget"]),
         stopped=str(data["stopped"]),
         test_values={space.parse(k): _number(v) for k, v in data["test_values"].items()},
+        standing={key: int(number) for key, number in (data.get("standing") or {}).items()},
         noise={k: math.nan if v is None else v for k, v in data["noise"].items()},
         manifest=dict(data["manifest"]),
     )

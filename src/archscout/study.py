@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest
@@ -123,12 +124,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup
     )
     searcher = _make(strategy, space, np.random.default_rng(seed), bench.pool(), settings)
-    if labels < searcher.minimum_labels:
-        raise SettingsError(
-            f"got labels={labels}, expected {searcher.minimum_labels} or more for strategy "
-            f"{chosen!r}, whose first round needs {searcher.minimum_labels - 1}: "
-            "allow more labels or choose settings with a smaller first round"
-        )
+    check_first_round(searcher, chosen, labels)
     identity = {
         "space": space.name,
         "objective": bench.name,
@@ -139,13 +135,15 @@ def search(  # noqa: PLR0917 - these six are the public order
         "seed": seed,
         "dedup": dedup,
     }
+    if isinstance(bench, TableBenchmark):
+        identity["table"] = bench.digest(test=False)
     record = open_record(storage, space, identity, name=name or "archscout")
     try:
         bought, stopped = _run(searcher, ledger, record, bench.direction, on_label)
     finally:
         record.close()
     noise: dict[str, Any] = getattr(bench, "noise_ceiling", dict)()
-    return SearchResult(
+    result = SearchResult(
         space=space,
         strategy=chosen,
         objective=bench.name,
@@ -163,6 +161,24 @@ def search(  # noqa: PLR0917 - these six are the public order
         noise=noise,
         manifest=manifest,
     )
+    if isinstance(bench, TableBenchmark) and not all(label.failed for label in bought):
+        result.standing = bench.standing(result.best.architecture)
+    return result
+
+
+def check_first_round(searcher: Strategy, name: str, labels: int) -> None:
+    """Refuse a budget that ends before the strategy has chosen anything.
+
+    Raises:
+        SettingsError: if ``labels`` is below the strategy's ``minimum_labels``.
+    """
+    least = searcher.minimum_labels
+    if labels < least:
+        raise SettingsError(
+            f"got labels={labels}, expected {least} or more for strategy {name!r}, whose first "
+            f"round needs {least - 1}: allow more labels or choose settings with a smaller "
+            "first round"
+        )
 
 
 def _run(

@@ -73,6 +73,25 @@ def test_rank_and_optimum_follow_the_direction():
     assert [low.rank(v) for v in (52.0, 70.0, 91.0)] == [1, 2, 3]
 
 
+def test_standing_goes_by_the_mean_of_all_runs():
+    assert table(run="random").standing(ARCHS[1]) == {"rank": 1, "of": 4}
+    assert table(direction="minimize").standing(ARCHS[1]) == {"rank": 3, "of": 4}
+    with pytest.raises(TableError, match="does not hold"):
+        table().standing(Architecture("toy", (0, 0, 0, 0)))
+
+
+def test_digests_tell_tables_apart():
+    same = table(name="other", run="random", dataset="mine")
+    assert table().digest() == same.digest()
+    changed = RUNS.copy()
+    changed[0, 0] += 0.5
+    others = [table(runs=changed), table(direction="minimize"), table(seconds=np.ones(4))]
+    assert len({one.digest(test=False) for one in [table(), *others]}) == 4
+    tested = table(test_values=np.full(4, 60.0))
+    assert tested.digest() != table().digest()
+    assert tested.digest(test=False) == table().digest(test=False)
+
+
 def test_test_values():
     assert math.isnan(table().test_optimum)
     assert math.isnan(table().test_value(ARCHS[0]))

@@ -1,6 +1,7 @@
 import builtins
 import gzip
 import math
+import re
 
 import numpy as np
 import pytest
@@ -145,13 +146,28 @@ def test_names_tell_tables_apart(write):
         (f"arch,valid\n{A},\n", "no value in the search split"),
         (b"arch,valid\n\xff\xfe,3\n", "not a CSV file in UTF-8"),
         (b"\x1f\x8b\x08\x00damaged", "damaged gzip file"),
-        (b"PAR1 damaged", "not a readable parquet file"),
     ],
 )
 def test_bad_tables_are_refused_in_one_sentence(write, text, words):
     with pytest.raises(TableError, match=words) as caught:
         read(write(text))
     assert "\n" not in str(caught.value)
+
+
+def test_damaged_parquet_is_refused_in_one_sentence(write):
+    pytest.importorskip("pyarrow", reason="parquet needs pyarrow")
+    with pytest.raises(TableError, match="not a readable parquet file") as caught:
+        read(write(b"PAR1 damaged"))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_advised_column_name_is_understood(write):
+    for metric in ("loss", "psnr"):
+        with pytest.raises(TableError, match=r"name one such as '[a-z_]+'") as caught:
+            read(write(f"arch,{metric}x\n{A},50\n"), metric=metric)
+        advised = re.search("such as '([a-z_]+)'", str(caught.value))[1]
+        path = write(f"arch,{advised}\n{A},50\n")
+        assert read(path, metric="accuracy" if advised == "value" else metric).optimum == 50.0
 
 
 def test_declared_fractions(write):

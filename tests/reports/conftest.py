@@ -67,8 +67,8 @@ def make(
             "versions": {"archscout": "0.1.0"},
             "seed": 3,
             "command": ["/somewhere/bin/archscout", "search", "--out", "my runs"],
-            "standing": {"rank": 12, "of": 15625},
         },
+        "standing": {"rank": 12, "of": 15625},
     }
     settings |= {} if tests else {"test_values": {}}
     settings |= {} if noise else {"noise": {}}

@@ -72,6 +72,11 @@ def test_choices_that_do_not_fit_are_refused(archs: Any, message: str) -> None:
         SPACE.choices(archs)
 
 
+def test_one_architecture_is_no_batch() -> None:
+    with pytest.raises(ParseError, match="expected a list of them"):
+        SPACE.choices(SPACE.parse("01"))  # type: ignore[arg-type]
+
+
 def test_sampling_is_uniform_over_the_valid_ones() -> None:
     seen = Counter(SPACE.sample(np.random.default_rng(0), 8_000))
     assert len(seen) == 8

@@ -50,6 +50,16 @@ def test_the_gaussian_process_learns_and_repeats_itself_from_a_seed() -> None:
     assert results[0].best.value >= 9
 
 
+def test_seeds_of_the_quasi_random_sampler_propose_different_cells() -> None:
+    cells = load_space("nasbench201")
+    first, again, second = (
+        [label.architecture for label in search(cells, total, "optuna:qmc", 32, seed).labels]
+        for seed in (0, 0, 1)
+    )
+    assert first == again
+    assert len(set(first) & set(second)) < 3
+
+
 def test_known_suggestions_are_answered_without_a_label() -> None:
     strategy = make_strategy("optuna:random", SPACE, np.random.default_rng(0), tries=500)
     told: list[Architecture] = []

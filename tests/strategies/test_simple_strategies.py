@@ -54,6 +54,13 @@ def test_random_covers_a_pool_once() -> None:
 
 
 # --- evolution --------------------------------------------------------------------------------
+def test_with_no_more_labels_than_its_population_it_is_random_search() -> None:
+    strategy = Evolution(CELLS, np.random.default_rng(0))
+    assert strategy.minimum_labels == 1
+    asked = run(strategy, 51)
+    assert [strategy.notes(arch)["origin"] for arch in asked] == ["first"] * 50 + ["mutation"]
+
+
 def test_children_differ_from_a_living_parent_in_one_decision() -> None:
     strategy = Evolution(CELLS, np.random.default_rng(0), population=12, sample=4)
     asked: list[Architecture] = []

@@ -73,6 +73,22 @@ def test_wrong_settings(name: str, setting: str, words: str) -> None:
         make_strategy(name, ToySpace(), np.random.default_rng(0), **{setting: 0})
 
 
+@pytest.mark.parametrize(
+    ("name", "setting", "value", "words"),
+    [
+        ("evolution", "population", "many", "got 'many' for population .* a whole number"),
+        ("evolution", "sample", 2.5, "got 2.5 for sample .* such as its default 10"),
+        ("evolution", "retries", True, "got True for retries"),
+        ("seminas", "semi_supervised", "no", "got 'no' for semi_supervised .* true or false"),
+        ("seminas", "preset", 7, "got 7 for preset .* a text"),
+        ("optuna:tpe", "tries", "3", "got '3' for tries"),
+    ],
+)
+def test_settings_of_another_kind(name: str, setting: str, value: object, words: str) -> None:
+    with pytest.raises(SettingsError, match=words):
+        make_strategy(name, ToySpace(), np.random.default_rng(0), **{setting: value})
+
+
 def test_listing_loads_nothing_heavy() -> None:
     code = (
         "import sys; from archscout.strategies import list_strategies; list_strategies(); "

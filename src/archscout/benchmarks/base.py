@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -213,6 +214,26 @@ class TableBenchmark:
             return int(np.count_nonzero(~np.isnan(self.values))) + 1
         better = self.values > value if self.direction == "maximize" else self.values < value
         return int(np.count_nonzero(better)) + 1
+
+    def standing(self, arch: Architecture) -> dict[str, int]:
+        """Where an architecture stands by its mean search value: ``rank`` and ``of`` (rows).
+
+        Raises:
+            TableError: if the table does not hold it.
+        """
+        return {"rank": self.rank(float(self.values[self._row(arch)])), "of": len(self)}
+
+    def digest(self, *, test: bool = True) -> str:
+        """Fingerprint of the table's numbers: two tables that differ anywhere differ in it.
+
+        Args:
+            test: whether the test values count too, which no search sees.
+        """
+        digest = hashlib.sha256(f"{self.space.name} {self.unit} {self.direction}".encode())
+        arrays = [self.choices, self.runs, self.values, self.test_values, self.seconds]
+        for array in arrays if test else [*arrays[:3], self.seconds]:
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()[:16]
 
     @property
     def optimum(self) -> float:

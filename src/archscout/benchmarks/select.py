@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archscout.benchmarks.schema import ARCHITECTURE, COSTS, SECONDS, Column
+from archscout.benchmarks.schema import ARCHITECTURE, COSTS, SECONDS, Column, infer_column
 from archscout.errors import TableError, unknown_name
 
 
@@ -112,10 +112,15 @@ def _none_fits(columns: Sequence[Column], source: str, metric: str, split: str) 
     came = [c for c in columns if c.metric != ARCHITECTURE]
     close = difflib.get_close_matches(metric, sorted({c.metric for c in came}), n=1)
     hint = f"did you mean metric={close[0]!r}? " if close and close[0] != metric else ""
+    named = f"{split}_{metric}"
+    read = infer_column(named)
+    if read is None or read.metric != metric:
+        # Names tell only the usual metrics; any other can be called what it is: the value.
+        named = "value" if split == "valid" else f"{split}_value"
     return TableError(
         f"{source} has no column of {split} {metric}, it has these measurements"
-        f"{_names(came)}: {hint}name one such as '{split}_{metric}', choose metric= and split=, "
-        "or pass a schema"
+        f"{_names(came) or ': none'}: {hint}name one such as {named!r}, choose metric= and "
+        "split=, or pass a schema"
     )
 
 

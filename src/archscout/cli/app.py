@@ -21,7 +21,13 @@ class Commands(TyperGroup):
         """Accept ``--debug`` after the command too: that is where it is typed in need."""
         if "--debug" in args:
             args = ["--debug", *(arg for arg in args if arg != "--debug")]
-        return super().parse_args(ctx, args)
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if not _is_usage_error(error):
+                raise
+            complain(_usage_sentence(error))
+            raise typer.Exit(USAGE_ERROR) from None
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; with ``--debug`` errors keep their traceback."""
@@ -48,7 +54,8 @@ class Commands(TyperGroup):
             raise typer.Exit(USAGE_ERROR) from None
         except Exception as error:
             if _is_usage_error(error):
-                raise
+                complain(_usage_sentence(error))
+                raise typer.Exit(USAGE_ERROR) from None
             complain(
                 f"unexpected {type(error).__name__}: {error}. This is a bug in archscout: "
                 "please report it with the traceback that the same command with --debug shows."
@@ -57,8 +64,22 @@ class Commands(TyperGroup):
 
 
 def _is_usage_error(error: Exception) -> bool:
-    """Whether typer itself prints the error: its base class moved between its versions."""
-    return hasattr(error, "format_message") and hasattr(error, "exit_code")
+    """Whether typer found it in the arguments: the class of such errors moved between versions.
+
+    The help that stands for a missing command comes the same way, and is no error.
+    """
+    named = hasattr(error, "format_message") and hasattr(error, "exit_code")
+    return named and type(error).__name__ != "NoArgsIsHelpError"
+
+
+def _usage_sentence(error: Any) -> str:
+    """What typer says of the arguments, with the value that came and where to look."""
+    said = str(error.format_message()).rstrip(". ").replace("\n", " ")
+    reasons: list[dict[str, Any]] = getattr(error.__cause__ or error.__context__, "errors", list)()
+    if reasons and "input" in reasons[0] and repr(reasons[0]["input"]) not in said:
+        said += f" (got {reasons[0]['input']!r})"
+    command = getattr(getattr(error, "ctx", None), "command_path", "archscout")
+    return f"{said}{' See' if said.endswith('?') else ': see'} {command} --help"
 
 
 app = typer.Typer(

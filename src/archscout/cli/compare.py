@@ -133,7 +133,8 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
         "labels to top 1",
         "time",
     ]
-    rows = [summary_row(row, measure) for row in comparison.summary.to_dict("records")]
+    budget = comparison.budget
+    rows = [summary_row(row, measure, budget) for row in comparison.summary.to_dict("records")]
     title = (
         f"{comparison.benchmark}: {comparison.budget} labels, {len(comparison.seeds)} seeds, "
         "means of labels and time"
@@ -146,21 +147,18 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
         print_line(line)
 
 
-def summary_row(row: Mapping[Hashable, Any], measure: str) -> list[str | None]:
+def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[str | None]:
     """The texts of one strategy; a mean that is only a lower bound is marked with >."""
+    from archscout.comparison.words import reach_words
+
     key = measure.replace(" ", "_")
     regret = f"{row[f'{key}_median']:.3f}"
     if not math.isnan(row[f"{key}_low"]):
         regret += f" [{row[f'{key}_low']:.3f}, {row[f'{key}_high']:.3f}]"
-    reach: list[str | None] = []
-    for mark in (10, 1):
-        mean, reached = row[f"labels_to_top{mark}_mean"], row[f"labels_to_top{mark}_reached"]
-        bound = ">" if reached < row["seeds"] else ""
-        reach.append(None if math.isnan(mean) else f"{bound}{mean:.0f}")
     seconds = row["wall_seconds"]
     return [
         str(row["strategy"]),
         regret,
-        *reach,
+        *(reach_words(row, mark, budget) for mark in (10, 1)),
         None if math.isnan(seconds) else duration(seconds),
     ]

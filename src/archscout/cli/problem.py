@@ -82,7 +82,8 @@ class Problem:
         if self.table is None:
             words.append(self.dataset or DEFAULT_DATASET)
         else:
-            words += [self.table.name.split(".")[0], self.dataset or ""]
+            # A table that was changed since is another problem, whose search starts anew.
+            words += [self.table.name.split(".")[0], self.load().digest()[:6], self.dataset or ""]
             words.append(self.metric if self.metric != DEFAULT_METRIC else "")
             words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
         words.append(f"{self.run}-run" if self.run != "mean" else "")

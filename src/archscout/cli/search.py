@@ -99,16 +99,18 @@ def run(
     shows the stored result.
     """
     problem = Problem(space, dataset, table, metric, epochs, run)
+    check_strategy(strategy)
+    benchmark = problem.load()
     request: dict[str, Any] = {
         **problem.to_dict(),
-        "strategy": check_strategy(strategy),
+        "table_digest": benchmark.digest(),
+        "strategy": strategy,
         "labels": labels,
         "seed": seed,
         "dedup": one_of("dedup mode", dedup, DEDUPS),
         "settings": read_settings(settings or ()),
         "storage": None if storage is None else hide_password(storage),
     }
-    benchmark = problem.load()
     folder = out or Path("runs") / folder_name(problem, request)
     result = stored_result(folder, request)
     if result is None:
@@ -118,7 +120,7 @@ def run(
     if as_json:
         print_json({**result.to_dict(), "folder": str(folder), "report": str(folder / REPORT)})
     else:
-        print_summary(result, benchmark, folder)
+        print_summary(result, folder)
 
 
 def folder_name(problem: Problem, request: Mapping[str, Any]) -> str:
@@ -182,16 +184,16 @@ def search_and_save(
     return result
 
 
-def print_summary(result: SearchResult, benchmark: TableBenchmark, folder: Path) -> None:
+def print_summary(result: SearchResult, folder: Path) -> None:
     """Print the closing table."""
     best = result.best
     failed = sum(label.failed for label in result.labels)
     counts = [f"{len(result.labels)} of {result.budget}"]
     counts += [f"{failed} failed"] if failed else []
     counts += [f"{result.repeats} repeats, served at no cost"] if result.repeats else []
-    pairs = {
-        "value": f"{amount(best.value, result.unit)}, {standing(benchmark, best.architecture)}",
-    }
+    pairs = {"value": amount(best.value, result.unit)}
+    if result.standing:
+        pairs["value"] += ", rank {rank:,} of {of:,} in the table".format(**result.standing)
     if not math.isnan(best.test_value):
         pairs["test value"] = f"{amount(best.test_value, result.unit)}, revealed after the search"
     pairs["labels"] = ", ".join(counts)
@@ -202,12 +204,5 @@ def print_summary(result: SearchResult, benchmark: TableBenchmark, folder: Path)
     pairs["time of the search"] = duration(result.wall_seconds)
     pairs["report"] = str(folder / REPORT)
     print_line(f"{result.strategy} on {result.objective}, seed {result.manifest['seed']}")
-    print_line(f"best: {benchmark.space.format(best.architecture)}")
+    print_line(f"best: {result.space.format(best.architecture)}")
     print_pairs(pairs)
-
-
-def standing(benchmark: TableBenchmark, architecture: Any) -> str:
-    """Say where an architecture stands in the table by its mean value over all runs."""
-    row = (benchmark.choices == architecture.choices).all(axis=1).argmax()
-    rank = benchmark.rank(float(benchmark.values[row]))
-    return f"rank {rank:,} of {len(benchmark.values):,} in the table"

@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from archscout.benchmarks import TableBenchmark
 from archscout.comparison.curves import make_curves
 from archscout.comparison.jobs import RunRecord, SearchJob, run_search
 from archscout.comparison.parts import Folder
 from archscout.comparison.result import Comparison
 from archscout.comparison.sentences import list_notes, list_warnings
-from archscout.comparison.spec import BenchmarkSpec, table_digest
+from archscout.comparison.spec import BenchmarkSpec
 from archscout.comparison.tables import labels_table, statistics_rng, summary_table, tests_table
 from archscout.comparison.yardsticks import measure_yardsticks
 from archscout.errors import (
@@ -23,8 +26,8 @@ from archscout.errors import (
     TableError,
     UnknownNameError,
 )
-from archscout.executors import JobFailure, run_in_processes, usable_cores
-from archscout.ledger import Dedup
+from archscout.executors import JobFailure, check_workers, run_in_processes, usable_cores
+from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest, package_version
 from archscout.spaces.base import SearchSpace
 
@@ -118,6 +121,8 @@ def compare(
             f"got space {space if isinstance(space, str) else space.name!r} and a table of "
             f"{table.space.name!r}, expected the same: name the table's space"
         )
+    check_workers(workers)
+    _check_question(table, chosen, labels, settings or {}, dedup)
     jobs = [
         SearchJob(
             label=name,
@@ -131,7 +136,7 @@ def compare(
         for seed in seed_list
         for name in chosen
     ]
-    digest = table_digest(table)
+    digest = table.digest()
     folder = None
     if out is not None:
         folder = Folder(
@@ -240,6 +245,29 @@ def _run(
 
     run_in_processes(run_search, left, workers, keep)
     return [ended[place] for place in range(len(jobs))]
+
+
+def _check_question(
+    table: TableBenchmark,
+    chosen: Mapping[str, str],
+    labels: int,
+    settings: Mapping[str, Mapping[str, Any]],
+    dedup: Dedup,
+) -> None:
+    """Refuse what a search would refuse, before any has run and anything is written."""
+    from archscout.strategies import make_strategy
+    from archscout.study import check_first_round
+
+    Ledger(table.space, table, labels, dedup=dedup)
+    for name, registered in chosen.items():
+        made = make_strategy(
+            registered,
+            table.space,
+            np.random.default_rng(0),
+            pool=table.pool(),
+            **settings.get(name, {}),
+        )
+        check_first_round(made, name, labels)
 
 
 def _check_strategies(

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import functools
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from archscout.errors import SettingsError
 
@@ -57,12 +54,16 @@ class BenchmarkSpec:
         )
 
     def load(self) -> TableBenchmark:
-        """Load the table, once in each process.
+        """Load the table, once in each process and for each change of its file.
 
         Raises:
             ArchscoutError: if it cannot be loaded.
         """
-        return _load(self)
+        written = (0, 0)
+        if self.path and Path(self.path).exists():
+            state = Path(self.path).stat()
+            written = (state.st_mtime_ns, state.st_size)
+        return _load(self, written)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the record; of a file only its name, so that folders can move."""
@@ -70,16 +71,8 @@ class BenchmarkSpec:
         return {**kind, "space": self.space, **dict(self.settings)}
 
 
-def table_digest(table: TableBenchmark) -> str:
-    """Fingerprint of a table's numbers: two tables that differ anywhere differ in it."""
-    digest = hashlib.sha256(f"{table.space.name} {table.unit} {table.direction}".encode())
-    for array in (table.choices, table.runs, table.values, table.test_values, table.seconds):
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:16]
-
-
 @functools.lru_cache(maxsize=2)
-def _load(spec: BenchmarkSpec) -> TableBenchmark:
+def _load(spec: BenchmarkSpec, written: tuple[int, int]) -> TableBenchmark:
     from archscout.benchmarks import TableBenchmark, load_benchmark
 
     settings = dict(spec.settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from archscout.comparison.sentences import say_number
@@ -38,7 +39,7 @@ def summary_words(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
     for row in comparison.summary.to_dict("records"):
         words = [str(row["strategy"])]
         words += [_regret(row, measure, points) for measure in measures]
-        words += [_reach(row, mark, comparison.budget) for mark in (10, 1)]
+        words += [reach_words(row, mark, comparison.budget) for mark in (10, 1)]
         wall = row["wall_seconds"]
         searched = not math.isnan(wall)
         words += [
@@ -57,7 +58,8 @@ def _regret(row: dict[Any, Any], measure: str, points: str) -> str:
     return f"{say_number(middle, points)} [{say_number(low, points)}, {say_number(high, points)}]"
 
 
-def _reach(row: dict[Any, Any], mark: int, budget: int) -> str:
+def reach_words(row: Mapping[Hashable, Any], mark: int, budget: int) -> str:
+    """Labels to the top ``mark`` of one row of the summary; with ``>`` where it is a bound."""
     mean, low, high, reached = (
         row[f"labels_to_top{mark}_{part}"] for part in ("mean", "low", "high", "reached")
     )

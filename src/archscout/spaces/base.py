@@ -105,6 +105,11 @@ class SearchSpace(ABC):
             ParseError: if one belongs to another space or an option is out of range.
         """
         positions = len(self.variables)
+        if isinstance(archs, Architecture):
+            raise ParseError(
+                f"got one architecture of space {archs.space!r}, expected a list of them: "
+                "put it into square brackets"
+            )
         array = archs if isinstance(archs, np.ndarray) else self._stack(archs)
         if array.ndim != 2 or array.shape[1] != positions:
             raise ParseError(

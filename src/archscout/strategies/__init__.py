@@ -45,7 +45,7 @@ STRATEGIES = Registry(
         ),
         "evolution": Entry(
             f"{_HERE}.evolution:Evolution",
-            "regularized evolution: 50 at random, then the best of a sample has a child, the oldest dies",
+            "regularized evolution: after 50 random ones, the best of a sample has a child",
             "Real et al., arXiv 1802.01548",
         ),
         "local": Entry(
