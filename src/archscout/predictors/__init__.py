@@ -15,6 +15,7 @@ from archscout.spaces.base import SearchSpace
 
 _HERE = "archscout.predictors"
 _NETWORK = f"{_HERE}.encoder_predictor_decoder:EncoderPredictorDecoder"
+_GRAF = "features after Kadlecová et al., Surprisingly Strong Performance Prediction, 2404.16551"
 _SEMINAS = "Luo et al., Semi-Supervised Neural Architecture Search, arXiv 2002.10389"
 
 PREDICTORS = Registry(
@@ -36,6 +37,22 @@ PREDICTORS = Registry(
             "encoder, predictor and decoder of NAO and SemiNAS, on a short schedule",
             "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
             {"preset": "lstm"},
+        ),
+        "boosting": Entry(
+            f"{_HERE}.boosting:Boosting",
+            "bagged gradient boosting on graph properties, calibrated on held-out labels",
+            _GRAF,
+        ),
+        "forest": Entry(
+            f"{_HERE}.forest:Forest",
+            "extra trees on graph properties",
+            _GRAF,
+        ),
+        "random-forest": Entry(
+            f"{_HERE}.forest:Forest",
+            "random forest on graph properties",
+            _GRAF,
+            {"kind": "random"},
         ),
     },
 )

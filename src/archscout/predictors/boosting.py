@@ -1,0 +1,173 @@
+"""Bagged gradient boosting on graph properties, with a spread that held-out labels calibrate.
+
+Source:
+    Gradient boosting: Friedman, Annals of Statistics 29, 2001; with random parts of the labels:
+    Computational Statistics and Data Analysis 38, 2002. The trees are scikit-learn's. Here:
+    several boosted models, each of which leaves out its own two parts of the labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingRegressor
+
+from archscout.errors import SettingsError
+from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.cell_features import CellFeatures
+from archscout.predictors.checks import labelled
+from archscout.predictors.scaling import RankScores
+from archscout.spaces.base import Architectures, SearchSpace
+
+# Architectures a block, so that columns and members' scores of many do not fill the memory.
+_BLOCK = 32_768
+# With fewer labels every member learns from all of them.
+_FEWEST_TO_HOLD_OUT = 6
+
+
+class Boosting(Predictor):
+    """The mean of several boosted models that saw different labels.
+
+    The models learn normal scores of the labels' ranks. The labels are dealt into as many parts
+    as there are members, and each member leaves out two, so that two members have not seen
+    a label: how far they differ there and how far they miss it gives the factor by which
+    the members' deviation is scaled. Unlabelled architectures are ignored.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        members: boosted models, 3 or more.
+        trees: trees of each member, 1 or more.
+        learning_rate: weight of each tree, above 0, at most 1.
+        depth: most splits on the way to a leaf, 1 or more.
+        columns_tried: share of the columns that each split looks at, above 0, at most 1.
+        labels_tried: share of the labels that each tree sees, above 0, at most 1.
+        smallest_leaf: fewest labels in a leaf, 1 or more.
+        one_hot: see `CellFeatures`.
+
+    Attributes:
+        widening_: the factor on the members' deviation.
+
+    Example:
+        >>> from archscout.spaces import load_space
+        >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
+        >>> archs = space.sample_choices(rng, 40)
+        >>> convolutions = (archs == 3).sum(axis=1)
+        >>> boosting = Boosting(space, rng).fit(archs, convolutions)
+        >>> many, none = boosting.predict([space.parse("333333"), space.parse("111111")]).mean
+        >>> bool(many > none)
+        True
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        members: int = 12,
+        trees: int = 60,
+        learning_rate: float = 0.1,
+        depth: int = 6,
+        columns_tried: float = 0.2,
+        labels_tried: float = 0.5,
+        smallest_leaf: int = 3,
+        one_hot: bool | None = None,
+    ) -> None:
+        super().__init__(space, rng)
+        if members < 3 or min(trees, depth, smallest_leaf) < 1:
+            raise SettingsError(
+                f"got members={members}, trees={trees}, depth={depth}, "
+                f"smallest_leaf={smallest_leaf}, expected at least 3 members and 1 of the others"
+            )
+        shares = {
+            "learning_rate": learning_rate,
+            "columns_tried": columns_tried,
+            "labels_tried": labels_tried,
+        }
+        for name, share in shares.items():
+            if not 0 < share <= 1:
+                raise SettingsError(f"got {name}={share}, expected above 0 and at most 1")
+        self.members = members
+        self.settings: dict[str, Any] = {
+            "n_estimators": trees,
+            "learning_rate": learning_rate,
+            "max_depth": depth,
+            "max_features": columns_tried,
+            "subsample": labels_tried,
+            "min_samples_leaf": smallest_leaf,
+        }
+        self.features = CellFeatures(space, one_hot)
+        self.widening_ = 1.0
+        self._scaling: RankScores | None = None
+        self._models: list[GradientBoostingRegressor] = []
+
+    def fit(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures | None = None,
+    ) -> Self:
+        """Boost all members anew."""
+        choices, numbers = labelled(self.space, archs, values)
+        columns = self.features.encode(choices)
+        scaling = RankScores(numbers)
+        scores = scaling.forward(numbers)
+        left_out = self._left_out(len(scores))
+        models = []
+        for out in left_out:
+            seed = int(self.rng.integers(2**31))
+            model = GradientBoostingRegressor(**self.settings, random_state=seed)
+            models.append(model.fit(columns[~out], scores[~out]))
+        self._models, self._scaling = models, scaling
+        self.widening_ = _widening(self._member_scores(columns), scores, left_out)
+        return self
+
+    def predict(self, archs: Architectures) -> Prediction:
+        """Value of the members' mean score, and the widened deviation of their values."""
+        if self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        choices = self.space.choices(archs)
+        mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
+        for first in range(0, len(choices), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            scores = self._member_scores(self.features.encode(choices[block]))
+            centre = scores.mean(axis=0)
+            mean[block] = self._scaling.back(centre)
+            widened = centre + self.widening_ * (scores - centre)
+            spread[block] = self._scaling.back(widened).std(axis=0)
+        return Prediction(mean, spread)
+
+    def _left_out(self, labels: int) -> NDArray[np.bool_]:
+        """Which labels each member leaves out, ``(members, labels)``."""
+        if labels < _FEWEST_TO_HOLD_OUT:
+            return np.zeros((self.members, labels), dtype=np.bool_)
+        part = self.rng.permutation(labels) % self.members
+        member = np.arange(self.members)[:, None]
+        left_out: NDArray[np.bool_] = (part == member) | (part == (member + 1) % self.members)
+        return left_out
+
+    def _member_scores(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
+        return np.array([model.predict(columns) for model in self._models])
+
+
+def _widening(
+    member_scores: NDArray[np.float64],
+    scores: NDArray[np.float64],
+    left_out: NDArray[np.bool_],
+) -> float:
+    """How much larger the error on held-out labels is than the deviation of two members there.
+
+    Args:
+        member_scores: ``(members, labels)``.
+        scores: ``(labels,)`` true ones.
+        left_out: ``(members, labels)``: two members for each label, or none.
+    """
+    if not left_out.any():
+        return 1.0
+    first, second = member_scores.T[left_out.T].reshape(-1, 2).T
+    misses = np.mean(((first + second) / 2 - scores) ** 2)
+    differences = np.mean((first - second) ** 2) / 2
+    return float(np.sqrt(misses / differences)) if differences > 0 else 1.0
