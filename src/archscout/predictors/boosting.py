@@ -112,6 +112,8 @@ class Boosting(Predictor):
     ) -> Self:
         """Boost all members anew."""
         choices, numbers = labelled(self.space, archs, values)
+        if unlabeled is not None:
+            self.space.choices(unlabeled)
         columns = self.features.encode(choices)
         scaling = RankScores(numbers)
         scores = scaling.forward(numbers)

@@ -1,4 +1,4 @@
-"""The check that every predictor makes before it learns."""
+"""The checks that every predictor makes before it learns."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def labelled(
         ParseError: if one belongs to another space.
     """
     choices = space.choices(archs)
-    numbers = np.asarray(values, dtype=np.float64)
+    numbers = _numbers(values)
     if numbers.shape != (len(choices),):
         raise SettingsError(
             f"got {len(choices)} architectures and values of shape {numbers.shape}, "
@@ -44,9 +44,36 @@ def labelled(
         raise SettingsError(
             f"got {len(choices)} labels, expected {minimum} or more to learn from: buy more"
         )
+    _check_finite(numbers, "value", "leave failed labels out")
+    return choices, numbers
+
+
+def guessed(pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int) -> NDArray[np.float64]:
+    """Check pseudo-labels: one finite number for each of ``count`` architectures.
+
+    Raises:
+        SettingsError: if the number differs or a pseudo-label is not finite.
+    """
+    numbers = _numbers(pseudo)
+    if numbers.shape != (count,):
+        raise SettingsError(
+            f"got {count} unlabelled architectures and pseudo-labels of shape {numbers.shape}, "
+            "expected one for each architecture"
+        )
+    _check_finite(numbers, "pseudo-label", "predict them with a fitted predictor")
+    return numbers
+
+
+def _numbers(values: Sequence[float] | NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise SettingsError(
+            f"got values {values!s:.100}, expected one number for each architecture"
+        ) from None
+
+
+def _check_finite(numbers: NDArray[np.float64], what: str, remedy: str) -> None:
     if not np.isfinite(numbers).all():
         bad = int(np.flatnonzero(~np.isfinite(numbers))[0])
-        raise SettingsError(
-            f"value {bad} is {numbers[bad]}, expected finite numbers: leave failed labels out"
-        )
-    return choices, numbers
+        raise SettingsError(f"{what} {bad} is {numbers[bad]}, expected finite numbers: {remedy}")

@@ -13,6 +13,7 @@ Source:
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -23,14 +24,14 @@ from torch import Tensor
 
 from archscout.errors import SettingsError
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
+from archscout.predictors.checks import guessed, labelled
 from archscout.predictors.flow_network import FlowNetwork
 from archscout.predictors.forms import TokenForm
 from archscout.predictors.lstm_network import LSTMNetwork
 from archscout.predictors.network import Table, TableCache, one_thread
 from archscout.predictors.presets import Preset, find_preset
 from archscout.predictors.scaling import Scaling, make_scaling
-from archscout.predictors.training import Batch, epochs_of, mixed_steps, train
+from archscout.predictors.training import Batch, mixed_steps, shuffled_passes, train
 from archscout.spaces.base import Architectures, SearchSpace
 
 # Small enough for the members' vectors to stay in the processor's cache.
@@ -88,7 +89,8 @@ class EncoderPredictorDecoder(Predictor):
         self._rescale(numbers, first=first)
         labels = self._labels(choices, numbers)
         if self.preset.network == "lstm":
-            self._run_epochs(table, labels, labels.scores[0], self.preset.epochs_first)
+            steps = self.preset.epochs_first * self._steps_an_epoch(len(choices))
+            self._run_epochs(table, labels, labels.scores[0], steps)
         else:
             steps = self.preset.steps_first if first else self.preset.steps_more
             self._run_steps(table, labels, self._unvalued(len(choices), len(others)), steps)
@@ -105,13 +107,15 @@ class EncoderPredictorDecoder(Predictor):
         """Go on from the present weights with labels and pseudo-labels together.
 
         Raises:
-            SettingsError: before `fit`.
+            SettingsError: before `fit`, or if there is not one finite pseudo-label for each
+                unlabelled architecture.
         """
         choices, numbers = labelled(self.space, archs, values)
         others = self._others(unlabeled)
+        pseudo = guessed(pseudo, len(others))
+        _, scaling = self._fitted()
         table = self._encode(np.concatenate([choices, others]))
         labels = self._labels(choices, numbers)
-        _, scaling = self._fitted()
         # A common guess for all members would make them agree, and agreement without labels is
         # false certainty: each keeps its distance from their mean.
         members = self.member_scores(others)
@@ -122,8 +126,8 @@ class EncoderPredictorDecoder(Predictor):
             rows = torch.cat(
                 [labels.rows.repeat(self.preset.upsample), self._rows(len(choices), len(others))]
             )
-            batch = labels._replace(rows=rows)
-            self._run_epochs(table, batch, scores, self.preset.epochs_more)
+            steps = self.preset.epochs_more * self._steps_an_epoch(len(rows))
+            self._run_epochs(table, labels._replace(rows=rows), scores, steps)
         else:
             extra = self._unvalued(len(choices), len(others))
             extra = extra._replace(scores=guesses, weights=torch.ones_like(guesses))
@@ -140,17 +144,20 @@ class EncoderPredictorDecoder(Predictor):
         """Take as many further steps as `fit_pseudo` with so many architectures, labels alone.
 
         This is the control of every claim about unlabelled architectures.
+
+        Raises:
+            SettingsError: before `fit`.
         """
         choices, numbers = labelled(self.space, archs, values)
+        self._fitted()
         table = self._encode(choices)
         labels = self._labels(choices, numbers)
         if self.preset.network == "flow":
             self._run_steps(table, labels, self._unvalued(0, 0), self.preset.steps_more)
             return self
-        preset = self.preset
-        per_epoch = -(-(len(choices) * preset.upsample + unlabeled_count) // preset.batch)
-        passes = -(-per_epoch * preset.epochs_more // -(-len(choices) // preset.batch))
-        self._run_epochs(table, labels, labels.scores[0], passes)
+        rows = len(choices) * self.preset.upsample + unlabeled_count
+        steps = self.preset.epochs_more * self._steps_an_epoch(rows)
+        self._run_epochs(table, labels, labels.scores[0], steps)
         return self
 
     # --- predicting -------------------------------------------------------------------------
@@ -188,7 +195,10 @@ class EncoderPredictorDecoder(Predictor):
             Choices of what was written and is valid, at most ``(members * n, positions)``.
         """
         network, _ = self._fitted()
-        table = self._encode(self.space.choices(archs))
+        choices = self.space.choices(archs)
+        if len(choices) == 0:
+            return choices
+        table = self._encode(choices)
         with torch.no_grad():
             embedding = network.embed(table, torch.arange(len(table)))
         moved = network.ascend(embedding, step)
@@ -259,11 +269,13 @@ class EncoderPredictorDecoder(Predictor):
         nothing = torch.zeros((1, count))
         return Batch(self._rows(start, count), nothing, nothing)
 
-    def _run_epochs(self, table: Table, labels: Batch, scores: Tensor, epochs: int) -> None:
+    def _steps_an_epoch(self, rows: int) -> int:
+        return -(-rows // self.preset.batch)
+
+    def _run_epochs(self, table: Table, labels: Batch, scores: Tensor, steps: int) -> None:
         network, _ = self._fitted()
-        size = self.preset.batch
-        batches = epochs_of(labels.rows, scores, epochs, size, self._generator)
-        steps = epochs * -(-len(labels.rows) // size)
+        passes = shuffled_passes(labels.rows, scores, self.preset.batch, self._generator)
+        batches = itertools.islice(passes, steps)
         self.steps_ += train(network, table, batches, steps, self.preset)
 
     def _run_steps(self, table: Table, labels: Batch, others: Batch, steps: int) -> None:

@@ -133,7 +133,8 @@ class FlowNetwork(nn.Module):
         start = embedding.detach().requires_grad_(True)
         (slope,) = torch.autograd.grad(self.value(start).sum(), start)
         length = start.norm(dim=-1, keepdim=True)
-        return (start + step * length * nn.functional.normalize(slope, dim=-1)).detach()
+        moved: Tensor = start + step * length * nn.functional.normalize(slope, dim=-1)
+        return moved.detach()
 
     def write(self, embedding: Tensor) -> Tensor:
         """Most likely tokens, ``(members, n, length)``."""

@@ -87,6 +87,8 @@ class Forest(Predictor):
     ) -> Self:
         """Grow all trees anew."""
         choices, numbers = labelled(self.space, archs, values)
+        if unlabeled is not None:
+            self.space.choices(unlabeled)
         scaling = RankScores(numbers)
         forest = _KINDS[self.kind](
             self.trees,

@@ -87,10 +87,10 @@ def structure_targets(graph: GraphEncoding) -> NDArray[np.float32]:
         reads = feeds[:, :vertex, vertex]
         paths[:, vertex] = (reads * paths[:, :vertex]).sum(axis=1)
         depth[:, vertex] = ((reads > 0) * (depth[:, :vertex] + 1)).max(axis=1)
-    live = feeds.any(axis=1)
+    live = feeds.sum(axis=1) > 0
     kinds = np.arange(len(graph.vocabulary))
-    marked = np.equal(graph.operations[:, :, None], kinds)
-    counts = np.logical_and(marked, live[:, :, None]).sum(axis=1)
+    marked: NDArray[np.bool_] = graph.operations[:, :, None] == kinds
+    counts = (marked & live[:, :, None]).sum(axis=1)
     columns = np.column_stack([counts, depth[:, -1], np.log1p(paths[:, -1])])
     spread = columns.std(axis=0) if n else np.ones(columns.shape[1])
     centred = columns - (columns.mean(axis=0) if n else 0.0)

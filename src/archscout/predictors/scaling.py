@@ -79,7 +79,9 @@ class LinearScores:
 
     def __init__(self, values: Values, *, span: bool) -> None:
         self.shift = float(values.min() if span else values.mean())
-        self.width = float(np.ptp(values) if span else values.std()) or 1.0
+        # The deviation of equal values is not always 0: their mean may be rounded.
+        same = values.min() == values.max()
+        self.width = 1.0 if same else float(np.ptp(values) if span else values.std())
 
     def forward(self, values: Values) -> Values:
         """Scores of values, any shape."""

@@ -34,14 +34,15 @@ PredictorFactory = Callable[[SearchSpace, np.random.Generator], Predictor]
 
 @dataclass
 class Trial:
-    """What a round of pseudo-labels did to held-out labels."""
+    """A round of pseudo-labels, and what it did to held-out labels where it was tried."""
 
     round: int
-    pseudo_labels: int
-    pseudo_spread: float
-    tau_before: float | None
-    tau_after: float | None
-    stopped: str
+    pseudo_labels: int = 0
+    pseudo_spread: float = 0.0
+    tau_before: float | None = None
+    tau_after: float | None = None
+    stopped: str = ""
+    seconds: float = 0.0
 
 
 class PseudoLabels(Predictor):
@@ -63,8 +64,9 @@ class PseudoLabels(Predictor):
 
     Attributes:
         predictor: the wrapped predictor.
-        rounds_: rounds that the last trial allowed.
-        audit_: one row for each round of the last `fit`'s trial, plain values.
+        rounds_: rounds that the last `fit` used.
+        audit_: one row for each round that the last `fit` tried, or used where it tried none;
+            plain values, and in the last row why the rounds ended and what the trial cost.
     """
 
     def __init__(
@@ -94,6 +96,7 @@ class PseudoLabels(Predictor):
         self.predictor = self.make(space, rng)
         self.rounds_ = 0
         self.audit_: list[dict[str, Any]] = []
+        self._verdict = 0
         self._tried_with = 0
 
     def fit(
@@ -105,25 +108,40 @@ class PseudoLabels(Predictor):
         """Fit the predictor, then teach it on pseudo-labels for as many rounds as they help."""
         choices, numbers = labelled(self.space, archs, values)
         others = self.space.choices([] if unlabeled is None else unlabeled)
-        self.audit_ = []
+        trials: list[Trial] = []
+        ended = ""
+        rounds = 0
         if len(others) == 0:
-            self.rounds_ = 0
+            ended = "there are no unlabelled architectures"
         elif not self.judged:
-            self.rounds_ = self.rounds
+            rounds, ended = self.rounds, "every round is used, untried"
         elif len(choices) >= self.trial_growth * self._tried_with:
-            started = time.perf_counter()
             trials = self._try(choices, numbers, others)
-            self.rounds_ = sum(trial.stopped == "" for trial in trials)
-            trials[-1].stopped = trials[-1].stopped or "every round helped"
-            self.audit_ = [vars(trial) for trial in trials]
-            self.audit_[-1]["seconds"] = time.perf_counter() - started
+            self._verdict = rounds = sum(trial.stopped == "" for trial in trials)
             # Labels too few for a trial are no verdict: try again at the next fit.
-            self._tried_with = len(choices) if trials[-1].pseudo_labels else 0
+            self._tried_with = 0 if trials[-1].tau_before is None else len(choices)
+            trials[-1].stopped = trials[-1].stopped or "every round helped"
+        else:
+            rounds, ended = self._verdict, f"the trial with {self._tried_with} labels stands"
+        self.rounds_ = rounds
         self.predictor.fit(choices, numbers, others if len(others) else None)
-        for _ in range(self.rounds_):
-            guesses = self.predictor.predict(others).mean
-            self.predictor.fit_pseudo(choices, numbers, others, guesses)
+        used = self._teach(choices, numbers, others)
+        if not trials:
+            trials = used or [Trial(1)]
+            trials[-1].stopped = ended
+        self.audit_ = [vars(trial) for trial in trials]
         return self
+
+    def _teach(
+        self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
+    ) -> list[Trial]:
+        """As many rounds of pseudo-labels as are allowed, each fixed while it is learnt."""
+        used = []
+        for number in range(1, self.rounds_ + 1):
+            guesses = self.predictor.predict(others).mean
+            self.predictor.fit_pseudo(choices, values, others, guesses)
+            used.append(Trial(number, len(others), float(guesses.std())))
+        return used
 
     def predict(self, archs: Architectures) -> Prediction:
         """Mean and spread of the wrapped predictor."""
@@ -134,9 +152,13 @@ class PseudoLabels(Predictor):
     ) -> list[Trial]:
         """Rounds on parts of the labels, judged on the rest; the last may say why it stopped."""
         held = round(self.held_out * len(choices))
-        if held < MINIMUM_HELD_OUT:
-            reason = f"{len(choices)} labels are too few to hold {MINIMUM_HELD_OUT} out"
-            return [Trial(1, 0, 0.0, None, None, reason)]
+        if min(held, len(choices) - held) < MINIMUM_HELD_OUT:
+            reason = (
+                f"{len(choices)} labels are too few to hold {self.held_out:.0%} out: a trial "
+                f"needs {MINIMUM_HELD_OUT} to learn from and {MINIMUM_HELD_OUT} to judge by"
+            )
+            return [Trial(1, stopped=reason)]
+        started = time.perf_counter()
         parts = []
         for _ in range(self.splits):
             order = self.rng.permutation(len(choices))
@@ -147,7 +169,7 @@ class PseudoLabels(Predictor):
         before = self._held_out_tau(probes, parts, choices, values)
         trials: list[Trial] = []
         for number in range(1, self.rounds + 1):
-            trial = Trial(number, len(others), 0.0, before, None, "")
+            trial = Trial(number, tau_before=before)
             trials.append(trial)
             chance = chance_tau(held * self.splits)
             if not before > chance:
@@ -155,7 +177,8 @@ class PseudoLabels(Predictor):
                     f"the held-out correlation of {before:.2f} is no better than chance "
                     f"(up to {chance:.2f}): pseudo-labels would teach noise"
                 )
-                return trials
+                break
+            trial.pseudo_labels = len(others)
             for probe, (kept, _) in zip(probes, parts, strict=True):
                 guesses = probe.predict(others).mean
                 trial.pseudo_spread += float(guesses.std()) / self.splits
@@ -168,8 +191,9 @@ class PseudoLabels(Predictor):
                     f"the held-out correlation {moved} from {before:.3f} to {after:.3f}, "
                     f"less than the gain of {self.gain:g} that pseudo-labels must bring"
                 )
-                return trials
+                break
             before = after
+        trials[-1].seconds = time.perf_counter() - started
         return trials
 
     def _held_out_tau(

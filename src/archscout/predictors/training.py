@@ -28,11 +28,11 @@ class Batch(NamedTuple):
     weights: Tensor
 
 
-def epochs_of(
-    rows: Tensor, scores: Tensor, epochs: int, size: int, generator: torch.Generator
+def shuffled_passes(
+    rows: Tensor, scores: Tensor, size: int, generator: torch.Generator
 ) -> Iterator[Batch]:
-    """Shuffled passes over rows that all have a score ``(n,)``, ``size`` at a time."""
-    for _ in range(epochs):
+    """Shuffled passes without end over rows that all have a score ``(n,)``, ``size`` at a time."""
+    while True:
         for picked in torch.randperm(len(rows), generator=generator).split(size):  # type: ignore[no-untyped-call]
             part = scores[None, picked]
             yield Batch(rows[picked], part, torch.ones_like(part))

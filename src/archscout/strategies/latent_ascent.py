@@ -10,16 +10,16 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 
-SeedOrder = Literal["measured", "predicted"]
+Buyable = Callable[[NDArray[np.int8]], NDArray[np.int8]]
 
 
 class Candidates(NamedTuple):
@@ -54,7 +54,9 @@ class LatentAscent:
         labelled: NDArray[np.int8],
         values: NDArray[np.float64],
         unlabelled: NDArray[np.int8],
+        *,
         known: set[tuple[int, ...]],
+        buyable: Buyable,
     ) -> Candidates:
         """Propose candidates.
 
@@ -64,6 +66,7 @@ class LatentAscent:
             values: ``(n,)`` their values.
             unlabelled: choices ``(m, positions)``; their value is what the model predicts.
             known: architectures that are no candidates.
+            buyable: gives those of some choices that can be bought; only they are candidates.
         """
         found: dict[tuple[int, ...], str] = {}
         predicted = model.member_scores(unlabelled) if len(unlabelled) else np.empty((1, 0))
@@ -75,10 +78,10 @@ class LatentAscent:
         )
         if self.fresh_seeds and len(unlabelled):
             fresh = self._best(unlabelled, predicted, self.fresh_seeds)
-            _collect(fresh, "seed", known, found)
+            _collect(buyable(fresh), "seed", known, found)
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
-            _collect(model.climb(starts, step), "latent ascent", known, found)
+            _collect(buyable(model.climb(starts, step)), "latent ascent", known, found)
         rows = np.array(list(found), dtype=np.int8).reshape(len(found), labelled.shape[1])
         return Candidates(rows, list(found.values()))
 

@@ -28,17 +28,30 @@ logger = logging.getLogger(__name__)
 
 
 class Learner(Protocol):
-    """Learns from the labels so far; its model then proposes and scores candidates."""
+    """Learns from the labels so far; its model then proposes and scores candidates.
+
+    Attributes:
+        uses_unlabelled: whether it is given unlabelled architectures; a control is not.
+    """
 
     model: EncoderPredictorDecoder
+    uses_unlabelled: bool
 
     def learn(
         self,
         choices: NDArray[np.int8],
         values: NDArray[np.float64],
         unlabelled: NDArray[np.int8],
+        unlabelled_count: int,
     ) -> dict[str, Any]:
-        """Learn, and return a row for the audit."""
+        """Learn from ``n`` labels, and return a row for the audit.
+
+        Args:
+            choices: ``(n, positions)``.
+            values: ``(n,)``.
+            unlabelled: ``(m, positions)``; none for a control.
+            unlabelled_count: m, or what it would be: a control takes as many steps.
+        """
 
 
 @dataclass(frozen=True)
@@ -52,9 +65,10 @@ class Plan:
             change the predictor less.
         explore: labels of a round that go to random neighbours of the best five, whatever
             the predictor thinks of them: an ensemble can be sure and wrong.
-        unlabelled: most unlabelled architectures a round; 0 for none.
-        reject_below: first architectures that measure below this are bought, counted and then
-            left out of the learning; the released code hides these labels. None keeps all.
+        unlabelled: most unlabelled architectures a round.
+        reject_below: first architectures whose told value (higher is better) is below this are
+            bought, counted and then left out of the learning; the released code hides these
+            labels. None keeps all.
     """
 
     first: int
@@ -115,7 +129,8 @@ class PredictorGuided(Strategy):
         while len(asked) < n:
             if not self._queue:
                 # A round is learnt only when the values of the last one are in.
-                if asked and self._round:
+                first_in = len(self._values) + len(asked) >= self.plan.first
+                if asked and (self._round or first_in):
                     break
                 self._refill(n - len(asked))
                 if not self._queue:
@@ -131,7 +146,7 @@ class PredictorGuided(Strategy):
         """Keep finite values to learn from; failed and rejected ones are not asked again."""
         for arch, value in zip(archs, values, strict=True):
             self._seen.add(arch)
-            if math.isnan(value):
+            if not math.isfinite(value):
                 continue
             floor = self.plan.reject_below
             if self._round == 0 and floor is not None and value < floor:
@@ -150,7 +165,7 @@ class PredictorGuided(Strategy):
             self._random(max(1, min(wanted, missing)), "first")
         elif len(self._values) < 2:
             self._random(1, "random")
-        else:
+        elif self._left() > 0:
             self._learn()
 
     def _random(self, n: int, origin: str) -> None:
@@ -165,12 +180,18 @@ class PredictorGuided(Strategy):
         archs = list(self._values)
         choices = self.space.choices(archs)
         values = np.array([self._values[arch] for arch in archs])
-        unlabelled = self._unlabelled()
-        row = self.learner.learn(choices, values, unlabelled)
+        if self.learner.uses_unlabelled:
+            unlabelled = self._unlabelled()
+            count = len(unlabelled)
+        else:
+            unlabelled = self.space.choices([])
+            count = int(min(self.plan.unlabelled, self._left()))
+        row = self.learner.learn(choices, values, unlabelled, count)
         model = self.learner.model
         known = {arch.choices for arch in self._seen}
-        found = self.ascent.propose(model, choices, values, unlabelled, known)
-        rows, origins = self._only_buyable(found.choices, found.origins)
+        rows, origins = self.ascent.propose(
+            model, choices, values, unlabelled, known=known, buyable=self._in_pool
+        )
         wanted = max(self.plan.each, int(self.plan.share * len(archs)))
         explore = min(self.plan.explore, wanted - 1)
         if len(rows):
@@ -199,33 +220,29 @@ class PredictorGuided(Strategy):
             }
         )
 
-    def _explore(
-        self, archs: list[Architecture], values: NDArray[np.float64], count: int
-    ) -> None:
+    def _explore(self, archs: list[Architecture], values: NDArray[np.float64], count: int) -> None:
         """Queue random unseen neighbours of the best measured architectures."""
         best = np.argsort(-values, kind="stable")[:5]
         for _ in range(count):
-            near = self.space.neighbors(archs[int(self.rng.choice(best))])
+            near = self.space.choices(self.space.neighbors(archs[int(self.rng.choice(best))]))
             taken = self._seen.union(self._queue)
-            fresh = [arch for arch in near if arch not in taken and self.buyable(arch)]
+            fresh = [a for a in self.space.architectures(self._in_pool(near)) if a not in taken]
             if fresh:
                 arch = fresh[int(self.rng.integers(len(fresh)))]
                 self._queue.append(arch)
                 self._notes[arch] = {"origin": "neighbour", "round": self._round}
 
-    def _only_buyable(
-        self, rows: NDArray[np.int8], origins: list[str]
-    ) -> tuple[NDArray[np.int8], list[str]]:
+    def _in_pool(self, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+        """Those of the rows that can be bought, as the pool lists them."""
         if self._buyable is None:
-            return rows, origins
-        kept = [place for place, row in enumerate(rows.tolist()) if tuple(row) in self._buyable]
-        return rows[kept], [origins[place] for place in kept]
+            return rows
+        listed = self.space.representatives(rows)
+        kept = np.array([tuple(row) in self._buyable for row in listed.tolist()], dtype=np.bool_)
+        return listed[kept]
 
     def _unlabelled(self) -> NDArray[np.int8]:
         """Architectures that can be bought and were not: all, or as many as the plan says."""
         most = self.plan.unlabelled
-        if most == 0:
-            return self.space.choices([])
         seen = {arch.choices for arch in self._seen}
         rows = self.pool
         if rows is None:
@@ -234,6 +251,15 @@ class PredictorGuided(Strategy):
             except TypeError:
                 rows = np.unique(self.space.sample_choices(self.rng, most), axis=0)
         if len(rows) > most + len(seen):
-            rows = rows[np.sort(self.rng.choice(len(rows), most + len(seen), replace=False))]
+            rows = rows[self.rng.choice(len(rows), most + len(seen), replace=False)]
         fresh = np.array([tuple(row) not in seen for row in rows.tolist()], dtype=np.bool_)
         return rows[fresh][:most]
+
+    def _left(self) -> float:
+        """How many architectures can be bought and were not; infinite where none lists them."""
+        if self._buyable is not None:
+            return len(self._buyable) - sum(arch.choices in self._buyable for arch in self._seen)
+        try:
+            return len(self.space) - len(self._seen)
+        except (TypeError, OverflowError):
+            return math.inf

@@ -116,7 +116,7 @@ def seminas(
         each=each,
         share=plan.share,
         explore=plan.explore,
-        unlabelled=most if semi_supervised else 0,
+        unlabelled=most,
         reject_below=reject_below,
     )
     ascent = replace(ascent, best_seeds=best_seeds, enough=enough)
@@ -124,7 +124,7 @@ def seminas(
     if semi_supervised:
         learner = SemiSupervised(space, rng, preset)
     else:
-        learner = Supervised(space, rng, preset, most)
+        learner = Supervised(space, rng, preset)
     return PredictorGuided(
         space, rng, pool=pool, learner=learner, ascent=ascent, choose=choose, plan=plan
     )
@@ -136,6 +136,8 @@ class SemiSupervised:
     The paper's presets use every pseudo-label, as published; ``fast`` asks a held-out trial.
     """
 
+    uses_unlabelled = True
+
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         def make(space: SearchSpace, rng: np.random.Generator) -> EncoderPredictorDecoder:
             return EncoderPredictorDecoder(space, rng, preset=preset, warm_start=True)
@@ -145,38 +147,45 @@ class SemiSupervised:
         self.model = self.pseudo.predictor
 
     def learn(
-        self, choices: NDArray[np.int8], values: NDArray[np.float64], unlabelled: NDArray[np.int8]
+        self,
+        choices: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+        unlabelled_count: int,
     ) -> dict[str, Any]:
-        """Learn from labels and pseudo-labels; the row holds the trial, if one was made."""
+        """Learn from labels and pseudo-labels; the row says what the trial of them found."""
         before = self.model.steps_
         self.pseudo.fit(choices, values, unlabelled)
-        trial = self.pseudo.audit_[-1] if self.pseudo.audit_ else {}
+        trial = self.pseudo.audit_[-1]
         return {
             "pseudo_labels": len(unlabelled) * (self.pseudo.rounds_ > 0),
             "pseudo_rounds": self.pseudo.rounds_,
-            "pseudo_spread": trial.get("pseudo_spread"),
-            "tau_before": trial.get("tau_before"),
-            "tau_after": trial.get("tau_after"),
-            "trial_seconds": trial.get("seconds"),
-            "stopped": trial.get("stopped", ""),
+            "pseudo_spread": trial["pseudo_spread"],
+            "tau_before": trial["tau_before"],
+            "tau_after": trial["tau_after"],
+            "trial_seconds": trial["seconds"],
+            "stopped": trial["stopped"],
             "steps": self.model.steps_ - before,
         }
 
 
 class Supervised:
-    """The control: labels alone, as many gradient steps as with pseudo-labels."""
+    """The control: labels alone, as many gradient steps as a round of pseudo-labels takes."""
 
-    def __init__(
-        self, space: SearchSpace, rng: np.random.Generator, preset: str, as_with: int
-    ) -> None:
+    uses_unlabelled = False
+
+    def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         self.model = EncoderPredictorDecoder(space, rng, preset=preset, warm_start=True)
-        self.as_with = as_with
 
     def learn(
-        self, choices: NDArray[np.int8], values: NDArray[np.float64], unlabelled: NDArray[np.int8]
+        self,
+        choices: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+        unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn from the labels alone."""
         before = self.model.steps_
         self.model.fit(choices, values)
-        self.model.fit_control(choices, values, self.as_with)
+        self.model.fit_control(choices, values, unlabelled_count)
         return {"pseudo_labels": 0, "steps": self.model.steps_ - before}

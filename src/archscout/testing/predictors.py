@@ -1,0 +1,313 @@
+"""Conformance kit for predictors: what every one must do, whatever it learns and however well.
+
+Each check is one function; `check_predictor` runs them all and raises `AssertionError` with one
+sentence for the first that fails, so it can stand alone in a test of a predictor of your own.
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import ParseError, SettingsError
+from archscout.predictors.base import Prediction, Predictor
+from archscout.spaces.base import Architecture, Architectures, SearchSpace
+from archscout.testing.require import require
+
+MakePredictor = Callable[[SearchSpace, np.random.Generator], Predictor]
+
+# Batches of other sizes add up in another order; single precision keeps this share of the range.
+_ROUNDING = 1e-3
+
+
+@dataclass(frozen=True)
+class _Case:
+    """What the checks learn from: labels, architectures without a label, and what to predict."""
+
+    space: SearchSpace
+    labelled: NDArray[np.int8]
+    values: NDArray[np.float64]
+    unlabelled: NDArray[np.int8]
+    asked: NDArray[np.int8]
+    new: Callable[[], Predictor]
+
+    def fitted(self, *, unlabelled: bool = True) -> Predictor:
+        """A new predictor, fitted."""
+        predictor = self.new()
+        others = self.unlabelled if unlabelled else None
+        require(
+            predictor.fit(self.labelled, self.values, others) is predictor,
+            "fit did not return the predictor itself",
+        )
+        return predictor
+
+
+def check_predictor(
+    make: MakePredictor, space: SearchSpace, rng: np.random.Generator, *, labels: int = 16
+) -> None:
+    """Check a predictor against the contract of `Predictor`.
+
+    Args:
+        make: function ``(space, rng) -> Predictor``, such as the class itself.
+        space: a space with at least ``4 * labels`` architectures.
+        rng: draws the architectures and their made-up values.
+        labels: how many labels each fit learns from, 4 or more; as many more architectures
+            come without a label, and as many again are predicted.
+
+    Raises:
+        AssertionError: in one sentence, what the predictor does wrong.
+        SettingsError: if ``labels`` is out of range or the space too small.
+
+    Example:
+        >>> from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+        >>> from archscout.predictors.presets import Preset
+        >>> from archscout.testing.toy import ToySpace
+        >>> def make(space, rng):
+        ...     preset = Preset("flow", hidden=4, steps_first=2, steps_more=1)
+        ...     return EncoderPredictorDecoder(space, rng, preset=preset)
+        >>> check_predictor(make, ToySpace(), np.random.default_rng(0), labels=4)
+    """
+    case = _make_case(make, space, rng, labels)
+    check_before_fit(case.new(), case.asked)
+    check_predictions(case)
+    check_reproducible(case)
+    check_own_randomness(case)
+    check_batches(case)
+    check_refusals(case)
+    check_odd_labels(case)
+    check_pseudo(case)
+    check_inputs_untouched(case)
+
+
+def _make_case(
+    make: MakePredictor, space: SearchSpace, rng: np.random.Generator, labels: int
+) -> _Case:
+    drawn = np.unique(space.sample_choices(rng, 50 * labels), axis=0)
+    if labels < 4 or len(drawn) < 3 * labels:
+        raise SettingsError(
+            f"got labels={labels} and {len(drawn)} different architectures, expected at least "
+            f"4 labels and {3 * labels} architectures: use another number or a larger space"
+        )
+    drawn = rng.permutation(drawn)
+    weights = rng.normal(size=(len(space.variables), int(space.option_counts.max())))
+    worth = weights[np.arange(drawn.shape[1]), drawn].sum(axis=1)
+    seed = int(rng.integers(2**31))
+    return _Case(
+        space,
+        drawn[:labels],
+        90.0 + worth[:labels],
+        drawn[labels : 2 * labels],
+        drawn[2 * labels : 3 * labels],
+        lambda: make(space, np.random.default_rng(seed)),
+    )
+
+
+def _predict(predictor: Predictor, archs: Architectures, when: str) -> Prediction:
+    """Predict with the checks that hold for every prediction."""
+    predicted = predictor.predict(archs)
+    require(
+        isinstance(predicted, Prediction),
+        f"predict gave {type(predicted).__name__} {when}, expected a Prediction",
+    )
+    for name, array in zip(predicted._fields, predicted, strict=True):
+        require(
+            isinstance(array, np.ndarray) and array.dtype == np.float64,
+            f"the {name} is no array of float64 {when}",
+        )
+        require(
+            array.shape == (len(archs),),
+            f"the {name} of {len(archs)} architectures has shape {array.shape} {when}, "
+            f"expected {(len(archs),)}",
+        )
+        require(np.isfinite(array).all(), f"the {name} holds numbers that are not finite {when}")
+    require((predicted.spread >= 0).all(), f"a spread is negative {when}")
+    return predicted
+
+
+def _same(one: Prediction, other: Prediction) -> bool:
+    return all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def _close(one: Prediction, other: Prediction, case: _Case) -> bool:
+    within = _ROUNDING * float(np.ptp(case.values))
+    return all(np.allclose(a, b, rtol=0, atol=within) for a, b in zip(one, other, strict=True))
+
+
+def check_before_fit(predictor: Predictor, archs: NDArray[np.int8]) -> None:
+    """There is nothing to predict from before `fit`."""
+    _require_refused(lambda: predictor.predict(archs), "predict before fit", (SettingsError,))
+
+
+def check_predictions(case: _Case) -> None:
+    """Mean and spread are finite arrays of the right shape, from either form of architectures."""
+    for unlabelled in (False, True):
+        predictor = case.fitted(unlabelled=unlabelled)
+        with_or_without = f"after a fit with{'' if unlabelled else 'out'} unlabelled architectures"
+        predicted = _predict(predictor, case.asked, with_or_without)
+        listed = case.space.architectures(case.asked)
+        require(
+            _same(predicted, _predict(predictor, listed, with_or_without)),
+            "architectures and their choices are predicted differently",
+        )
+        _predict(predictor, case.asked[:0], "for no architectures")
+    archs = case.space.architectures(case.labelled)
+    others = case.space.architectures(case.unlabelled)
+    from_lists = case.new().fit(archs, case.values.tolist(), others)
+    require(
+        _same(predicted, _predict(from_lists, case.asked, "after a fit from lists")),
+        "a fit from architectures and a list of values differs from one from arrays",
+    )
+
+
+def check_reproducible(case: _Case) -> None:
+    """The same generator state and labels give the same predictions."""
+    first = _predict(case.fitted(), case.asked, "after fit")
+    second = _predict(case.fitted(), case.asked, "after fit")
+    require(_same(first, second), "predictions differ between two fits from the same seed")
+
+
+def check_own_randomness(case: _Case) -> None:
+    """The global generators of random, numpy and torch are neither read nor advanced."""
+    before = _global_states()
+    _predict(case.fitted(), case.asked, "after fit")
+    # Torch may have been imported by the predictor itself: then its state is first seen now.
+    after = _global_states()
+    require(
+        all(after[name] == state for name, state in before.items()),
+        "the predictor draws from a global random generator: take all randomness from rng",
+    )
+
+
+def _global_states() -> dict[str, Any]:
+    legacy = np.random.get_state()  # noqa: NPY002 - its use by others is what is checked
+    states: dict[str, Any] = {"random": random.getstate()}
+    states["numpy"] = [np.asarray(part).tolist() for part in legacy]
+    if "torch" in sys.modules:
+        states["torch"] = sys.modules["torch"].get_rng_state().tolist()
+    return states
+
+
+def check_batches(case: _Case) -> None:
+    """A prediction depends neither on the order nor on the size of its batch, nor on the calls."""
+    predictor = case.fitted()
+    whole = _predict(predictor, case.asked, "after fit")
+    again = _predict(predictor, case.asked, "when asked again")
+    require(_same(whole, again), "predict gives other numbers when it is called again")
+    back = _predict(predictor, case.asked[::-1], "in reverse order")
+    require(
+        _close(whole, Prediction(back.mean[::-1], back.spread[::-1]), case),
+        "predictions depend on the order of the batch",
+    )
+    single = [_predict(predictor, case.asked[i : i + 1], "for one") for i in range(len(whole.mean))]
+    joined = Prediction(
+        np.concatenate([one.mean for one in single]), np.concatenate([one.spread for one in single])
+    )
+    require(_close(whole, joined, case), "predictions depend on the others of the batch")
+
+
+def check_refusals(case: _Case) -> None:
+    """What cannot be learnt from is refused in words."""
+    labelled, values = case.labelled, case.values
+    stranger = [Architecture(f"not {case.space.name}", tuple(labelled[0].tolist()))]
+    outside = labelled.copy()
+    outside[0, 0] = case.space.option_counts[0]
+    failed, endless = values.copy(), values.copy()
+    failed[1], endless[1] = np.nan, np.inf
+    wrong: dict[str, tuple[Any, Any, Any]] = {
+        "a value of NaN": (labelled, failed, None),
+        "an infinite value": (labelled, endless, None),
+        "one value too few": (labelled, values[:-1], None),
+        "values of two columns": (labelled, np.stack([values, values], axis=1), None),
+        "values that are words": (labelled, ["good"] * len(values), None),
+        "no labels": (labelled[:0], values[:0], None),
+        "one label": (labelled[:1], values[:1], None),
+        "an architecture of another space": (
+            case.space.architectures(labelled[1:]) + stranger,
+            values,
+            None,
+        ),
+        "an option that does not exist": (outside, values, None),
+        "an unlabelled architecture of another space": (labelled, values, stranger),
+    }
+    for words, (archs, numbers, others) in wrong.items():
+        predictor = case.new()
+        _require_refused(lambda: predictor.fit(archs, numbers, others), f"fit with {words}")  # noqa: B023
+    fitted = case.fitted()
+    _require_refused(lambda: fitted.predict(stranger), "predict of another space's architecture")
+
+
+def _require_refused(
+    action: Callable[[], object],
+    words: str,
+    kinds: tuple[type[Exception], ...] = (SettingsError, ParseError),
+) -> None:
+    names = " or ".join(kind.__name__ for kind in kinds)
+    try:
+        result = action()
+    except kinds as error:
+        require(str(error).strip(), f"{words} raised {type(error).__name__} without a message")
+    except Exception as error:
+        raise AssertionError(
+            f"{words} raised {type(error).__name__} ({error}), expected {names}"
+        ) from error
+    else:
+        raise AssertionError(f"{words} gave {result!r:.200}, expected {names}")
+
+
+def check_odd_labels(case: _Case) -> None:
+    """Labels that teach little are no reason to fail."""
+    labelled, values, others = case.labelled, case.values, case.unlabelled
+    twice = np.concatenate([labelled, labelled[::-1]])
+    odd: dict[str, tuple[Any, Any, Any]] = {
+        "equal values": (labelled, np.full(len(values), 0.1), others),
+        "one value apart from the rest": (labelled, np.where(values == values[0], 1e6, 0), others),
+        "two labels": (labelled[:2], values[:2], others),
+        "every label twice": (twice, np.concatenate([values, values[::-1] + 1.0]), others),
+        "one architecture alone": (labelled[[0, 0, 0, 0]], values[:4], others),
+        "unlabelled architectures that have labels": (labelled, values, labelled[::-1]),
+        "the same unlabelled architecture again": (labelled, values, others[[0, 0, 0]]),
+        "one unlabelled architecture": (labelled, values, others[:1]),
+        "an empty list of unlabelled architectures": (labelled, values, []),
+    }
+    for words, (archs, numbers, unlabelled) in odd.items():
+        _predict(case.new().fit(archs, numbers, unlabelled), case.asked, f"after {words}")
+    again = case.fitted().fit(labelled[1:], -values[1:], others)
+    _predict(again, case.asked, "after a second fit")
+
+
+def check_pseudo(case: _Case) -> None:
+    """Pseudo-labels are learnt, or refused in words if they are no numbers or too few."""
+    predictor = case.fitted()
+    guesses = _predict(predictor, case.unlabelled, "after fit").mean
+    taught = predictor.fit_pseudo(case.labelled, case.values, case.unlabelled, guesses)
+    require(taught is predictor, "fit_pseudo did not return the predictor itself")
+    _predict(predictor, case.asked, "after fit_pseudo")
+    wrong: Sequence[tuple[str, Any]] = (
+        ("one pseudo-label too few", guesses[1:]),
+        ("a pseudo-label of NaN", np.where(np.arange(len(guesses)) == 1, np.nan, guesses)),
+    )
+    for words, pseudo in wrong:
+        _require_refused(
+            lambda: predictor.fit_pseudo(case.labelled, case.values, case.unlabelled, pseudo),  # noqa: B023
+            f"fit_pseudo with {words}",
+        )
+
+
+def check_inputs_untouched(case: _Case) -> None:
+    """Nothing that is handed in is changed."""
+    given: list[NDArray[Any]] = [case.labelled, case.values, case.unlabelled, case.asked]
+    before = [array.copy() for array in given]
+    predictor = case.fitted()
+    guesses = predictor.predict(case.asked).mean
+    kept = guesses.copy()
+    predictor.fit_pseudo(case.labelled, case.values, case.asked, guesses)
+    require(
+        all(np.array_equal(a, b) for a, b in zip([*given, guesses], [*before, kept], strict=True)),
+        "the predictor changed an array that it was given",
+    )

@@ -1,0 +1,48 @@
+"""NAO is SemiNAS without unlabelled architectures, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from archscout.predictors.presets import PRESETS
+from archscout.strategies.latent_ascent import LatentAscent
+from archscout.strategies.nao import nao
+from archscout.strategies.seminas import PLANS, Supervised, seminas
+from archscout.testing.toy import ToySpace
+
+SPACE = ToySpace()
+
+
+@pytest.mark.parametrize("preset", PLANS)
+def test_it_differs_from_seminas_in_its_learner_alone(preset: str) -> None:
+    control = nao(SPACE, np.random.default_rng(0), preset=preset, each=7)
+    original = seminas(SPACE, np.random.default_rng(0), preset=preset, each=7)
+    assert isinstance(control.learner, Supervised)
+    assert control.learner.model.preset is original.learner.model.preset is PRESETS[preset]
+    assert control.learner.model.warm_start
+    assert original.learner.model.warm_start
+    assert control.plan == original.plan
+    assert control.ascent == original.ascent
+    assert control.choose is original.choose
+
+
+def test_it_is_the_control_of_seminas_by_another_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, steps_more=4)
+    monkeypatch.setitem(PRESETS, "fast", small)
+    asked = []
+    for strategy in (
+        nao(SPACE, np.random.default_rng(0), first=8, each=4),
+        seminas(SPACE, np.random.default_rng(0), first=8, each=4, semi_supervised=False),
+    ):
+        bought = []
+        for _ in range(16):
+            fresh = strategy.ask()
+            strategy.tell(fresh, [float(sum(fresh[0].choices))])
+            bought += fresh
+        asked.append(bought)
+        assert isinstance(strategy.ascent, LatentAscent)
+        assert all(row["pseudo_labels"] == 0 for row in strategy.audit)
+    assert asked[0] == asked[1]
