@@ -38,6 +38,14 @@ def check(objective):
 def test_good_ones_pass():
     check(Good())
     check(FunctionObjective(lambda arch: sum(arch.choices)))
+    own = Good()
+    own.space = SPACE
+    check_objective(own)
+
+
+def test_without_any_space_it_asks_for_one():
+    with pytest.raises(AssertionError, match="pass the space too"):
+        check_objective(Good())
 
 
 class Unrepeatable(Good):

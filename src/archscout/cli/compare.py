@@ -147,7 +147,7 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
         print_line(line)
 
 
-def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[str | None]:
+def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[str]:
     """The texts of one strategy; a mean that is only a lower bound is marked with >."""
     from archscout.comparison.words import reach_words
 
@@ -160,5 +160,5 @@ def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[
         str(row["strategy"]),
         regret,
         *(reach_words(row, mark, budget) for mark in (10, 1)),
-        None if math.isnan(seconds) else duration(seconds),
+        "–" if math.isnan(seconds) else duration(seconds),
     ]

@@ -18,7 +18,11 @@ from archscout.testing.require import require
 
 
 def check_objective(
-    objective: Objective, space: SearchSpace, rng: np.random.Generator, *, samples: int = 5
+    objective: Objective,
+    space: SearchSpace | None = None,
+    rng: np.random.Generator | None = None,
+    *,
+    samples: int = 5,
 ) -> None:
     """Check that an objective does what a search relies on.
 
@@ -29,8 +33,8 @@ def check_objective(
 
     Args:
         objective: what is checked.
-        space: the space whose architectures it measures.
-        rng: draws the architectures and seeds.
+        space: the space whose architectures it measures; None for the one it names itself.
+        rng: draws the architectures and seeds; None for the same ones each time.
         samples: number of architectures measured, three times each, 2 or more.
 
     Raises:
@@ -43,6 +47,10 @@ def check_objective(
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))
     """
     _check_description(objective)
+    space = getattr(objective, "space", None) if space is None else space
+    require(space is not None, "the objective names no space of its own: pass the space too")
+    assert space is not None
+    rng = np.random.default_rng(0) if rng is None else rng
     archs = _sample(objective, space, rng, samples)
     seeds = rng.integers(0, 2**32, len(archs)).tolist()
     with _global_randomness_untouched():

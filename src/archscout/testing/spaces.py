@@ -19,7 +19,11 @@ _LISTED = 200_000
 
 
 def check_space(
-    space: SearchSpace, rng: np.random.Generator, *, samples: int = 20, networks: int = 0
+    space: SearchSpace,
+    rng: np.random.Generator | None = None,
+    *,
+    samples: int = 20,
+    networks: int = 0,
 ) -> None:
     """Check that a search space keeps the promises of `SearchSpace`.
 
@@ -28,7 +32,7 @@ def check_space(
 
     Args:
         space: the space to check.
-        rng: draws the samples.
+        rng: draws the samples; None for the same ones each time.
         samples: how many architectures to look at, at least 2.
         networks: how many networks to build and count the parameters of; needs torch.
 
@@ -44,6 +48,7 @@ def check_space(
         raise SettingsError(
             f"got samples={samples} and networks={networks}, expected at least 2 and 0"
         )
+    rng = np.random.default_rng(0) if rng is None else rng
     _check_description(space)
     archs = _check_sampling(space, rng, samples)
     _check_texts(space, archs)

@@ -6,6 +6,7 @@ sentence for the first that fails, so it can stand alone in a test of a strategy
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import random
@@ -17,20 +18,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
+from archscout.testing.toy import ToySpace
 
 MakeStrategy = Callable[..., Strategy]
 
 
 def check_strategy(
-    make: MakeStrategy, space: SearchSpace, rng: np.random.Generator, *, labels: int = 30
+    make: MakeStrategy | str,
+    space: SearchSpace | None = None,
+    rng: np.random.Generator | None = None,
+    *,
+    labels: int = 30,
 ) -> None:
     """Check a strategy against the contract of `Strategy`.
 
     Args:
-        make: function ``(space, rng, pool=None) -> Strategy``, such as the class itself.
-        space: a space with at least ``2 * labels`` architectures.
-        rng: decides the made-up values.
+        make: function ``(space, rng, pool=None) -> Strategy``, such as the class itself, or a
+            registered name.
+        space: a space with at least ``2 * labels`` architectures; None for a small made-up one.
+        rng: decides the made-up values; None for the same ones each time.
         labels: how many labels each check buys at most; choose as many as the strategy's
             first rounds need, so that what it learns is checked too.
 
@@ -41,7 +49,12 @@ def check_strategy(
         >>> from archscout.strategies.random_search import RandomSearch
         >>> from archscout.testing.toy import ToySpace
         >>> check_strategy(RandomSearch, ToySpace(), np.random.default_rng(0))
+        >>> check_strategy("evolution")
     """
+    if isinstance(make, str):
+        make = functools.partial(make_strategy, make)
+    space = ToySpace() if space is None else space
+    rng = np.random.default_rng(0) if rng is None else rng
     weights = rng.normal(size=(len(space.variables), int(space.option_counts.max())))
     pool = np.unique(space.sample_choices(rng, 8 * labels), axis=0)
     pool = rng.permutation(pool)[: max(2, labels // 2)]
