@@ -155,7 +155,12 @@ def test_no_worker_outlives_its_parent(tmp_path, how):
     pids = tmp_path / "pids"
     pids.mkdir()
     command = [sys.executable, str(script), str(pids)]
-    parent = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+    # A background job of a shell is started with interrupts ignored; the script needs them.
+    parent = subprocess.Popen(
+        command,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )
     try:
         wait_until(lambda: len([p for p in pids.iterdir() if p.name.isdigit()]) == 2)
         workers = [int(p.name) for p in pids.iterdir()]

@@ -194,6 +194,19 @@ def test_trap_pseudo_labels_are_made_without_dropout_and_stay_fixed(
     assert len(met) > 30
 
 
+def test_a_common_guess_does_not_make_the_members_agree(flow: Preset, phases: list[Phase]) -> None:
+    model = make(flow).fit(ROWS[:10], np.arange(10.0), ROWS[40:])
+    members = model.member_scores(ROWS[40:])
+    guesses = model.predict(ROWS[40:]).mean
+    model.fit_pseudo(ROWS[:10], np.arange(10.0), ROWS[40:], guesses)
+    for batch in phases[-1].batches:
+        pseudo = batch.rows >= 10
+        told = batch.scores[:, pseudo].numpy()
+        apart = members[:, batch.rows[pseudo].numpy() - 10]
+        assert np.allclose(told - told.mean(axis=0), apart - apart.mean(axis=0), atol=1e-5)
+        assert np.ptp(told, axis=0).max() > 0.01
+
+
 def test_labels_are_repeated_among_the_pseudo_labels(lstm: Preset, phases: list[Phase]) -> None:
     preset = replace(lstm, upsample=7, epochs_more=3, batch=16)
     model = make(preset).fit(ROWS[:10], np.arange(10.0), ROWS[40:])

@@ -246,7 +246,7 @@ class TextForm(Ridge):
         (Single, "no array of float64"),
         (NegativeSpread, "a spread is negative"),
         (DividesBySpread, "not finite"),
-        (NeedsUnlabelled, ""),
+        (NeedsUnlabelled, "NoneType"),
         (OwnSeed, "differ"),
         (GlobalNumpy, "global random"),
         (GlobalRandom, "global random"),

@@ -217,6 +217,6 @@ def chance_tau(n: int) -> float:
 
     Example:
         >>> round(chance_tau(20), 2)
-        0.26
+        0.27
     """
     return 1.645 * math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)))
