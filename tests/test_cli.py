@@ -268,7 +268,8 @@ BAD = {
     "missing table": (["--table", "nowhere.csv"], "nowhere.csv"),
     "table without values": (["--table", "no_values.csv", *QUICK], "valid"),
     "table without architectures": (["--table", "no_cells.csv", *QUICK], "architecture"),
-    "table of fractions": (["--table", "fractions.csv", *QUICK], "fraction"),
+    "table of fractions": (["--table", "fractions.csv", *QUICK], "name in _fraction"),
+    "table of several data sets": (["--table", "several.csv", *QUICK], "--dataset.*a, b"),
     "table with a malformed cell": (["--table", "malformed.csv", *QUICK], "nor_conv_9x9"),
     "columns without a table": (["--epochs", "12", *QUICK], "--table"),
     "folder in a file": (["--out", "file/run", *QUICK], "--out"),
@@ -285,6 +286,7 @@ def _bad_files() -> None:
     write_table(
         Path("fractions.csv"), "arch,valid", [f"{c},0.{i + 10}" for i, c in enumerate(CELLS)]
     )
+    write_table(Path("several.csv"), "arch,a_valid,b_valid", [f"{c},50,60" for c in CELLS])
     broken = [cell.replace("skip_connect", "nor_conv_9x9") for cell in CELLS[:1]]
     write_table(Path("malformed.csv"), "arch,valid", [f"{cell},50" for cell in broken])
 

@@ -130,7 +130,7 @@ def _of_dataset(fits: list[Column], source: str, dataset: str | None) -> list[Co
     if dataset is None:
         if len(known) + bool(plain) > 1:
             raise TableError(
-                f"{source} holds several data sets{_names(fits)}: pass dataset= with one of "
+                f"{source} holds several data sets: name one with dataset= (--dataset), such as "
                 f"{', '.join(known)}"
             )
         return fits

@@ -39,7 +39,8 @@ def check_unit(values: NDArray[np.float64], unit: str, what: str) -> None:
         if finite.max() <= 1.0 and finite.max() > 0.0:
             raise TableError(
                 f"{what} has no value above {finite.max():g}, expected percent within 0..100: "
-                'if these are fractions, declare unit="fraction"'
+                "if these are fractions, end the column's name in _fraction or declare "
+                'unit="fraction"'
             )
     if unit == "fraction":
         wrong = (values < 0) | (values > 1)
