@@ -1,6 +1,7 @@
 """Predictors: the value of an architecture from few labelled ones. All are found by name.
 
 `PREDICTORS` holds the names, `make_predictor` makes one, `list_predictors` lists them.
+`WRAPPERS` holds what can stand before a name, as in ``"pseudo:forest"``.
 """
 
 from __future__ import annotations
@@ -54,8 +55,70 @@ PREDICTORS = Registry(
             _GRAF,
             {"kind": "random"},
         ),
+        "assessor": Entry(
+            f"{_HERE}.assessor:Assessor",
+            "auto-encoder, relation graph and graph convolutions on labels and unlabelled cells",
+            "Tang et al., A Semi-Supervised Assessor of Neural Architectures, arXiv 2005.06821",
+        ),
+        "graph-network": Entry(
+            f"{_HERE}.graph_network:GraphNetwork",
+            "messages along and against the edges of the cell, gated sum, regressor",
+            "Lukasik et al., Neural Architecture Performance Prediction Using GNNs, 2010.10024",
+        ),
+        "mlp": Entry(
+            f"{_HERE}.mlp:MLP",
+            "ensemble of small multilayer perceptrons on graph properties",
+            "Rumelhart et al., Nature 323, 1986; deep ensembles after arXiv 1612.01474",
+        ),
+        "gaussian-process": Entry(
+            f"{_HERE}.gaussian_process:GaussianProcess",
+            "Gaussian process with a kernel on graph properties or on differing decisions",
+            "Rasmussen and Williams, Gaussian Processes for Machine Learning, 2006",
+        ),
+        "weak": Entry(
+            f"{_HERE}.weak:WeakPredictor",
+            "the weak predictor of WeakNAS as published: a wide perceptron on one-hot marks",
+            "Wu et al., Stronger NAS with Weaker Predictors, arXiv 2102.10490",
+        ),
+        "arch2vec": Entry(
+            f"{_HERE}.arch2vec:Arch2Vec",
+            "graph auto-encoder taught without labels, then a regressor on its embedding",
+            "Yan et al., Does Unsupervised Architecture Representation Learning Help NAS, 2006.06936",
+        ),
+        "graph-vae": Entry(
+            f"{_HERE}.graph_vae:GraphVAE",
+            "graph auto-encoder with accuracy and complexity heads taught together, and a decoder",
+            "Li et al., Neural Architecture Optimization with Graph VAE, arXiv 2006.10310",
+        ),
+        "offline": Entry(
+            f"{_HERE}.offline:OfflinePredictor",
+            "graph network over the cell and LSTM over its vertices, taught once and not again",
+            "arXiv 2108.01854",
+        ),
     },
 )
+
+WRAPPERS = Registry(
+    "wrapper of a predictor",
+    {
+        "pseudo": Entry(
+            f"{_HERE}.semi:PseudoLabels",
+            "teaches the predictor on its own guesses for unlabelled architectures while they help",
+            _SEMINAS,
+        ),
+        "ensemble": Entry(
+            f"{_HERE}.ensemble:Ensemble",
+            "several of the predictor with other seeds and other labels; their deviation is the spread",
+            "Breiman, Bagging Predictors, 1996; Lakshminarayanan et al., arXiv 1612.01474",
+        ),
+        "conformal": Entry(
+            f"{_HERE}.conformal:Conformal",
+            "scales the predictor's spread so that held-out labels lie where it says",
+            "Lei et al., Distribution-Free Predictive Inference for Regression, 2018",
+        ),
+    },
+)
+"""Names before a colon, as in ``"pseudo:forest"``; they can be stacked."""
 
 
 def list_predictors(pattern: str = "*") -> list[str]:
@@ -74,16 +137,47 @@ def make_predictor(
     """Make a predictor by name.
 
     Args:
-        name: a registered name.
+        name: a registered name, or one behind wrappers as in ``"pseudo:forest"``.
         space: the space whose architectures it sees.
         rng: the only source of randomness.
-        settings: keyword arguments of its class.
+        settings: keyword arguments of its class, or of the outermost wrapper's.
 
     Raises:
-        UnknownNameError: if the name is not registered.
+        UnknownNameError: if the name, or a wrapper before it, is not registered.
     """
-    predictor: Predictor = PREDICTORS.create(name, space, rng, **settings)
-    return predictor
+    wrapper, colon, wrapped = name.partition(":")
+    if not colon:
+        predictor: Predictor = PREDICTORS.create(name, space, rng, **settings)
+        return predictor
+    check_predictor_name(name)
+
+    def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
+        return make_predictor(wrapped, space, rng)
+
+    made: Predictor = WRAPPERS.create(wrapper, space, rng, make=make, **settings)
+    return made
 
 
-__all__ = ["PREDICTORS", "Prediction", "Predictor", "list_predictors", "make_predictor"]
+def check_predictor_name(name: str) -> str:
+    """Return the name if `make_predictor` knows it; raises `UnknownNameError`.
+
+    Example:
+        >>> check_predictor_name("pseudo:forest")
+        'pseudo:forest'
+    """
+    *wrappers, plain = name.split(":")
+    for wrapper in wrappers:
+        WRAPPERS[wrapper]
+    PREDICTORS[plain]
+    return name
+
+
+__all__ = [
+    "PREDICTORS",
+    "WRAPPERS",
+    "Prediction",
+    "Predictor",
+    "check_predictor_name",
+    "list_predictors",
+    "make_predictor",
+]

@@ -83,3 +83,23 @@ class Predictor(ABC):
     @abstractmethod
     def predict(self, archs: Architectures) -> Prediction:
         """Predict mean and spread, ``(n,)`` each; raises `SettingsError` before `fit`."""
+
+    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
+        """Draw values that are plausible after what was learnt, for Thompson sampling.
+
+        Here: normal numbers around the mean, as far off as the spread says, each architecture
+        on its own. Ensembles give what their members think, which keeps what architectures
+        have in common.
+
+        Args:
+            archs: ``n`` architectures.
+            count: rows that are wanted; an ensemble may give another number.
+
+        Returns:
+            ``(count, n)``; each row orders the architectures in one plausible way.
+
+        Raises:
+            SettingsError: before `fit`.
+        """
+        mean, spread = self.predict(archs)
+        return mean + spread * self.rng.standard_normal((count, len(mean)))

@@ -8,7 +8,7 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -26,6 +26,8 @@ from archscout.spaces.base import Architectures, SearchSpace
 _BLOCK = 32_768
 # With fewer labels every member learns from all of them.
 _FEWEST_TO_HOLD_OUT = 6
+
+_Scores = NDArray[np.float64]
 
 
 class Boosting(Predictor):
@@ -133,14 +135,28 @@ class Boosting(Predictor):
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         choices = self.space.choices(archs)
         mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
+        for block, centre, widened in self._blocks(choices):
+            mean[block] = self._scaling.back(centre)
+            spread[block] = self._scaling.back(widened).std(axis=0)
+        return Prediction(mean, spread)
+
+    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
+        """Values as each member sees them, widened, ``(members, n)``."""
+        if self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        choices = self.space.choices(archs)
+        drawn = np.empty((self.members, len(choices)))
+        for block, _, widened in self._blocks(choices):
+            drawn[:, block] = self._scaling.back(widened)
+        return drawn
+
+    def _blocks(self, choices: NDArray[np.int8]) -> Iterator[tuple[slice, _Scores, _Scores]]:
+        """Block by block the members' mean score ``(b,)`` and their widened ones ``(m, b)``."""
         for first in range(0, len(choices), _BLOCK):
             block = slice(first, first + _BLOCK)
             scores = self._member_scores(self.features.encode(choices[block]))
             centre = scores.mean(axis=0)
-            mean[block] = self._scaling.back(centre)
-            widened = centre + self.widening_ * (scores - centre)
-            spread[block] = self._scaling.back(widened).std(axis=0)
-        return Prediction(mean, spread)
+            yield block, centre, centre + self.widening_ * (scores - centre)
 
     def _left_out(self, labels: int) -> NDArray[np.bool_]:
         """Which labels each member leaves out, ``(members, labels)``."""

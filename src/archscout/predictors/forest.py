@@ -114,6 +114,28 @@ class Forest(Predictor):
             scores[block], spread[block] = self._predict_block(choices[block])
         return Prediction(self._scaling.back(scores), spread)
 
+    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
+        """Values that ``count`` drawn groups of an eighth of the trees give, ``(count, n)``.
+
+        A single tree says more about the labels that it happened to split by than about what
+        is plausible.
+        """
+        if self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        choices = self.space.choices(archs)
+        size = -(-self.trees // 8)
+        picks = [self.rng.choice(self.trees, size, replace=False) for _ in range(count)]
+        weights = np.zeros((count, self.trees))
+        for row, picked in zip(weights, picks, strict=True):
+            row[picked] = 1 / size
+        drawn = np.empty((count, len(choices)))
+        for first in range(0, len(choices), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            columns = self.features.encode(choices[block])
+            scores = np.array([scores[tree.apply(columns)] for tree, scores, _ in self._trees])
+            drawn[:, block] = self._scaling.back(weights @ scores)
+        return drawn
+
     def _predict_block(
         self, choices: NDArray[np.int8]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

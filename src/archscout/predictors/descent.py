@@ -1,0 +1,50 @@
+"""The training loop of the plain network predictors: some steps of AdamW down a loss."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import torch
+from torch import Tensor
+
+
+def descend(
+    parameters: Iterable[Tensor],
+    loss: Callable[[int], Tensor],
+    steps: int,
+    *,
+    learning_rate: float,
+    weight_decay: float = 0.0,
+    clip: float = 0.0,
+    one_cycle: bool = True,
+) -> None:
+    """Take ``steps`` steps down ``loss``; the parameters change in place.
+
+    Args:
+        parameters: the tensors to learn.
+        loss: called with the number of the step, 0 first; gives one number.
+        steps: number of steps; 0 leaves everything as it is.
+        learning_rate: the highest learning rate.
+        weight_decay: decoupled weight decay, 0 for none.
+        clip: largest norm of the gradient; 0 for no limit.
+        one_cycle: whether the learning rate rises and falls over the steps.
+
+    Example:
+        >>> x = torch.zeros(1, requires_grad=True)
+        >>> descend([x], lambda step: ((x - 1) ** 2).sum(), 200, learning_rate=0.1)
+        >>> round(x.item(), 1)
+        1.0
+    """
+    learnt = list(parameters)
+    optimizer = torch.optim.AdamW(learnt, lr=learning_rate, weight_decay=weight_decay, foreach=True)
+    schedule = None
+    if one_cycle and steps > 1:
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)
+    for step in range(steps):
+        optimizer.zero_grad()
+        loss(step).backward()  # type: ignore[no-untyped-call]
+        if clip:
+            torch.nn.utils.clip_grad_norm_(learnt, clip)
+        optimizer.step()
+        if schedule is not None:
+            schedule.step()
