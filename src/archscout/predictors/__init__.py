@@ -83,7 +83,7 @@ PREDICTORS = Registry(
         "arch2vec": Entry(
             f"{_HERE}.arch2vec:Arch2Vec",
             "graph auto-encoder taught without labels, then a regressor on its embedding",
-            "Yan et al., Does Unsupervised Architecture Representation Learning Help NAS, 2006.06936",
+            "Yan et al., Does Unsupervised Architecture Representation Learning Help, 2006.06936",
         ),
         "graph-vae": Entry(
             f"{_HERE}.graph_vae:GraphVAE",
@@ -108,7 +108,7 @@ WRAPPERS = Registry(
         ),
         "ensemble": Entry(
             f"{_HERE}.ensemble:Ensemble",
-            "several of the predictor with other seeds and other labels; their deviation is the spread",
+            "several of the predictor on other labels; their deviation is the spread",
             "Breiman, Bagging Predictors, 1996; Lakshminarayanan et al., arXiv 1612.01474",
         ),
         "conformal": Entry(
