@@ -11,7 +11,7 @@ from archscout.benchmarks.base import TableBenchmark
 from archscout.benchmarks.schema import Column
 from archscout.registry import Entry, Registry
 
-__all__ = ["BENCHMARKS", "Column", "TableBenchmark", "load_benchmark"]
+__all__ = ["BENCHMARKS", "Column", "TableBenchmark", "benchmark_space", "load_benchmark"]
 
 BENCHMARKS = Registry(
     "benchmark",
@@ -63,3 +63,19 @@ def load_benchmark(name: str, dataset: str | None = None, **settings: Any) -> Ta
         settings["dataset"] = dataset
     table: TableBenchmark = BENCHMARKS.create(name, **settings)
     return table
+
+
+def benchmark_space(name: str) -> str:
+    """Name of the space of a benchmark, without loading its table.
+
+    A benchmark's name is that of its space, or goes on from it after a hyphen.
+
+    Raises:
+        UnknownNameError: if there is no such benchmark.
+
+    Example:
+        >>> benchmark_space("nasbench101-measured")
+        'nasbench101'
+    """
+    BENCHMARKS[name]  # Raises with the nearest match.
+    return name.partition("-")[0]

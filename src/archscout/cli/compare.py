@@ -21,18 +21,22 @@ from archscout.cli.console import (
 from archscout.cli.options import (
     HOW,
     OUTPUT,
+    BenchmarkOption,
     DatasetOption,
     DedupOption,
+    DirectionOption,
     EpochsOption,
     JsonOption,
     LabelsOption,
     MetricOption,
     RunOption,
     SpaceOption,
+    SplitOption,
     TableOption,
+    UnitOption,
     one_of,
 )
-from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, Problem
+from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
 
 if TYPE_CHECKING:
@@ -43,10 +47,14 @@ DEFAULT_STRATEGIES = "random,evolution,local,nao,seminas,optuna:tpe"
 
 def run(
     *,
-    space: SpaceOption = "nasbench201",
+    space: SpaceOption = "",
+    benchmark: BenchmarkOption = None,
     dataset: DatasetOption = None,
     table: TableOption = None,
     metric: MetricOption = DEFAULT_METRIC,
+    split: SplitOption = DEFAULT_SPLIT,
+    unit: UnitOption = None,
+    direction: DirectionOption = None,
     epochs: EpochsOption = None,
     run: RunOption = "mean",
     strategies: Annotated[
@@ -88,13 +96,13 @@ def run(
 
     names = [name.strip() for name in strategies.split(",") if name.strip()]
     one_of("dedup mode", dedup, DEDUPS)
-    problem = Problem(space, dataset, table, metric, epochs, run)
+    problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
     folder = out or Path("runs") / folder_name(problem, labels, dedup)
     bar = CompareBar()
     try:
         with bar:
             comparison = compare(
-                space,
+                problem.space,
                 problem.spec(),
                 names,
                 labels,

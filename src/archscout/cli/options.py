@@ -15,7 +15,21 @@ from archscout.errors import SettingsError, unknown_name
 PROBLEM, HOW, OUTPUT = "What to search", "How to search", "Where results go"
 
 SpaceOption = Annotated[
-    str, typer.Option(help="Search space (archscout list spaces).", rich_help_panel=PROBLEM)
+    str,
+    typer.Option(
+        help="Search space (archscout list spaces).",
+        show_default="that of --benchmark, else nasbench201",
+        rich_help_panel=PROBLEM,
+    ),
+]
+BenchmarkOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="Built-in table to search (archscout list benchmarks).",
+        show_default="that of the space",
+        rich_help_panel=PROBLEM,
+    ),
 ]
 DatasetOption = Annotated[
     str | None,
@@ -37,10 +51,35 @@ MetricOption = Annotated[
     str,
     typer.Option(help="Metric of --table to search by.", rich_help_panel=PROBLEM),
 ]
+SplitOption = Annotated[
+    str,
+    typer.Option(
+        metavar="valid|test|train",
+        help="Split of --table to search by.",
+        rich_help_panel=PROBLEM,
+    ),
+]
+UnitOption = Annotated[
+    str | None,
+    typer.Option(
+        help="Unit of the metric in --table, such as percent, fraction or ms.",
+        show_default="as the column's name says",
+        rich_help_panel=PROBLEM,
+    ),
+]
+DirectionOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="maximize|minimize",
+        help="Whether high or low values of the metric in --table are good.",
+        show_default="as is usual for the metric",
+        rich_help_panel=PROBLEM,
+    ),
+]
 EpochsOption = Annotated[
     int | None,
     typer.Option(
-        help="Training length of --table to take, where it holds several.",
+        help="Training length to take, where the table holds several.",
         show_default="the longest",
         rich_help_panel=PROBLEM,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,8 +16,14 @@ if TYPE_CHECKING:
 
 RUNS = ("mean", "random")
 DEDUPS = ("exact", "isomorphic")
+SPLITS = ("valid", "test", "train")
+DIRECTIONS = ("maximize", "minimize")
+DEFAULT_SPACE = "nasbench201"
 DEFAULT_DATASET = "cifar10"
 DEFAULT_METRIC = "accuracy"
+DEFAULT_SPLIT = "valid"
+# Options that later versions added: a record without them means these.
+_ADDED = {"split": DEFAULT_SPLIT, "unit": None, "direction": None, "benchmark": None}
 
 
 @dataclass(frozen=True)
@@ -24,52 +31,107 @@ class Problem:
     """What the options say about the benchmark that is searched.
 
     Args:
-        space: name of the search space.
+        space: name of the search space; empty for that of the benchmark, or the default.
         dataset: data set of the benchmark, or None for the default.
-        table: the user's own table instead of the built-in benchmark.
+        table: the user's own table instead of a built-in benchmark.
         metric: metric of the table to search by.
-        epochs: training length of the table to take; None for the longest.
+        epochs: training length to take; None for the longest.
         run: ``"mean"`` or ``"random"``.
+        split: split of the table to search by.
+        unit: unit of the metric in the table; None for what the column's name says.
+        direction: ``"maximize"`` or ``"minimize"``; None for what is usual for the metric.
+        benchmark: name of a built-in benchmark; None for that of the space.
+
+    Example:
+        >>> measured = Problem(benchmark="nasbench101-measured", epochs=36)
+        >>> measured.space, measured.slug
+        ('nasbench101', 'nasbench101-measured-cifar10-36epochs')
     """
 
-    space: str
-    dataset: str | None
-    table: Path | None
-    metric: str
-    epochs: int | None
-    run: str
+    space: str = ""
+    dataset: str | None = None
+    table: Path | None = None
+    metric: str = DEFAULT_METRIC
+    epochs: int | None = None
+    run: str = "mean"
+    split: str = DEFAULT_SPLIT
+    unit: str | None = None
+    direction: str | None = None
+    benchmark: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.space:
+            return
+        space = DEFAULT_SPACE
+        if self.benchmark is not None:
+            from archscout.benchmarks import benchmark_space
+
+            space = benchmark_space(self.benchmark)
+        object.__setattr__(self, "space", space)  # The dataclass is frozen for all others.
 
     def spec(self) -> BenchmarkSpec:
-        """Describe the built-in benchmark of the space, or the table that was named.
+        """Describe the built-in benchmark, or the table that was named.
 
         Raises:
             ArchscoutError: if a name is unknown or options do not fit each other.
         """
-        from archscout.benchmarks import BENCHMARKS
         from archscout.comparison import BenchmarkSpec
         from archscout.spaces import SPACES
 
         SPACES[self.space]  # Raises with the nearest match.
         run = one_of("run mode", self.run, RUNS)
-        if self.table is not None:
-            return BenchmarkSpec.from_csv(
-                self.table,
-                space=self.space,
-                dataset=self.dataset,
-                metric=self.metric,
-                epochs=self.epochs,
-                run=run,
-            )
-        if (self.metric, self.epochs) != (DEFAULT_METRIC, None):
+        if self.table is None:
+            name, settings = self._built_in()
+            dataset = self.dataset or DEFAULT_DATASET
+            return BenchmarkSpec.named(name, dataset=dataset, run=run, **settings)
+        if self.benchmark is not None:
             raise SettingsError(
-                "--metric and --epochs choose columns of a table: name the table with --table"
+                f"got --benchmark {self.benchmark!r} and --table {str(self.table)!r}, expected "
+                "one of them: leave the other out"
             )
-        if self.space not in BENCHMARKS:
+        if self.direction is not None:
+            one_of("direction", self.direction, DIRECTIONS)
+        split = one_of("split", self.split, SPLITS)
+        return BenchmarkSpec.from_csv(
+            self.table,
+            space=self.space,
+            dataset=self.dataset,
+            metric=self.metric,
+            epochs=self.epochs,
+            run=run,
+            split=split if split != DEFAULT_SPLIT else None,
+            unit=self.unit,
+            direction=self.direction,
+        )
+
+    def _built_in(self) -> tuple[str, dict[str, Any]]:
+        """Name and settings of the built-in benchmark; raises `ArchscoutError` if there is none."""
+        from archscout.benchmarks import BENCHMARKS, benchmark_space
+
+        for option, default in {"metric": DEFAULT_METRIC, **_ADDED}.items():
+            if option != "benchmark" and getattr(self, option) != default:
+                raise SettingsError(
+                    f"--{option} says what a column of a table holds: name the table with --table"
+                )
+        name = self.benchmark or self.space
+        if self.benchmark is None and self.space not in BENCHMARKS:
             raise SettingsError(
                 f"space {self.space!r} has no built-in benchmark: name a table of measured "
                 "architectures with --table"
             )
-        return BenchmarkSpec.named(self.space, dataset=self.dataset or DEFAULT_DATASET, run=run)
+        if benchmark_space(name) != self.space:
+            raise SettingsError(
+                f"benchmark {name!r} is of space {benchmark_space(name)!r} and --space says "
+                f"{self.space!r}: leave --space out"
+            )
+        if self.epochs is None:
+            return name, {}
+        if "epochs" not in inspect.signature(BENCHMARKS[name].load()).parameters:
+            raise SettingsError(
+                f"got --epochs {self.epochs}, but benchmark {name!r} holds one length of training: "
+                "leave --epochs out, or name a table with --table"
+            )
+        return name, {"epochs": self.epochs}
 
     def load(self) -> TableBenchmark:
         """Load the table; raises `ArchscoutError` if it cannot be read."""
@@ -78,14 +140,15 @@ class Problem:
     @property
     def slug(self) -> str:
         """Name of the problem for folders; what differs from the defaults is named too."""
-        words = [self.space]
         if self.table is None:
-            words.append(self.dataset or DEFAULT_DATASET)
+            words = [self.benchmark or self.space, self.dataset or DEFAULT_DATASET]
         else:
             # A table that was changed since is another problem, whose search starts anew.
-            words += [self.table.name.split(".")[0], self.load().digest()[:6], self.dataset or ""]
+            digest = self.load().digest()[:6]
+            words = [self.space, self.table.name.split(".")[0], digest, self.dataset or ""]
             words.append(self.metric if self.metric != DEFAULT_METRIC else "")
-            words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
+            words.append(self.split if self.split != DEFAULT_SPLIT else "")
+        words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
         words.append(f"{self.run}-run" if self.run != "mean" else "")
         return "-".join(word for word in words if word)
 
@@ -93,7 +156,10 @@ class Problem:
         """Plain values for the record."""
         table = None if self.table is None else str(self.table.resolve())
         dataset = self.dataset or (DEFAULT_DATASET if self.table is None else None)
-        return {**asdict(self), "table": table, "dataset": dataset}
+        options = {**asdict(self), "table": table, "dataset": dataset}
+        if options["benchmark"] == self.space:
+            options["benchmark"] = None
+        return {k: v for k, v in options.items() if k not in _ADDED or v != _ADDED[k]}
 
 
 def check_strategy(name: str) -> str:

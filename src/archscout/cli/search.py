@@ -23,20 +23,24 @@ from archscout.cli.console import (
 from archscout.cli.options import (
     HOW,
     OUTPUT,
+    BenchmarkOption,
     DatasetOption,
     DedupOption,
+    DirectionOption,
     EpochsOption,
     JsonOption,
     LabelsOption,
     MetricOption,
     RunOption,
     SpaceOption,
+    SplitOption,
     TableOption,
+    UnitOption,
     one_of,
     read_settings,
     writable_folder,
 )
-from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, Problem, check_strategy
+from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError
 from archscout.manifest import hide_password
 
@@ -49,10 +53,14 @@ JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
 
 def run(
     *,
-    space: SpaceOption = "nasbench201",
+    space: SpaceOption = "",
+    benchmark: BenchmarkOption = None,
     dataset: DatasetOption = None,
     table: TableOption = None,
     metric: MetricOption = DEFAULT_METRIC,
+    split: SplitOption = DEFAULT_SPLIT,
+    unit: UnitOption = None,
+    direction: DirectionOption = None,
     epochs: EpochsOption = None,
     run: RunOption = "mean",
     strategy: Annotated[
@@ -98,12 +106,12 @@ def run(
     The same command goes on where it was stopped; once it has finished, it
     shows the stored result.
     """
-    problem = Problem(space, dataset, table, metric, epochs, run)
+    problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
     check_strategy(strategy)
-    benchmark = problem.load()
+    objective = problem.load()
     request: dict[str, Any] = {
         **problem.to_dict(),
-        "table_digest": benchmark.digest(),
+        "table_digest": objective.digest(),
         "strategy": strategy,
         "labels": labels,
         "seed": seed,
@@ -114,7 +122,7 @@ def run(
     folder = out or Path("runs") / folder_name(problem, request)
     result = stored_result(folder, request)
     if result is None:
-        result = search_and_save(benchmark, request, folder, storage)
+        result = search_and_save(objective, request, folder, storage)
     elif not (folder / REPORT).is_file():
         result.report(folder / REPORT)
     if as_json:
