@@ -16,7 +16,8 @@ import pytest
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, StorageError, UnknownNameError
-from archscout.objectives import Label, Measurement
+from archscout.objectives import FunctionObjective, Label, Measurement
+from archscout.reports.content import prediction_words
 from archscout.results import SearchResult, load_result
 from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
@@ -95,6 +96,25 @@ def test_minimize_looks_for_the_lowest(name: str) -> None:
     assert low.best.value == min(label.value for label in low.labels)
     if name != "random":
         assert np.mean([x.value for x in low.labels]) + 1 < np.mean([x.value for x in high.labels])
+
+
+def test_predictions_are_recorded_in_the_direction_of_the_values() -> None:
+    class Foresees(RandomSearch):
+        def notes(self, arch: Architecture) -> dict[str, Any]:
+            high = total(arch) if direction == "maximize" else -total(arch)
+            return {"predicted": high, "spread": 0.5} if arch.choices[0] else {}
+
+    for direction in ("maximize", "minimize"):
+        objective = FunctionObjective(total, direction=direction)  # type: ignore[arg-type]
+        result = search(SPACE, objective, Foresees, labels=30)
+        noted = [label for label in result.labels if label.info]
+        assert len(noted) > 10
+        assert [label.info["predicted"] for label in noted] == [label.value for label in noted]
+        assert {label.info["spread"] for label in noted} == {0.5}
+        # The report compares the two: all predictions are right, so all of it says so.
+        words = " ".join(prediction_words(result))
+        assert "tau-b between predicted and measured is 1.00" in words
+        assert "predictions lay 0 score above" in words
 
 
 def test_failed_measurements_are_recorded_counted_told_as_nan_and_never_best(

@@ -202,7 +202,7 @@ def _run(
         if not asked:
             return bought, f"the strategy had nothing left to propose after {len(bought)} labels"
         for arch in asked[: ledger.left]:
-            label = ledger.buy(arch, info=searcher.notes(arch))
+            label = ledger.buy(arch, info=_notes(searcher, arch, sign))
             in_a_row += 1
             if ledger.bought > len(bought):
                 in_a_row = 0
@@ -222,6 +222,14 @@ def _run(
                 f"after {len(bought)} labels"
             )
     return bought, f"all {ledger.budget} labels were bought"
+
+
+def _notes(searcher: Strategy, arch: Architecture, sign: float) -> dict[str, Any]:
+    """The strategy's notes; what it predicted is turned into the objective's own direction."""
+    notes = dict(searcher.notes(arch))
+    if notes.get("predicted") is not None:
+        notes["predicted"] = sign * notes["predicted"]
+    return notes
 
 
 def _strategy_name(strategy: str | StrategyFactory) -> str:

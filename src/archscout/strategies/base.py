@@ -62,7 +62,11 @@ class Strategy(ABC):
         """Report values (higher is better, NaN for failed), also of architectures not asked."""
 
     def notes(self, arch: Architecture) -> Mapping[str, Any]:
-        """Plain values to record beside a proposal, such as ``predicted`` and ``round``."""
+        """Plain values to record beside a proposal, such as ``predicted`` and ``round``.
+
+        ``predicted`` is on the scale of the told values (higher is better); the study turns it
+        back where the objective is minimised.
+        """
         return {}
 
     def buyable(self, arch: Architecture) -> bool:
