@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from archscout.encodings import (
     GraphEncoding,
     check_tokens,
+    flow_graph,
     one_hot,
     operation_positions,
     sequence_from_graph,
@@ -55,3 +56,17 @@ def test_seven_vertices_give_the_published_length() -> None:
 def test_tokens_of_the_wrong_form_are_refused(tokens: object) -> None:
     with pytest.raises(ParseError, match="expected"):
         check_tokens(tokens, 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("vertices", [8, 9, 12, 40])
+def test_a_flow_through_very_many_skips_is_cut_off_and_never_lost(vertices: int) -> None:
+    # Everything feeds everything later, and all between input and output are skips.
+    adjacency = np.triu(np.ones((1, vertices, vertices), dtype=np.int8), 1)
+    operations = np.ones((1, vertices), dtype=np.int64)
+    operations[0, [0, -1]] = 0, 2
+    graph = GraphEncoding(adjacency, operations, ("input", "skip", "output"))
+    flow = flow_graph(graph, identity=["skip"])
+    ways = 2 ** (vertices - 2)
+    assert flow.adjacency.dtype == graph.adjacency.dtype
+    assert flow.adjacency[0, 0, -1] == min(ways, 127)
+    assert flow.adjacency.sum(dtype=np.int64) == min(ways, 127)

@@ -15,6 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from archscout.errors import ParseError
 
+# What an entry of `GraphEncoding.adjacency` can hold.
+_MOST_WAYS = np.iinfo(np.int8).max
+
 
 @dataclass(frozen=True, eq=False)
 class GraphEncoding:
@@ -22,7 +25,7 @@ class GraphEncoding:
 
     Args:
         adjacency: ``(n, vertices, vertices)``, how many times vertex ``i`` feeds vertex ``j``:
-            0 or 1, more only in the result of `flow_graph`; ``i < j`` where it is not 0.
+            0 or 1, 2 to 127 only in the result of `flow_graph`; ``i < j`` where it is not 0.
         operations: ``(n, vertices)`` indices into ``vocabulary``.
         vocabulary: names of the operations, input and output included.
     """
@@ -123,7 +126,8 @@ def flow_graph(
         zero: names of operations that give nothing.
 
     Returns:
-        Graphs of the same shape; ``adjacency`` counts how often one vertex feeds another.
+        Graphs of the same shape; ``adjacency`` counts how often one vertex feeds another, up to
+        127: where there are more ways, as many skips in a row can make, it says 127.
 
     Example:
         >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
@@ -134,15 +138,17 @@ def flow_graph(
     passes = np.isin(graph.operations, [graph.vocabulary.index(name) for name in identity])
     gives = ~np.isin(graph.operations, [graph.vocabulary.index(name) for name in zero])
     n, vertices = graph.operations.shape
-    feeds = graph.adjacency.astype(np.int16)
+    feeds = graph.adjacency
     # carries[:, u] says of which computing vertices the value at u is the sum.
-    carries = np.zeros((n, vertices, vertices), dtype=np.int16)
+    carries = np.zeros((n, vertices, vertices), dtype=np.int8)
     carries[:, 0, 0] = 1
     reads = np.zeros_like(carries)
     for vertex in range(1, vertices):
-        reads[:, :, vertex] = np.einsum(
-            "nu,nuw->nw", feeds[:, :vertex, vertex], carries[:, :vertex]
+        # The ways can double with every vertex, so they are counted wide and cut off.
+        ways = np.einsum(
+            "nu,nuw->nw", feeds[:, :vertex, vertex], carries[:, :vertex], dtype=np.int32
         )
+        reads[:, :, vertex] = np.minimum(ways, _MOST_WAYS)
         alive = gives[:, vertex] & reads[:, :, vertex].any(axis=1)
         through = alive & passes[:, vertex]
         carries[through, vertex] = reads[through, :, vertex]
@@ -154,7 +160,7 @@ def flow_graph(
     for vertex in range(vertices - 1, 0, -1):
         reads[~needed[:, vertex], :, vertex] = 0
         needed |= reads[:, :, vertex] > 0
-    return GraphEncoding(reads.astype(np.int8), graph.operations, graph.vocabulary)
+    return GraphEncoding(reads, graph.operations, graph.vocabulary)
 
 
 def check_tokens(tokens: ArrayLike, length: int) -> NDArray[np.int64]:
