@@ -60,7 +60,9 @@ class PseudoLabels(Predictor):
         splits: trials on different parts of the labels, averaged.
         gain: how much the held-out Kendall tau-b must rise for a round to be used.
         trial_growth: a later `fit` makes a new trial once the labels have grown by this
-            factor, and keeps the last verdict until then.
+            factor, and keeps the last verdict until then. Where a trial left nothing to gain,
+            because the held-out labels were ranked rightly without pseudo-labels, it is no
+            verdict: any more labels bring a new one.
 
     Attributes:
         predictor: the wrapped predictor.
@@ -98,6 +100,7 @@ class PseudoLabels(Predictor):
         self.audit_: list[dict[str, Any]] = []
         self._verdict = 0
         self._tried_with = 0
+        self._next_trial = 0.0
 
     def fit(
         self,
@@ -115,11 +118,11 @@ class PseudoLabels(Predictor):
             ended = "there are no unlabelled architectures"
         elif not self.judged:
             rounds, ended = self.rounds, "every round is used, untried"
-        elif len(choices) >= self.trial_growth * self._tried_with:
+        elif len(choices) >= self._next_trial:
             trials = self._try(choices, numbers, others)
             self._verdict = rounds = sum(trial.stopped == "" for trial in trials)
-            # Labels too few for a trial are no verdict: try again at the next fit.
-            self._tried_with = 0 if trials[-1].tau_before is None else len(choices)
+            self._tried_with = len(choices)
+            self._next_trial = self._when_to_try_again(trials[-1], len(choices))
             trials[-1].stopped = trials[-1].stopped or "every round helped"
         else:
             rounds, ended = self._verdict, f"the trial with {self._tried_with} labels stands"
@@ -131,6 +134,18 @@ class PseudoLabels(Predictor):
             trials[-1].stopped = ended
         self.audit_ = [vars(trial) for trial in trials]
         return self
+
+    def _when_to_try_again(self, last: Trial, labels: int) -> float:
+        """With how many labels the next trial is made."""
+        if last.tau_before is None:
+            return 0  # The labels were too few: every fit tries.
+        if self._verdict == 0 and self._nothing_left(last.tau_before):
+            return labels + 1
+        return self.trial_growth * labels
+
+    def _nothing_left(self, tau: float) -> bool:
+        """Whether a correlation is so high that it cannot rise by the gain, rounding aside."""
+        return tau + self.gain > 1.0 + 1e-9
 
     def _teach(
         self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
@@ -176,6 +191,12 @@ class PseudoLabels(Predictor):
                 trial.stopped = (
                     f"the held-out correlation of {before:.2f} is no better than chance "
                     f"(up to {chance:.2f}): pseudo-labels would teach noise"
+                )
+                break
+            if self._nothing_left(before):
+                trial.stopped = (
+                    f"the held-out correlation of {before:.3f} leaves nothing to gain: "
+                    "pseudo-labels can be judged once there are more labels"
                 )
                 break
             trial.pseudo_labels = len(others)
