@@ -317,6 +317,70 @@ def test_an_installed_driver_is_named_where_the_url_names_none(
     assert named("sqlite:///a.db", "psycopg2") == "sqlite:///a.db"
 
 
+class Crowded:
+    """Lets the first connections fail as in a database whose tables others are making."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: int, error: Exception) -> None:
+        self.left = failures
+        connect = optuna.storages.RDBStorage.__init__
+
+        def crowded(storage: optuna.storages.RDBStorage, url: str) -> None:
+            self.left -= 1
+            if self.left >= 0:
+                raise error
+            connect(storage, url)
+
+        monkeypatch.setattr("archscout.storage._make_sqlite", lambda address: None)
+        monkeypatch.setattr("archscout.storage._PAUSE_SECONDS", 0.0)
+        monkeypatch.setattr("optuna.storages.RDBStorage.__init__", crowded)
+
+
+TAKEN = "duplicate key value violates unique constraint\nDETAIL: it already exists."
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlalchemy.exc.IntegrityError("CREATE TABLE", {}, Exception("duplicate key")),
+        sqlalchemy.exc.ProgrammingError("CREATE TABLE", {}, Exception(TAKEN)),
+    ],
+)
+def test_tables_that_another_search_makes_meanwhile_are_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+    Crowded(monkeypatch, 2, error)
+    record = open_record(url, SPACE, IDENTITY)
+    record.add(LABELS[0])
+    record.close()
+    Crowded(monkeypatch, 99, error)
+    check_refused(url, "other searches that started at the same time: start this one again")
+    refused = Crowded(monkeypatch, 99, sqlalchemy.exc.OperationalError("", {}, Exception("gone")))
+    check_refused(url, "cannot be used")
+    assert refused.left == 98, "what is no race is not tried again"
+
+
+def test_a_label_that_two_searches_bought_at_once_counts_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/a.db"
+    record = open_record(url, SPACE, IDENTITY)
+    record.add(LABELS[0])
+    study = optuna.load_study(storage=url, study_name="archscout")
+    study.add_trial(study.get_trials()[0])
+    with pytest.raises(StorageError, match="another search writes"):
+        record.add(LABELS[1])
+    record.close()
+    record = open_record(url, SPACE, IDENTITY)
+    assert same(record.labels(), LABELS[:2])
+    record.add(LABELS[2])
+    assert same(record.labels(), LABELS)
+    other = study.get_trials()[0]
+    other.params = study.get_trials()[2].params
+    study.add_trial(other)
+    with pytest.raises(StorageError, match="not labels of one search"):
+        record.labels()
+    record.close()
+
+
 def test_a_missing_driver_names_the_command_and_hides_the_password() -> None:
     try:
         import psycopg2  # noqa: F401

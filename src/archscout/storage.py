@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import math
+import time
 from collections.abc import Callable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ JOURNAL_ENDINGS = (".log", ".journal")
 _ATTRIBUTE = "archscout"
 # What a URL that names no driver may use, first the one that pip install is advised for.
 _DRIVERS = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("pymysql",)}
+# Searches that start together in an empty database may all make its tables; one succeeds.
+_ATTEMPTS, _PAUSE_SECONDS = 5, 0.2
 _INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
 
 
@@ -126,7 +129,6 @@ def _open_journal(path: Path) -> tuple[optuna.storages.BaseStorage, Callable[[],
 
 
 def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], None]]:
-    from optuna.storages import RDBStorage
     from sqlalchemy.engine import make_url
 
     from archscout.journal import hold
@@ -142,7 +144,7 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
         with _said_in_one_sentence(shown), quiet_optuna():
             if held is not None:
                 _make_sqlite(address)
-            opened = RDBStorage(address.render_as_string(hide_password=False))
+            opened = _connect(address)
     except BaseException:
         if held is not None:
             held.release()
@@ -155,6 +157,32 @@ def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], 
             held.release()
 
     return opened, close
+
+
+def _connect(address: URL) -> optuna.storages.RDBStorage:
+    """Open a database and make Optuna's tables in it, where another search is not faster."""
+    from optuna.storages import RDBStorage
+
+    url = address.render_as_string(hide_password=False)
+    for _ in range(_ATTEMPTS):
+        try:
+            return RDBStorage(url)
+        except Exception as error:
+            if not _was_made_by_another(error):
+                raise
+            time.sleep(_PAUSE_SECONDS)
+    raise StorageError(
+        f"the storage {hide_password(url)} is being made by other searches that started at the "
+        "same time: start this one again"
+    )
+
+
+def _was_made_by_another(error: Exception) -> bool:
+    """Whether something was there that had not been there a moment ago."""
+    from sqlalchemy.exc import IntegrityError
+
+    said = (error, error.__cause__)
+    return any(isinstance(e, IntegrityError) or "already exists" in str(e) for e in said)
 
 
 def _with_driver(address: URL) -> URL:
@@ -275,9 +303,15 @@ class StudyRecord:
         """
         with _said_in_one_sentence(self._where):
             trials = self._study.get_trials(deepcopy=False, states=_states())
+        found: dict[int, Label] = {}
         try:
-            labels = sorted((self._label(trial) for trial in trials), key=lambda x: x.number)
-            whole = [label.number for label in labels] == list(range(len(labels)))
+            for label in map(self._label, trials):
+                first = found.setdefault(label.number, label)
+                # Two searches that met here both bought this label; the first stands.
+                if first.architecture != label.architecture:
+                    raise ValueError(label.number)
+            labels = [found[number] for number in sorted(found)]
+            whole = sorted(found) == list(range(len(found)))
         except (KeyError, ValueError, TypeError):
             whole = False
         if not whole:
