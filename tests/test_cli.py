@@ -234,6 +234,17 @@ def test_a_table_that_was_changed_is_searched_anew() -> None:
     assert_one_sentence(refused, "holds a search with table")
 
 
+def test_the_result_of_another_search_is_not_lost() -> None:
+    search(*QUICK, "--storage", "first.log", "--out", "mine")
+    for args in (["--strategy", "local", "--labels", "8"], [*QUICK, "--seed", "1"]):
+        refused = invoke("search", *args, "--storage", "second.log", "--out", "mine")
+        assert_one_sentence(refused, "'mine' holds a search with (strategy|seed) .*--out")
+    kept = Path("mine/result.json").read_text(encoding="utf-8")
+    assert json.loads(kept)["strategy"] == "random"
+    more = ["--strategy", "random", "--labels", "9", "--storage", "first.log", "--out", "mine"]
+    assert len(search(*more)["labels"]) == 9  # type: ignore[arg-type]
+
+
 def test_random_runs_differ_from_means() -> None:
     def values(*args: str) -> list[float]:
         labels = search(*QUICK, *args)["labels"]
@@ -389,6 +400,21 @@ def test_errors_need_no_torch() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
     )
     assert done.stdout.split() == ["2", "False"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no full device")
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_full_disk_is_told_by_the_exit_code(stream: str) -> None:
+    args = ["list"] if stream == "stdout" else ["search", "--labels", "many"]
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archscout", *args],
+            timeout=120,
+            check=False,
+            **{"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE, stream: full},
+        )
+    assert done.returncode == 2
+    assert b"Traceback" not in (done.stderr or b"")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")

@@ -63,13 +63,18 @@ def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text so that the file is either the old one or the whole new one.
 
     Args:
-        path: the file; its folder is made if it is missing.
+        path: the file; its folder is made if it is missing. What a link leads to is replaced,
+            not the link; a device or a pipe is written to, never replaced.
         text: what it shall hold.
 
     Raises:
         OSError: if the folder or file cannot be written.
     """
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists() and not path.is_file():
+        path.write_text(text, encoding="utf-8")
+        return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:

@@ -47,7 +47,7 @@ class RawTable:
             except (TypeError, ValueError):
                 raise TableError(
                     f"row {row + 1} of {self.source} has {cell!r} in column {name!r}, expected "
-                    "a finite number or an empty cell: correct it"
+                    "a finite number, with a decimal point, or an empty cell: correct it"
                 ) from None
         return values
 

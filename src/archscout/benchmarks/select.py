@@ -82,7 +82,7 @@ def select(
     if len(texts) != 1:
         raise TableError(
             f"{source} has {len(texts)} columns of architectures{_names(texts)}, expected one "
-            "named 'arch' or 'architecture': rename it or pass a schema"
+            "named 'arch' or 'architecture': rename it, or pass a schema from Python"
         )
     fits = [c for c in columns if c.metric == metric and c.split in (split, "")]
     if not fits and metric == "accuracy":
@@ -120,7 +120,7 @@ def _none_fits(columns: Sequence[Column], source: str, metric: str, split: str) 
     return TableError(
         f"{source} has no column of {split} {metric}, it has these measurements"
         f"{_names(came) or ': none'}: {hint}name one such as {named!r}, choose metric= and "
-        "split=, or pass a schema"
+        "split= (--metric, --split), or pass a schema from Python"
     )
 
 
@@ -167,8 +167,9 @@ def _group(fits: Sequence[Column], source: str) -> Group:
     if len(means) > 1 or len(set(numbers)) != len(numbers):
         several = means if len(means) > 1 else runs
         raise TableError(
-            f"several columns of {source} mean the same{_names(several)}: choose by metric=, "
-            "dataset= or epochs=, or pass a schema that names one"
+            f"several columns of {source} mean the same{_names(several)}: rename one, choose "
+            "by metric=, dataset= or epochs= (--metric, --dataset, --epochs), or pass a schema "
+            "from Python that names one"
         )
     return Group(means[0] if means else None, tuple(runs))
 

@@ -34,20 +34,20 @@ def check_unit(values: NDArray[np.float64], unit: str, what: str) -> None:
         if wrong.any():
             raise TableError(
                 f"{row(wrong)}, expected percent within 0..100: correct it, or declare its unit "
-                'with unit="..."'
+                'with unit="..." (--unit)'
             )
         if finite.max() <= 1.0 and finite.max() > 0.0:
             raise TableError(
                 f"{what} has no value above {finite.max():g}, expected percent within 0..100: "
                 "if these are fractions, end the column's name in _fraction or declare "
-                'unit="fraction"'
+                'unit="fraction" (--unit fraction)'
             )
     if unit == "fraction":
         wrong = (values < 0) | (values > 1)
         if wrong.any():
             raise TableError(
                 f"{row(wrong)}, expected fractions within 0..1: if the values are in percent, "
-                'declare unit="percent"'
+                'declare unit="percent" (--unit percent)'
             )
 
 

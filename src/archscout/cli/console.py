@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -30,8 +31,9 @@ def side_screen() -> Console:
 
 
 def complain(sentence: str) -> None:
-    """Print one sentence on stderr."""
-    typer.echo(f"archscout: {sentence}", err=True)
+    """Print one sentence on stderr; where that is closed or full, the exit code has to say it."""
+    with contextlib.suppress(OSError):
+        typer.echo(f"archscout: {sentence}", err=True)
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:

@@ -41,7 +41,7 @@ from archscout.cli.options import (
     writable_folder,
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
-from archscout.errors import ArchscoutError
+from archscout.errors import ArchscoutError, StorageError
 from archscout.manifest import hide_password
 
 if TYPE_CHECKING:
@@ -49,6 +49,8 @@ if TYPE_CHECKING:
     from archscout.results import SearchResult
 
 JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
+# A search that goes on with more labels, from wherever it is recorded, replaces its own result.
+_MAY_DIFFER = {"labels", "storage", "table"}
 
 
 def run(
@@ -140,7 +142,11 @@ def folder_name(problem: Problem, request: Mapping[str, Any]) -> str:
 
 
 def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | None:
-    """Load the result of a finished search if it answers exactly this request."""
+    """Load the result of a finished search if it answers exactly this request.
+
+    Raises:
+        StorageError: if the folder holds the result of another search, which would be lost.
+    """
     from archscout.results import load_result
 
     if not (folder / RESULT).is_file():
@@ -149,7 +155,21 @@ def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | No
         result = load_result(folder)
     except ArchscoutError:
         return None  # The journal beside it still holds the labels.
-    return result if result.manifest.get("request") == dict(request) else None
+    answered = result.manifest.get("request")
+    if answered == dict(request):
+        return result
+    if not isinstance(answered, dict):
+        raise StorageError(
+            f"the folder {str(folder)!r} holds a result that this command did not make: name "
+            "another one with --out"
+        )
+    keys = {*answered, *request} - _MAY_DIFFER
+    for key in sorted(key for key in keys if answered.get(key) != request.get(key)):
+        raise StorageError(
+            f"the folder {str(folder)!r} holds a search with {key} {answered.get(key)!r}, and this "
+            f"one has {request.get(key)!r}: name another one with --out"
+        )
+    return None
 
 
 def search_and_save(
