@@ -19,7 +19,8 @@ from archscout.comparison.sentences import say_number, say_test
 from archscout.comparison.words import summary_words
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
 from archscout.registry import Entry
-from archscout.reports.comparison_plot import _spread, anytime_figure
+from archscout.reports.comparison_plot import anytime_figure
+from archscout.reports.lines import spread
 from archscout.spaces import load_space
 from archscout.strategies import STRATEGIES
 from archscout.strategies.random_search import RandomSearch
@@ -462,7 +463,7 @@ class TestWords:
     @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
     def test_names_beside_the_plot_never_touch(self, wanted):
         wanted = sorted(wanted)
-        places = _spread(wanted, [0.05] * len(wanted))
+        places = spread(wanted, [0.05] * len(wanted))
         assert all(b - a >= 0.05 - 1e-9 for a, b in itertools.pairwise(places))
         if all(b - a >= 0.06 for a, b in itertools.pairwise(wanted)):
             np.testing.assert_allclose(places, np.clip(wanted, -0.005, 1.015), atol=1e-9)

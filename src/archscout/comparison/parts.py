@@ -1,28 +1,19 @@
-"""The folder of a comparison: finished searches are kept, so that a killed one goes on.
-
-``plan.json`` says whose folder it is. ``parts/`` holds two files a finished search: a CSV of its
-labels and, written last, a JSON with the fingerprint of that CSV.
-"""
+"""The finished searches of a comparison, kept in its folder and read back."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
-import json
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import numpy as np
 
 from archscout.comparison.jobs import RunRecord, SearchJob
 from archscout.errors import StorageError
-from archscout.plain import plain, write_json
-
-logger = logging.getLogger(__name__)
+from archscout.folders import PartsFolder
+from archscout.plain import plain
 
 _COLUMNS = ("architecture", "value", "mean_value", "test_value", "seconds")
 _RESULTS = ("labels.csv", "summary.csv", "tests.csv", "comparison.json")
@@ -40,47 +31,8 @@ class Folder:
     """
 
     def __init__(self, path: str | Path, plan: Mapping[str, Any]) -> None:
-        self.path = Path(path)
-        self.parts = self.path / "parts"
-        wanted = plain(plan)
-        try:
-            self.parts.mkdir(parents=True, exist_ok=True)
-            found = self._read_plan()
-            if found is None:
-                write_json(self.path / "plan.json", wanted)
-            elif found != wanted:
-                different = [
-                    f"{key} {found.get(key)!r} there, {wanted.get(key)!r} here"
-                    for key in sorted({*found, *wanted})
-                    if found.get(key) != wanted.get(key)
-                ]
-                raise StorageError(
-                    f"folder {str(self.path)!r} holds another comparison "
-                    f"({'; '.join(different)}): name another folder, or repeat that one"
-                )
-        except OSError as error:
-            raise cannot_write(self.path, error) from None
-
-    def _read_plan(self) -> dict[str, Any] | None:
-        file = self.path / "plan.json"
-        if not file.exists():
-            foreign = [name for name in _RESULTS if (self.path / name).exists()]
-            if foreign:
-                raise StorageError(
-                    f"folder {str(self.path)!r} holds {foreign[0]} but no plan.json, so it is not "
-                    "known what made it: name another folder"
-                )
-            return None
-        try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
-            found = None
-        if not isinstance(found, dict):
-            raise StorageError(
-                f"{str(file)!r} is damaged, so it is not known whose folder it is: name another "
-                "folder, or delete this one"
-            )
-        return found
+        self._folder = PartsFolder(path, plan, "comparison", _RESULTS)
+        self.path = self._folder.path
 
     def load(self, job: SearchJob) -> RunRecord | None:
         """The finished search of a job; None if it has to be run.
@@ -88,18 +40,15 @@ class Folder:
         Raises:
             StorageError: if the part was made by other settings under the same name.
         """
-        table, record = self._files(job)
-        if not record.exists():
+        found = self._folder.read(_stem(job))
+        if found is None:
             return None
+        facts, text = found
         try:
-            facts = json.loads(record.read_text(encoding="utf-8"))
-            text = table.read_text(encoding="utf-8")
-            if facts["sha256"] != _digest(text):
-                raise ValueError("the table differs from its fingerprint")
             made_by = {key: facts[key] for key in _identity(job)}
             loaded = _parse(text, facts)
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            logger.warning("part %s cannot be used and is run again: %s", record.name, error)
+        except (ValueError, KeyError, TypeError) as error:
+            self._folder.discard(_stem(job), error)
             return None
         if made_by != _identity(job):
             raise StorageError(
@@ -115,32 +64,18 @@ class Folder:
         Raises:
             StorageError: if it cannot be written.
         """
-        table, record = self._files(job)
-        text = _text(run)
         facts = {
             **_identity(job),
             "wall_seconds": run.wall_seconds,
             "requests": run.requests,
             "repeats": run.repeats,
             "stopped": run.stopped,
-            "sha256": _digest(text),
         }
-        try:
-            table.write_text(text, encoding="utf-8")
-            write_json(record, plain(facts))
-        except OSError as error:
-            raise cannot_write(self.path, error) from None
-
-    def _files(self, job: SearchJob) -> tuple[Path, Path]:
-        stem = f"{quote(job.label, safe=' ')}.seed{job.seed}"
-        return self.parts / f"{stem}.csv", self.parts / f"{stem}.json"
+        self._folder.write(_stem(job), facts, _text(run))
 
 
-def cannot_write(path: Path, error: OSError) -> StorageError:
-    """The error for a folder that the system does not let us use."""
-    return StorageError(
-        f"cannot use the folder {str(path)!r} ({error.strerror or error}): name another one"
-    )
+def _stem(job: SearchJob) -> str:
+    return f"{job.label}.seed{job.seed}"
 
 
 def _identity(job: SearchJob) -> dict[str, Any]:
@@ -150,10 +85,6 @@ def _identity(job: SearchJob) -> dict[str, Any]:
         "settings": plain(job.settings),
         "seed": job.seed,
     }
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _text(run: RunRecord) -> str:

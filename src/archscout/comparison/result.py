@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout.comparison.curves import Curves
-from archscout.comparison.parts import cannot_write
 from archscout.comparison.yardsticks import Yardsticks
+from archscout.folders import cannot_write
 from archscout.plain import plain, write_json
 
 if TYPE_CHECKING:

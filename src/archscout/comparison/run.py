@@ -15,9 +15,10 @@ from archscout.comparison.curves import make_curves
 from archscout.comparison.jobs import RunRecord, SearchJob, run_search
 from archscout.comparison.parts import Folder
 from archscout.comparison.result import Comparison
+from archscout.comparison.seeds import check_seeds, statistics_rng
 from archscout.comparison.sentences import list_notes, list_warnings
 from archscout.comparison.spec import BenchmarkSpec
-from archscout.comparison.tables import labels_table, statistics_rng, summary_table, tests_table
+from archscout.comparison.tables import labels_table, summary_table, tests_table
 from archscout.comparison.yardsticks import measure_yardsticks
 from archscout.errors import (
     ArchscoutError,
@@ -26,9 +27,10 @@ from archscout.errors import (
     TableError,
     UnknownNameError,
 )
-from archscout.executors import JobFailure, check_workers, run_in_processes, usable_cores
+from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest, package_version
+from archscout.resumable import Ended, run_and_keep
 from archscout.spaces.base import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -112,7 +114,7 @@ def compare(
     if isinstance(benchmark_spec, str):
         benchmark_spec = BenchmarkSpec.named(benchmark_spec)
     chosen = _check_strategies(strategies, baseline, settings or {})
-    seed_list = _check_seeds(seeds)
+    seed_list = check_seeds(seeds)
     if labels < 1 or any(point < 1 for point in checkpoints):
         raise SettingsError(f"got labels={labels}, expected at least 1 (checkpoints too)")
     table = benchmark_spec.load()
@@ -207,44 +209,23 @@ def _run(
     on_done: Callable[[CompareProgress], None] | None,
 ) -> list[RunRecord | JobFailure]:
     """Take finished searches from the folder, run the others, keep them as they end."""
-    order = {(job.label, job.seed): place for place, job in enumerate(jobs)}
-    ended: dict[int, RunRecord | JobFailure] = {}
 
-    def end(job: SearchJob, result: RunRecord | JobFailure, resumed: bool) -> None:
-        ended[order[job.label, job.seed]] = result
-        failure = result if isinstance(result, JobFailure) else None
+    def tell(ended: Ended[SearchJob, RunRecord]) -> None:
+        result = ended.result
         if on_done is not None:
             on_done(
                 CompareProgress(
-                    strategy=job.label,
-                    seed=job.seed,
-                    done=len(ended),
-                    total=len(jobs),
-                    resumed=resumed,
+                    strategy=ended.job.label,
+                    seed=ended.job.seed,
+                    done=ended.done,
+                    total=ended.total,
+                    resumed=ended.resumed,
                     wall_seconds=0.0 if isinstance(result, JobFailure) else result.wall_seconds,
-                    failure=None if failure is None else failure.message,
+                    failure=result.message if isinstance(result, JobFailure) else None,
                 )
             )
 
-    left = []
-    for job in jobs:
-        found = None if folder is None else folder.load(job)
-        if found is None:
-            left.append(job)
-        else:
-            end(job, found, resumed=True)
-
-    def keep(place: int, result: RunRecord | JobFailure) -> None:
-        job = left[place]
-        if isinstance(result, JobFailure):
-            if isinstance(result.error, _WRONG_QUESTION):
-                raise result.error
-        elif folder is not None:
-            folder.store(job, result)
-        end(job, result, resumed=False)
-
-    run_in_processes(run_search, left, workers, keep)
-    return [ended[place] for place in range(len(jobs))]
+    return run_and_keep(run_search, jobs, workers, folder, tell, raised=_WRONG_QUESTION)
 
 
 def _check_question(
@@ -302,13 +283,3 @@ def _check_strategies(
                 "strategies that are compared"
             )
     return dict(strategies)
-
-
-def _check_seeds(seeds: int | Sequence[int]) -> list[int]:
-    listed = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
-    if not listed or min(listed) < 0 or len(set(listed)) < len(listed):
-        raise SettingsError(
-            f"got seeds={seeds!r}, expected a number of seeds above 0 or different seeds of 0 "
-            "or more"
-        )
-    return listed

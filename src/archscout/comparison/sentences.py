@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archscout.comparison.curves import Curves
+from archscout.comparison.seeds import few_seeds
 from archscout.comparison.yardsticks import Yardsticks
 from archscout.executors import JobFailure
 
-ENOUGH_SEEDS = 20
 SIGNIFICANT = 0.05
 
 
@@ -106,13 +106,7 @@ def list_warnings(
     failures: Sequence[JobFailure],
 ) -> list[str]:
     """What a reader must know before believing the results; shown on every output."""
-    found = []
-    if seeds < ENOUGH_SEEDS:
-        count = "1 seed" if seeds == 1 else f"{seeds} seeds"
-        found.append(
-            f"only {count}: take the results as a trial, {ENOUGH_SEEDS} paired seeds are the "
-            "least for a claim"
-        )
+    found = few_seeds(seeds)
     if not yardsticks.has_test:
         found.append(
             "the table has no test values (or not for every architecture): regret is of mean "

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archscout.comparison.curves import Curves, incumbent_columns
+from archscout.comparison.seeds import statistics_rng
 from archscout.comparison.sentences import say_test
 from archscout.comparison.yardsticks import Yardsticks
 from archscout.stats import bootstrap_interval, holm_correction, paired_difference, reach_summary
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
 MEASURES = ("test regret", "validation regret")
 LABELS_TO_TOP1 = "labels to top 1"
-
-
-def statistics_rng() -> np.random.Generator:
-    """The generator of each interval and test, always the same: results can be made again.
-
-    Every interval starts it anew, so that one strategy more changes no other's numbers.
-    """
-    return np.random.default_rng(20)
 
 
 def labels_table(curves: Sequence[Curves], yardsticks: Yardsticks) -> pd.DataFrame:

@@ -158,12 +158,7 @@ def _trivial(
     rows = np.flatnonzero(measured)
     choices = table.choices[rows]
     baselines = []
-    for name, method in (("parameter count", "params"), ("MACs", "macs")):
-        try:
-            counts = _counts(table.space, method, choices)
-        except (NotImplementedError, TypeError) as error:
-            logger.info("space %s does not count %s: %s", table.space.name, name, error)
-            continue
+    for name, counts in cost_counts(table.space, choices).items():
         largest = rows[counts == counts.max()]
         first = table.space.architectures(table.choices[largest[:1]])[0]
         baselines.append(
@@ -178,10 +173,19 @@ def _trivial(
     return baselines
 
 
-def _counts(space: SearchSpace, method: str, choices: NDArray[np.int8]) -> NDArray[np.float64]:
-    """Parameters or MACs of all choices, ``(n,)``; at once where the space can."""
-    at_once = getattr(space, f"{method}_table", None)
-    if at_once is not None:
-        return np.asarray(at_once(choices), dtype=np.float64)
-    count = getattr(space, method)
-    return np.array([count(arch) for arch in space.architectures(choices)], dtype=np.float64)
+def cost_counts(space: SearchSpace, choices: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
+    """Parameters and MACs of all choices, ``(n,)`` each, by name; what a space lacks is left out.
+
+    Example:
+        >>> from archscout.testing.toy import ToySpace
+        >>> counts = cost_counts(ToySpace(), ToySpace().all_choices()[:2])
+        >>> {name: column.tolist() for name, column in counts.items()}
+        {'parameter count': [1.0, 2.0], 'MACs': [10.0, 20.0]}
+    """
+    found = {}
+    for name, method in (("parameter count", "params_table"), ("MACs", "macs_table")):
+        try:
+            found[name] = np.asarray(getattr(space, method)(choices), dtype=np.float64)
+        except (NotImplementedError, TypeError) as error:
+            logger.info("space %s does not count %s: %s", space.name, name, error)
+    return found

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.comparison.sentences import ENOUGH_SEEDS
-from archscout.comparison.tables import statistics_rng
+from archscout.comparison.seeds import ENOUGH_SEEDS, statistics_rng
 from archscout.comparison.yardsticks import Yardsticks
+from archscout.reports.lines import GREY, WARNING, line_looks, name_lines
 from archscout.stats import bootstrap_bands
 
 if TYPE_CHECKING:
@@ -22,14 +20,7 @@ if TYPE_CHECKING:
 
     from archscout.comparison.result import Comparison
 
-# Okabe and Ito's palette, told apart by colour-blind readers; line styles repeat the message.
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#8F6B00", "#56B4E9", "#5A3E9B")
-_STYLES: tuple[Any, ...] = ("-", (0, (6, 1.6)), (0, (3.2, 1.2)), (0, (6, 1.4, 1.2, 1.4)))
-_BASELINE = "#000000"
-_GREY = "#6b6b6b"
-_WARNING = "#a02000"
 _POINTS_A_BAND = 150  # more would not be seen
-_LINE_HEIGHT = 0.052  # of a label beside the plot, as a share of the axis
 
 
 def anytime_figure(comparison: Comparison, measure: str | None = None) -> Figure:
@@ -67,8 +58,8 @@ def anytime_figure(comparison: Comparison, measure: str | None = None) -> Figure
         ends.append((float(mean[-1]), name or curve.strategy, colour))
     ends += _trivial_lines(axes, yardsticks, measure)
     left = yardsticks.of("bought_out", measure)
-    axes.axhline(left, color=_GREY, linewidth=1.0, linestyle=(0, (1, 1.5)))
-    ends.append((left, f"all {yardsticks.rows:,} bought once", _GREY))
+    axes.axhline(left, color=GREY, linewidth=1.0, linestyle=(0, (1, 1.5)))
+    ends.append((left, f"all {yardsticks.rows:,} bought once", GREY))
     seen = [value for value, _, _ in ends]
     _scale(axes, lowest + seen, max(highest + seen), yardsticks.run_std)
     _noise_band(axes, yardsticks)
@@ -77,7 +68,7 @@ def anytime_figure(comparison: Comparison, measure: str | None = None) -> Figure
     axes.set_ylabel(f"{measure} ({yardsticks.points})")
     axes.grid(which="major", color="#000000", alpha=0.08, linewidth=0.8)
     axes.spines[["top", "right"]].set_visible(False)
-    _name_lines(axes, ends)
+    name_lines(axes, ends)
     _title(figure, comparison, measure)
     return figure
 
@@ -100,16 +91,9 @@ def write_anytime_plot(comparison: Comparison, path: str | Path) -> Path:
 
 def _styled(comparison: Comparison) -> list[tuple[Any, str, Any]]:
     """Curves with colour and line style; the baseline is black and comes first."""
-    looks = itertools.product(_STYLES, _COLOURS)
-    ordered = sorted(comparison.curves, key=lambda c: c.strategy != comparison.baseline)
-    styled = []
-    for curve in ordered:
-        if curve.strategy == comparison.baseline:
-            styled.append((curve, _BASELINE, "-"))
-        else:
-            style, colour = next(looks)
-            styled.append((curve, colour, style))
-    return styled
+    curves = {curve.strategy: curve for curve in comparison.curves}
+    looks = line_looks(list(curves), comparison.baseline)
+    return [(curves[name], colour, style) for name, colour, style in looks]
 
 
 def _points(budget: int) -> NDArray[np.int64]:
@@ -131,9 +115,9 @@ def _trivial_lines(
         value = trivial.test_regret if measure == "test regret" else trivial.validation_regret
         heights.setdefault(round(value, 9), []).append(trivial.name)
     for value in heights:
-        axes.axhline(value, color=_GREY, linewidth=1.0, linestyle=(0, (5, 3)))
+        axes.axhline(value, color=GREY, linewidth=1.0, linestyle=(0, (5, 3)))
     return [
-        (value, "most " + ", ".join(_plural(n) for n in names), _GREY)
+        (value, "most " + ", ".join(_plural(n) for n in names), GREY)
         for value, names in heights.items()
     ]
 
@@ -195,73 +179,6 @@ def _noise_band(axes: Axes, yardsticks: Yardsticks) -> None:
     )
 
 
-def _name_lines(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Write names beside the plot at the ends of their lines, moved apart where they touch."""
-    to_share = axes.transData + axes.transAxes.inverted()
-    right = axes.get_xlim()[1]
-    wanted = []
-    for value, name, colour in ends:
-        share = float(to_share.transform((right, value))[1])
-        lines = textwrap.wrap(name, 26)
-        wanted.append((min(max(share, 0.0), 1.0), lines, colour))
-    wanted.sort(key=lambda end: end[0])
-    heights = [_LINE_HEIGHT * len(lines) for _, lines, _ in wanted]
-    places = _spread([share for share, _, _ in wanted], heights)
-    for (share, lines, colour), place in zip(wanted, places, strict=True):
-        axes.annotate(
-            "\n".join(lines),
-            xy=(1.0, share),
-            xytext=(1.045, place),
-            xycoords="axes fraction",
-            textcoords="axes fraction",
-            color=colour,
-            fontsize=9,
-            va="center",
-            linespacing=1.0,
-            annotation_clip=False,
-            arrowprops={
-                "arrowstyle": "-",
-                "color": colour,
-                "linewidth": 0.8,
-                "relpos": (0.0, 0.5),
-                "shrinkA": 1,
-                "shrinkB": 0,
-            },
-        )
-
-
-def _spread(wanted: list[float], heights: list[float]) -> list[float]:
-    """Move sorted places apart so that boxes of these heights do not touch, with little moving.
-
-    Boxes that touch form a group around the mean of what they wanted; groups that touch merge.
-    """
-    groups: list[tuple[list[float], list[float]]] = []
-
-    def centre(group: tuple[list[float], list[float]]) -> float:
-        places, sizes = group
-        before = np.cumsum([0.0, *sizes[:-1]]) + np.array(sizes) / 2
-        middle = float(np.mean(np.array(places) - before)) + sum(sizes) / 2
-        half = sum(sizes) / 2
-        return min(max(middle, half - 0.03), max(1.04 - half, half - 0.03))
-
-    for place, height in zip(wanted, heights, strict=True):
-        group: tuple[list[float], list[float]] = ([place], [height])
-        while (
-            groups
-            and centre(groups[-1]) + sum(groups[-1][1]) / 2 > centre(group) - sum(group[1]) / 2
-        ):
-            before = groups.pop()
-            group = ([*before[0], *group[0]], [*before[1], *group[1]])
-        groups.append(group)
-    spread: list[float] = []
-    for group in groups:
-        start = centre(group) - sum(group[1]) / 2
-        for height in group[1]:
-            spread.append(start + height / 2)
-            start += height
-    return spread
-
-
 def _title(figure: Figure, comparison: Comparison, measure: str) -> None:
     seeds = {len(curve.runs) for curve in comparison.curves}
     few = min(seeds) < ENOUGH_SEEDS
@@ -271,8 +188,8 @@ def _title(figure: Figure, comparison: Comparison, measure: str) -> None:
     title = f"{measure.capitalize()} of the best architecture so far"
     figure.text(0.085, 0.945, title, fontsize=12, fontweight="bold", va="bottom")
     mean = f"mean of {'only ' if few else ''}{count} {word}{band}"
-    colour = _WARNING if few else "#333333"
+    colour = WARNING if few else "#333333"
     figure.text(0.085, 0.895, f"{comparison.benchmark}; {mean}", fontsize=9.5, color=colour)
     if not comparison.yardsticks.has_test:
         words = "the table has no test values: regret of validation values"
-        figure.text(0.985, 0.02, words, fontsize=8, color=_WARNING, ha="right")
+        figure.text(0.985, 0.02, words, fontsize=8, color=WARNING, ha="right")
