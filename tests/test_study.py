@@ -341,6 +341,8 @@ def test_a_replay_that_leaves_the_record_is_refused(tmp_path: Path) -> None:
         ({"settings": {"poplation": 5}, "strategy": "evolution"}, SettingsError, "'population'"),
         ({"settings": {"population": 1}, "strategy": "evolution"}, SettingsError, "population=1"),
         ({"settings": {"x": np.ones(2)}}, SettingsError, "plain values"),
+        ({"settings": {"rng": 3}}, SettingsError, "setting rng=3"),
+        ({"settings": {"pool": None}}, SettingsError, "setting pool=None"),
         ({"objective": 5}, SettingsError, "objective"),
         ({"dedup": "twins"}, UnknownNameError, "exact, isomorphic"),
     ],

@@ -35,6 +35,7 @@ from archscout.strategies.base import Strategy
 logger = logging.getLogger(__name__)
 
 REPEATS_IN_A_ROW = 1000
+_OWN_ARGUMENTS = ("space", "rng", "pool")
 
 StrategyFactory = Callable[..., Strategy]
 
@@ -252,6 +253,12 @@ def _make(
     pool: Any,
     settings: Mapping[str, Any],
 ) -> Strategy:
+    for own in _OWN_ARGUMENTS:
+        if own in settings:
+            raise SettingsError(
+                f"got the setting {own}={settings[own]!r}, which the search gives the strategy "
+                "itself: leave it out"
+            )
     if isinstance(strategy, str):
         return make_strategy(strategy, space, rng, pool=pool, **settings)
     taken = inspect.signature(strategy).parameters.values()

@@ -82,11 +82,30 @@ def test_wrong_settings(name: str, setting: str, words: str) -> None:
         ("seminas", "semi_supervised", "no", "got 'no' for semi_supervised .* true or false"),
         ("seminas", "preset", 7, "got 7 for preset .* a text"),
         ("optuna:tpe", "tries", "3", "got '3' for tries"),
+        ("optuna:tpe", "n_startup_trials", "x", "got 'x' for n_startup_trials .* a whole number"),
+        ("seminas", "first", [1], r"got \[1\] for first of strategy seminas, expected a whole"),
+        ("seminas", "first", 16.5, "got 16.5 for first"),
+        ("nao", "each", "5", "got '5' for each"),
     ],
 )
 def test_settings_of_another_kind(name: str, setting: str, value: object, words: str) -> None:
     with pytest.raises(SettingsError, match=words):
         make_strategy(name, ToySpace(), np.random.default_rng(0), **{setting: value})
+
+
+def test_none_leaves_a_setting_to_the_strategy() -> None:
+    strategy = make_strategy("nao", ToySpace(), np.random.default_rng(0), first=None)
+    assert (
+        strategy.minimum_labels
+        == make_strategy("nao", ToySpace(), np.random.default_rng(0)).minimum_labels
+    )
+
+
+def test_a_round_of_a_whole_space_is_drawn_at_once() -> None:
+    space = load_space("nasbench201")
+    strategy = make_strategy("random", space, np.random.default_rng(0))
+    drawn = strategy.sample_unseen(100_000, set(space.architectures(space.all_choices()[:5])))
+    assert len(drawn) == len(set(drawn)) == len(space) - 5
 
 
 def test_listing_loads_nothing_heavy() -> None:

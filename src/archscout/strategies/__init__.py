@@ -17,6 +17,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.registry import Entry, Registry
 from archscout.spaces.base import SearchSpace
 from archscout.strategies.base import Strategy
+from archscout.strategies.settings import check_kinds
 
 if TYPE_CHECKING:
     from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
@@ -133,29 +134,10 @@ def make_strategy(
             if setting not in names:
                 error = unknown_name(f"setting of strategy {name}", setting, names)
                 raise SettingsError(str(error))
-    for setting, value in settings.items():
-        if setting in known:
-            _check_kind(f"{setting} of strategy {name}", value, known[setting].default)
+    check_kinds(name, settings, known)
     made = STRATEGIES.create(name, space, rng, pool=pool, **settings)
     assert isinstance(made, Strategy)
     return made
-
-
-def _check_kind(what: str, value: object, default: object) -> None:
-    """Refuse a value that is of another kind than the default, which None does not tell."""
-    kinds: tuple[tuple[type, tuple[type, ...], str], ...] = (
-        (bool, (bool,), "true or false"),
-        (int, (int, np.integer), "a whole number"),
-        (float, (int, float, np.integer, np.floating), "a number"),
-        (str, (str,), "a text"),
-    )
-    for kind, allowed, words in kinds:
-        if isinstance(default, kind):
-            if not isinstance(value, allowed) or (kind is not bool and isinstance(value, bool)):
-                raise SettingsError(
-                    f"got {value!r} for {what}, expected {words} such as its default {default!r}"
-                )
-            return
 
 
 def __getattr__(name: str) -> Any:

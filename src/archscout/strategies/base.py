@@ -85,22 +85,22 @@ class Strategy(ABC):
                 return fresh
         rows = self.space.all_choices() if self.pool is None else self.pool
         order = self.rng.permutation(len(rows))
-        drawn: list[Architecture] = []
+        drawn: dict[Architecture, None] = {}
         for start in range(0, len(order), 1024):
             for arch in self.space.architectures(rows[order[start : start + 1024]]):
-                if arch not in seen and arch not in drawn:
-                    drawn.append(arch)
+                if arch not in seen:
+                    drawn[arch] = None
                     if len(drawn) == n:
-                        return drawn
-        return drawn
+                        return list(drawn)
+        return list(drawn)
 
     def _sample_whole_space(self, n: int, seen: set[Architecture]) -> list[Architecture] | None:
         """Rejection sampling; None once so much is seen that listing the space is better."""
-        drawn: list[Architecture] = []
+        drawn: dict[Architecture, None] = {}
         for _ in range(100):
             for arch in self.space.sample(self.rng, n - len(drawn)):
-                if arch not in seen and arch not in drawn:
-                    drawn.append(arch)
+                if arch not in seen:
+                    drawn[arch] = None
             if len(drawn) == n:
-                return drawn
+                return list(drawn)
         return None

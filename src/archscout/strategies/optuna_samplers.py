@@ -31,6 +31,7 @@ from archscout.strategies.optuna_params import (
     quiet_optuna,
     to_params,
 )
+from archscout.strategies.settings import check_kinds
 
 # Those that take categorical parameters and need no package beyond Optuna, torch and scipy.
 SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
@@ -154,11 +155,13 @@ class OptunaSampler(Strategy):
 def _make_sampler(name: str, seed: int, settings: Mapping[str, Any]) -> BaseSampler:
     kind = SAMPLERS[name]
     settings = {**_DEFAULTS.get(name, {}), **settings}
-    known = [p for p in inspect.signature(kind).parameters if p not in ("self", "seed")]
+    parameters = inspect.signature(kind).parameters
+    known = [p for p in parameters if p not in ("self", "seed")]
     for setting in settings:
         if setting not in known:
             error = unknown_name(f"setting of strategy optuna:{name}", setting, known)
             raise SettingsError(str(error))
+    check_kinds(f"optuna:{name}", settings, parameters)
     try:
         return kind(seed=seed, **settings)
     except (TypeError, ValueError) as error:
