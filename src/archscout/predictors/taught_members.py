@@ -1,0 +1,84 @@
+"""An ensemble of networks after it was taught: its raw scores read as values with a spread.
+
+A network gives raw scores ``(members, n)``. A loss that looks at the order alone leaves their
+shift and width open, so each member's scores are moved, without changing their order, to the
+mean and deviation that the target scores have over the labels; `Scaling` leads back to values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from archscout.predictors.base import Prediction
+from archscout.predictors.left_out import widening
+from archscout.predictors.network import one_thread
+from archscout.predictors.scaling import Scaling
+
+Encode = Callable[[NDArray[np.int8]], tuple[Tensor, ...]]
+"""Makes what a network is called with from choices ``(n, positions)``; ``n`` rows each."""
+
+
+class TaughtMembers:
+    """Predicts values with the members of a taught network.
+
+    Args:
+        network: gives raw scores ``(members, n)`` of what ``encode`` makes.
+        encode: see `Encode`.
+        scaling: between values and target scores.
+        block: architectures that are scored at once.
+    """
+
+    def __init__(self, network: nn.Module, encode: Encode, scaling: Scaling, block: int) -> None:
+        self._network, self._encode = network, encode
+        self._scaling, self._block = scaling, block
+        self._shift: NDArray[np.float64] | float = 0.0
+        self._width: NDArray[np.float64] | float = 1.0
+        self.widening = 1.0
+
+    def match(self, choices: NDArray[np.int8], values: NDArray[np.float64]) -> None:
+        """Move each member's scores to mean and deviation of the target scores of labels."""
+        learnt, targets = self.scores(choices), self._scaling.forward(values)
+        deviation = learnt.std(axis=1, keepdims=True)
+        # A member that tells no labels apart says the mean of all.
+        self._width = np.where(deviation > 1e-6, targets.std() / deviation.clip(1e-6), 0.0)
+        self._shift = targets.mean() - self._width * learnt.mean(axis=1, keepdims=True)
+
+    def widen(
+        self,
+        choices: NDArray[np.int8],
+        values: NDArray[np.float64],
+        left_out: NDArray[np.bool_],
+    ) -> None:
+        """Scale the members' deviation to what they miss labels by that they left out."""
+        targets = self._scaling.forward(values)
+        self.widening = widening(self.scores(choices), targets, left_out)
+
+    @one_thread()
+    def scores(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Scores of every member on the scale of the targets, ``(members, n)``."""
+        parts = []
+        with torch.inference_mode():
+            for first in range(0, max(len(choices), 1), self._block):
+                asked = self._encode(choices[first : first + self._block])
+                parts.append(self._network(*asked).double().numpy())
+        scores: NDArray[np.float64] = self._shift + self._width * np.concatenate(parts, axis=1)
+        return scores
+
+    def predict(self, choices: NDArray[np.int8]) -> Prediction:
+        """Value of the members' mean score, and the widened deviation of their values."""
+        scores = self.scores(choices)
+        mean = self._scaling.back(scores.mean(axis=0))
+        return Prediction(mean, self._widened(scores).std(axis=0))
+
+    def draws(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+        """Values as each member sees them, widened, ``(members, n)``."""
+        return self._widened(self.scores(choices))
+
+    def _widened(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+        centre = scores.mean(axis=0)
+        return self._scaling.back(centre + self.widening * (scores - centre))
