@@ -35,7 +35,10 @@ from archscout.spaces.base import Architectures, SearchSpace
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.
 _BLOCK = 256
-_READOUTS = {"gated-sum": GatedSum, "lstm": VertexLSTM}
+_READOUTS: dict[str, type[GatedSum] | type[VertexLSTM]] = {
+    "gated-sum": GatedSum,
+    "lstm": VertexLSTM,
+}
 
 
 class GraphNetwork(Predictor):
@@ -57,7 +60,7 @@ class GraphNetwork(Predictor):
         dropout: share of the inner units of the last perceptron that is dropped while it
             learns, from 0 to below 1.
         resample: whether each member learns from labels of its own; see `Teaching`.
-        steps: gradient steps, 1 or more.
+        steps: most gradient steps, 1 or more; see `Teaching`.
         batch: labels of a step, 2 or more.
         learning_rate: highest learning rate, above 0.
         weight_decay: decoupled weight decay, 0 or more.

@@ -46,7 +46,7 @@ class MLP(Predictor):
         layers: inner layers, 0 or more; with none it is a linear model.
         dropout: share of the inner units that is dropped while it learns, from 0 to below 1.
         resample: whether each member learns from labels of its own; see `Teaching`.
-        steps: gradient steps, 1 or more.
+        steps: most gradient steps, 1 or more; see `Teaching`.
         batch: labels of a step, 2 or more.
         learning_rate: highest learning rate, above 0.
         weight_decay: decoupled weight decay, 0 or more.

@@ -29,12 +29,15 @@ class TaughtMembers:
     Args:
         network: gives raw scores ``(members, n)`` of what ``encode`` makes.
         encode: see `Encode`.
+        members: number of members.
         scaling: between values and target scores.
         block: architectures that are scored at once.
     """
 
-    def __init__(self, network: nn.Module, encode: Encode, scaling: Scaling, block: int) -> None:
-        self._network, self._encode = network, encode
+    def __init__(
+        self, network: nn.Module, encode: Encode, members: int, scaling: Scaling, block: int
+    ) -> None:
+        self._network, self._encode, self._members = network, encode, members
         self._scaling, self._block = scaling, block
         self._shift: NDArray[np.float64] | float = 0.0
         self._width: NDArray[np.float64] | float = 1.0
@@ -61,9 +64,9 @@ class TaughtMembers:
     @one_thread()
     def scores(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
-        parts = []
+        parts = [np.empty((self._members, 0))]
         with torch.inference_mode():
-            for first in range(0, max(len(choices), 1), self._block):
+            for first in range(0, len(choices), self._block):
                 asked = self._encode(choices[first : first + self._block])
                 parts.append(self._network(*asked).double().numpy())
         scores: NDArray[np.float64] = self._shift + self._width * np.concatenate(parts, axis=1)

@@ -17,6 +17,7 @@ from archscout.predictors.losses import find_loss
 from archscout.predictors.scaling import make_scaling
 from archscout.predictors.taught_members import Encode, TaughtMembers
 
+_STEPS_A_LABEL = 3
 _TARGETS = ("rank", "z-score")
 
 
@@ -28,7 +29,8 @@ class Teaching:
         loss: a name of `archscout.predictors.losses.LOSSES`.
         target: ``"rank"`` for normal scores of the labels' ranks, ``"z-score"`` for values less
             their mean, over their deviation. A loss of the order alone learns the same from both.
-        steps: gradient steps, 1 or more.
+        steps: most gradient steps, 1 or more; 3 a label where that is less, because the order
+            of few labels is soon learnt.
         batch: labels of a step, 2 or more; all of them where there are no more.
         learning_rate: highest learning rate, above 0.
         weight_decay: decoupled weight decay, 0 or more.
@@ -110,12 +112,12 @@ def teach(
     descend(
         network.parameters(),
         step,
-        teaching.steps,
+        min(teaching.steps, _STEPS_A_LABEL * len(values)),
         learning_rate=teaching.learning_rate,
         weight_decay=teaching.weight_decay,
     )
     network.eval()
-    taught = TaughtMembers(network, encode, scaling, block)
+    taught = TaughtMembers(network, encode, members, scaling, block)
     if teaching.loss != "squared":
         taught.match(choices, values)
     if left_out is not None:
