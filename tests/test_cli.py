@@ -277,6 +277,7 @@ BAD = {
     "labels below the first round": (["--strategy", "seminas", "--labels", "3"], "seminas"),
     "negative seed": (["--strategy", "random", "--labels", "3", "--seed", "-1"], "seed"),
     "missing table": (["--table", "nowhere.csv"], "nowhere.csv"),
+    "endless table": (["--table", "/dev/zero"], "no ordinary file"),
     "table without values": (["--table", "no_values.csv", *QUICK], "valid"),
     "table without architectures": (["--table", "no_cells.csv", *QUICK], "architecture"),
     "table of fractions": (["--table", "fractions.csv", *QUICK], "name in _fraction"),
@@ -331,6 +332,7 @@ def test_storage_of_another_seed_is_refused() -> None:
     [
         (["list", "strategie"], "did you mean 'strategies'"),
         (["report", "nowhere"], "nowhere"),
+        (["report", "/dev/zero"], "no ordinary file"),
         (["report", "."], "result.json"),
         (["report", "file.log"], "file.log"),
         (["compare", "--strategies", "random,seminass"], "did you mean 'seminas'"),

@@ -283,6 +283,8 @@ def test_unusable_places_get_one_sentence(tmp_path: Path) -> None:
     check_refused(f"sqlite:///{file}", "cannot be used")
     check_refused(f"sqlite:///{file}/a.db", "cannot be used")
     check_refused("nosuchdatabase://host/runs", "cannot be used")
+    (tmp_path / "endless.log").symlink_to("/dev/zero")
+    check_refused(tmp_path / "endless.log", "is no ordinary file")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")

@@ -138,6 +138,9 @@ class SearchJournal(BaseJournalBackend):
     """
 
     def __init__(self, path: Path) -> None:
+        if path.exists() and not path.is_file():
+            # A device may have no end to read up to.
+            raise StorageError(f"{path} is no ordinary file: choose a new file or a folder")
         self.path = path
         self._lock = hold(path)
         try:

@@ -68,6 +68,9 @@ def read_table(path: Path) -> RawTable:
         TableError: if it is missing, unreadable, ragged or without rows.
         MissingExtraError: if it is parquet and pyarrow is not installed.
     """
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # A device may have no end to read up to.
+        raise TableError(f"the table {str(path)!r} is no ordinary file: copy it into one")
     try:
         data = path.read_bytes()
     except OSError as error:

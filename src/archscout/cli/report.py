@@ -35,6 +35,10 @@ def run(
         raise StorageError(
             f"nothing is at {str(run)!r}: name the folder of a search or its {RESULT}"
         )
+    if not (run.is_dir() or run.is_file()):
+        raise StorageError(
+            f"{str(run)!r} is no ordinary file: name the folder of a search or its {RESULT}"
+        )
     folder = run if run.is_dir() else run.parent
     result = read_run(run)
     path = out or folder / REPORT
