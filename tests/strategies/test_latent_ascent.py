@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from archscout.strategies.latent_ascent import Buyable, Candidates, LatentAscent
+from archscout.errors import SettingsError
+from archscout.strategies.candidates import Buyable, Candidates
+from archscout.strategies.latent_ascent import LatentAscent
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
@@ -50,6 +52,7 @@ def propose(
         ROWS[20:60],
         known=set(map(tuple, known)),
         buyable=buyable,
+        rng=np.random.default_rng(0),
     )
 
 
@@ -82,6 +85,7 @@ def test_without_unlabelled_architectures_the_measured_ones_are_the_seeds() -> N
         ROWS[:0],
         known=set(),
         buyable=everything,
+        rng=np.random.default_rng(0),
     )
     assert model.climbs[0][0] == list(map(tuple, ROWS[[19, 18, 17]].tolist()))
     assert found.origins == ["latent ascent"] * 3
@@ -152,3 +156,12 @@ def test_more_seeds_than_architectures_are_all_of_them(seeds: int) -> None:
     model = Model()
     propose(LatentAscent(seeds=seeds, steps=(1.0,)), model)
     assert len(model.climbs[0][0]) == min(seeds, 60)
+
+
+def test_a_predictor_without_a_latent_space_cannot_be_climbed() -> None:
+    class Plain:
+        def member_scores(self, rows: NDArray[np.int8]) -> NDArray[np.float64]:
+            return rows.sum(axis=1)[None]
+
+    with pytest.raises(SettingsError, match="Plain, expected one with a latent space"):
+        propose(LatentAscent(seeds=2, steps=(1.0,)), Plain())

@@ -47,6 +47,11 @@ class Model:
         mean = self.member_scores(rows)[0]
         return Prediction(mean, 0 * mean + 0.5)
 
+    predict_scores = predict
+
+    def draws(self, rows: NDArray[np.int8], count: int) -> NDArray[np.float64]:
+        return self.member_scores(rows)
+
     def climb(self, rows: NDArray[np.int8], step: float) -> NDArray[np.int8]:
         higher = np.concatenate([rows + np.eye(4, dtype=np.int8)[i] for i in range(4)])
         higher = higher[(higher < self.space.option_counts).all(axis=1)]
@@ -80,7 +85,7 @@ def make(
         np.random.default_rng(seed),
         pool=pool,
         learner=learner,
-        ascent=LatentAscent(seeds=4, steps=(1.0,)),
+        source=LatentAscent(seeds=4, steps=(1.0,)),
         choose="best-mean",
         plan=plan,
     )

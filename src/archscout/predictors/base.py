@@ -84,6 +84,22 @@ class Predictor(ABC):
     def predict(self, archs: Architectures) -> Prediction:
         """Predict mean and spread, ``(n,)`` each; raises `SettingsError` before `fit`."""
 
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and spread on the scale on which it learns, ``(n,)`` each.
+
+        Scores rise with values. Accuracies have a long tail below, where a spread in points
+        says little about the chance to be the best; on the scale of ranks it says more. Here,
+        the scale is that of the values.
+
+        Raises:
+            SettingsError: before `fit`.
+        """
+        return self.predict(archs)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values on the scale of `predict_scores`, same shape."""
+        return values
+
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Draw values that are plausible after what was learnt, for Thompson sampling.
 

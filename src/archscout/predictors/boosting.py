@@ -131,24 +131,38 @@ class Boosting(Predictor):
 
     def predict(self, archs: Architectures) -> Prediction:
         """Value of the members' mean score, and the widened deviation of their values."""
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        scaling, choices = self._fitted(), self.space.choices(archs)
+        mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
+        for block, centre, widened in self._blocks(choices):
+            mean[block] = scaling.back(centre)
+            spread[block] = scaling.back(widened).std(axis=0)
+        return Prediction(mean, spread)
+
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and widened deviation of the members' scores."""
+        self._fitted()
         choices = self.space.choices(archs)
         mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
         for block, centre, widened in self._blocks(choices):
-            mean[block] = self._scaling.back(centre)
-            spread[block] = self._scaling.back(widened).std(axis=0)
+            mean[block], spread[block] = centre, widened.std(axis=0)
         return Prediction(mean, spread)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Normal scores of values, by the ranks of the labels."""
+        return self._fitted().forward(values)
 
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values as each member sees them, widened, ``(members, n)``."""
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        choices = self.space.choices(archs)
+        scaling, choices = self._fitted(), self.space.choices(archs)
         drawn = np.empty((self.members, len(choices)))
         for block, _, widened in self._blocks(choices):
-            drawn[:, block] = self._scaling.back(widened)
+            drawn[:, block] = scaling.back(widened)
         return drawn
+
+    def _fitted(self) -> RankScores:
+        if self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        return self._scaling
 
     def _blocks(self, choices: NDArray[np.int8]) -> Iterator[tuple[slice, _Scores, _Scores]]:
         """Block by block the members' mean score ``(b,)`` and their widened ones ``(m, b)``."""

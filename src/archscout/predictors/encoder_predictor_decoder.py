@@ -167,6 +167,11 @@ class EncoderPredictorDecoder(Predictor):
         scores = self.member_scores(archs)
         return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
 
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and deviation of the members' scores."""
+        scores = self.member_scores(archs)
+        return Prediction(scores.mean(axis=0), scores.std(axis=0))
+
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values as each member sees them, ``(members, n)``."""
         _, scaling = self._fitted()

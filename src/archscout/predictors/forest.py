@@ -105,14 +105,16 @@ class Forest(Predictor):
 
     def predict(self, archs: Architectures) -> Prediction:
         """Value of the trees' mean score, and the deviation of the trees' values as spread."""
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        choices = self.space.choices(archs)
-        scores, spread = np.zeros(len(choices)), np.zeros(len(choices))
-        for first in range(0, len(choices), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            scores[block], spread[block] = self._predict_block(choices[block])
-        return Prediction(self._scaling.back(scores), spread)
+        mean, spread = self._over_trees(archs, as_values=True)
+        return Prediction(self._fitted().back(mean), spread)
+
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and deviation of the trees' scores."""
+        return self._over_trees(archs, as_values=False)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Normal scores of values, by the ranks of the labels."""
+        return self._fitted().forward(values)
 
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values that ``count`` drawn groups of an eighth of the trees give, ``(count, n)``.
@@ -120,9 +122,7 @@ class Forest(Predictor):
         A single tree says more about the labels that it happened to split by than about what
         is plausible.
         """
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        choices = self.space.choices(archs)
+        scaling, choices = self._fitted(), self.space.choices(archs)
         size = -(-self.trees // 8)
         picks = [self.rng.choice(self.trees, size, replace=False) for _ in range(count)]
         weights = np.zeros((count, self.trees))
@@ -133,20 +133,31 @@ class Forest(Predictor):
             block = slice(first, first + _BLOCK)
             columns = self.features.encode(choices[block])
             scores = np.array([scores[tree.apply(columns)] for tree, scores, _ in self._trees])
-            drawn[:, block] = self._scaling.back(weights @ scores)
+            drawn[:, block] = scaling.back(weights @ scores)
         return drawn
 
-    def _predict_block(
-        self, choices: NDArray[np.int8]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        columns = self.features.encode(choices)
-        total = np.zeros(len(choices))
-        mean, squares = np.zeros(len(choices)), np.zeros(len(choices))
-        for number, (tree, scores, values) in enumerate(self._trees, start=1):
-            leaves = tree.apply(columns)
-            total += scores[leaves]
-            # Welford's update: sums of squares of near-equal accuracies would cancel.
-            change = values[leaves] - mean
-            mean += change / number
-            squares += change * (values[leaves] - mean)
-        return total / len(self._trees), np.sqrt(squares / len(self._trees))
+    def _fitted(self) -> RankScores:
+        if self._scaling is None:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+        return self._scaling
+
+    def _over_trees(self, archs: Architectures, *, as_values: bool) -> Prediction:
+        """Mean of the trees' scores, and the deviation of their scores or values."""
+        self._fitted()
+        choices = self.space.choices(archs)
+        mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
+        for first in range(0, len(choices), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            columns = self.features.encode(choices[block])
+            total, centre, squares = np.zeros((3, len(columns)))
+            for number, (tree, scores, values) in enumerate(self._trees, start=1):
+                leaves = tree.apply(columns)
+                total += scores[leaves]
+                # Welford's update: sums of squares of near-equal accuracies would cancel.
+                shown = values[leaves] if as_values else scores[leaves]
+                change = shown - centre
+                centre += change / number
+                squares += change * (shown - centre)
+            mean[block] = total / len(self._trees)
+            spread[block] = np.sqrt(squares / len(self._trees))
+        return Prediction(mean, spread)

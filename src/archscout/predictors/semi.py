@@ -162,6 +162,18 @@ class PseudoLabels(Predictor):
         """Mean and spread of the wrapped predictor."""
         return self.predictor.predict(archs)
 
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Scores of the wrapped predictor."""
+        return self.predictor.predict_scores(archs)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values on the scale of the wrapped predictor's scores."""
+        return self.predictor.scores_of(values)
+
+    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
+        """Draws of the wrapped predictor."""
+        return self.predictor.draws(archs, count)
+
     def _try(
         self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
     ) -> list[Trial]:

@@ -10,23 +10,25 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+from archscout.errors import SettingsError
+from archscout.predictors.base import Predictor
+from archscout.strategies.candidates import Buyable, Candidates, as_rows, collect
 
-Buyable = Callable[[NDArray[np.int8]], NDArray[np.int8]]
 
+@runtime_checkable
+class Climber(Protocol):
+    """A predictor with a latent space: see `EncoderPredictorDecoder` for what these do."""
 
-class Candidates(NamedTuple):
-    """Choices ``(n, positions)``, all different, and where each came from, ``(n,)``."""
-
-    choices: NDArray[np.int8]
-    origins: list[str]
+    def member_scores(self, archs: NDArray[np.int8]) -> NDArray[np.float64]: ...
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def climb(self, archs: NDArray[np.int8], step: float) -> NDArray[np.int8]: ...
 
 
 @dataclass(frozen=True)
@@ -50,24 +52,27 @@ class LatentAscent:
 
     def propose(
         self,
-        model: EncoderPredictorDecoder,
+        model: Predictor,
         labelled: NDArray[np.int8],
         values: NDArray[np.float64],
         unlabelled: NDArray[np.int8],
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
+        rng: np.random.Generator,
     ) -> Candidates:
-        """Propose candidates.
+        """Propose candidates; the value of an unlabelled one is what the model predicts.
 
-        Args:
-            model: the fitted predictor.
-            labelled: choices ``(n, positions)`` of measured architectures.
-            values: ``(n,)`` their values.
-            unlabelled: choices ``(m, positions)``; their value is what the model predicts.
-            known: architectures that are no candidates.
-            buyable: gives those of some choices that can be bought; only they are candidates.
+        The arguments are those of `archscout.strategies.candidates.Source`.
+
+        Raises:
+            SettingsError: if the predictor has no latent space to climb in.
         """
+        if not isinstance(model, Climber):
+            raise SettingsError(
+                f"got the predictor {type(model).__name__}, expected one with a latent space and "
+                "a decoder: use seminas, flow, lstm or graph-vae, or take candidates from the pool"
+            )
         found: dict[tuple[int, ...], str] = {}
         predicted = model.member_scores(unlabelled) if len(unlabelled) else np.empty((1, 0))
         measured = np.tile(model.scores_of(values), (len(predicted), 1))
@@ -78,12 +83,11 @@ class LatentAscent:
         )
         if self.fresh_seeds and len(unlabelled):
             fresh = self._best(unlabelled, predicted, self.fresh_seeds)
-            _collect(buyable(fresh), "seed", known, found)
+            collect(buyable(fresh), "seed", known, found)
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
-            _collect(buyable(model.climb(starts, step)), "latent ascent", known, found)
-        rows = np.array(list(found), dtype=np.int8).reshape(len(found), labelled.shape[1])
-        return Candidates(rows, list(found.values()))
+            collect(buyable(model.climb(starts, step)), "latent ascent", known, found)
+        return Candidates(as_rows(found, labelled.shape[1]), list(found.values()))
 
     def _best(
         self, rows: NDArray[np.int8], scores: NDArray[np.float64], wanted: int
@@ -99,14 +103,3 @@ class LatentAscent:
             if self.enough is not None and len(found) >= self.enough:
                 return
             yield step
-
-
-def _collect(
-    rows: NDArray[np.int8],
-    origin: str,
-    known: set[tuple[int, ...]],
-    found: dict[tuple[int, ...], str],
-) -> None:
-    for row in map(tuple, rows.tolist()):
-        if row not in known:
-            found.setdefault(row, origin)

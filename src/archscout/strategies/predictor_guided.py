@@ -1,7 +1,8 @@
 """The strategy behind all predictor-guided search: learn, propose candidates, choose, measure.
 
 What learns, where candidates come from and how they are chosen are parts that are passed in;
-`archscout.strategies.seminas` puts SemiNAS together from them.
+`archscout.strategies.guided` puts strategies together from them, and
+`archscout.strategies.seminas` SemiNAS.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies.base import Strategy
-from archscout.strategies.choosing import CHOOSERS
-from archscout.strategies.latent_ascent import LatentAscent
+from archscout.strategies.candidates import Source
+from archscout.strategies.choosing import Beliefs, find_chooser
 
 logger = logging.getLogger(__name__)
 
@@ -31,11 +32,14 @@ class Learner(Protocol):
     """Learns from the labels so far; its model then proposes and scores candidates.
 
     Attributes:
+        model: the predictor that it teaches.
         uses_unlabelled: whether it is given unlabelled architectures; a control is not.
     """
 
-    model: EncoderPredictorDecoder
     uses_unlabelled: bool
+
+    @property
+    def model(self) -> Predictor: ...
 
     def learn(
         self,
@@ -87,7 +91,7 @@ class PredictorGuided(Strategy):
         rng: the only source of randomness.
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
         learner: learns from the labels so far.
-        ascent: proposes candidates.
+        source: proposes candidates.
         choose: a name of `archscout.strategies.choosing.CHOOSERS`.
         plan: how many labels are bought when.
     """
@@ -99,7 +103,7 @@ class PredictorGuided(Strategy):
         *,
         pool: NDArray[np.int8] | None = None,
         learner: Learner,
-        ascent: LatentAscent,
+        source: Source,
         choose: str,
         plan: Plan,
     ) -> None:
@@ -109,8 +113,8 @@ class PredictorGuided(Strategy):
                 f"got {plan.first} first labels and {plan.each} a round, expected at least 4 "
                 "labels to learn from and 1 a round"
             )
-        self.learner, self.ascent, self.plan = learner, ascent, plan
-        self.choose = CHOOSERS[choose]
+        self.learner, self.source, self.plan = learner, source, plan
+        self.choose = find_chooser(choose)
         self._seen: set[Architecture] = set()
         self._values: dict[Architecture, float] = {}
         self._rejected = 0
@@ -189,22 +193,30 @@ class PredictorGuided(Strategy):
         row = self.learner.learn(choices, values, unlabelled, count)
         model = self.learner.model
         known = {arch.choices for arch in self._seen}
-        rows, origins = self.ascent.propose(
-            model, choices, values, unlabelled, known=known, buyable=self._in_pool
+        rows, origins = self.source.propose(
+            model,
+            choices,
+            values,
+            unlabelled,
+            known=known,
+            buyable=self._in_pool,
+            rng=self.rng,
         )
         wanted = max(self.plan.each, int(self.plan.share * len(archs)))
         explore = min(self.plan.explore, wanted - 1)
         if len(rows):
-            prediction = model.predict(rows)
-            scores = model.member_scores(rows)
-            for place in self.choose(scores, wanted - explore, self.rng):
-                arch = self.space.architectures(rows[place][None])[0]
+            beliefs = Beliefs(model, rows, float(values.max()))
+            places = self.choose(beliefs, wanted - explore, self.rng)
+            predicted = model.predict(rows[places])
+            for arch, place, mean, spread in zip(
+                self.space.architectures(rows[places]), places, *predicted, strict=True
+            ):
                 self._queue.append(arch)
                 self._notes[arch] = {
                     "origin": origins[place],
                     "round": self._round,
-                    "predicted": float(prediction.mean[place]),
-                    "spread": float(prediction.spread[place]),
+                    "predicted": float(mean),
+                    "spread": float(spread),
                 }
         self._explore(archs, values, explore)
         if len(self._queue) < wanted:

@@ -126,7 +126,7 @@ def seminas(
     else:
         learner = Supervised(space, rng, preset)
     return PredictorGuided(
-        space, rng, pool=pool, learner=learner, ascent=ascent, choose=choose, plan=plan
+        space, rng, pool=pool, learner=learner, source=ascent, choose=choose, plan=plan
     )
 
 

@@ -1,0 +1,178 @@
+"""Where the architectures come from that a predictor-guided strategy chooses among.
+
+`archscout.strategies.latent_ascent` is another such source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.predictors.base import Predictor
+
+Buyable = Callable[[NDArray[np.int8]], NDArray[np.int8]]
+
+
+class Candidates(NamedTuple):
+    """Choices ``(n, positions)``, all different, and where each came from, ``(n,)``."""
+
+    choices: NDArray[np.int8]
+    origins: list[str]
+
+
+class Source(Protocol):
+    """Proposes candidates after the predictor has learnt."""
+
+    def propose(
+        self,
+        model: Predictor,
+        labelled: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+        *,
+        known: set[tuple[int, ...]],
+        buyable: Buyable,
+        rng: np.random.Generator,
+    ) -> Candidates:
+        """Propose candidates.
+
+        Args:
+            model: the fitted predictor.
+            labelled: choices ``(n, positions)`` of measured architectures.
+            values: ``(n,)`` their values, higher is better.
+            unlabelled: choices ``(m, positions)`` that can be bought, none of them known.
+            known: architectures that are no candidates.
+            buyable: gives those of some choices that can be bought; only they are candidates.
+            rng: the strategy's generator.
+        """
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All unlabelled architectures, and the neighbours of the best measured ones.
+
+    Where the space or the pool can be listed in whole the neighbours are among them already;
+    elsewhere the unlabelled are a random draw, in which nothing lies close to the best.
+
+    Args:
+        near: how many of the best measured lend their neighbours, 0 or more.
+    """
+
+    near: int = 5
+
+    def propose(
+        self,
+        model: Predictor,
+        labelled: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+        *,
+        known: set[tuple[int, ...]],
+        buyable: Buyable,
+        rng: np.random.Generator,
+    ) -> Candidates:
+        """All of ``unlabelled`` first, then what neighbours are not among them."""
+        listed = set(map(tuple, unlabelled.tolist()))
+        found: dict[tuple[int, ...], str] = {}
+        best = np.argsort(-values, kind="stable")[: self.near]
+        for arch in model.space.architectures(labelled[best]):
+            near = buyable(model.space.choices(model.space.neighbors(arch)))
+            collect(near, "neighbour", known | listed, found)
+        rows = as_rows(found, unlabelled.shape[1])
+        origins = ["pool"] * len(unlabelled) + list(found.values())
+        return Candidates(np.concatenate([unlabelled, rows]), origins)
+
+
+@dataclass(frozen=True)
+class Offspring:
+    """Children of the best: evolution in which the predictor stands in for the measurement.
+
+    Each generation the parents have children by mutation and crossover; every child is a
+    candidate, and the best predicted of parents and children are the next parents.
+
+    Args:
+        parents: how many have children; the first are the best measured, 2 or more.
+        children: how many a generation, 1 or more.
+        generations: 1 is SemiNAS with regularized evolution ("generate many, measure the best
+            predicted"); many are evolution on the predictor alone.
+        crossed: share of the children that have two parents, 0..1.
+
+    Source:
+        SemiNAS, arXiv 2002.10389, section 3.3 (one generation); Efficient Neural Architecture
+        Search with Performance Prediction, arXiv 2108.01854 (many).
+    """
+
+    parents: int = 20
+    children: int = 300
+    generations: int = 1
+    crossed: float = 0.25
+
+    def __post_init__(self) -> None:
+        if self.parents < 2 or min(self.children, self.generations) < 1:
+            raise SettingsError(
+                f"got parents={self.parents}, children={self.children}, "
+                f"generations={self.generations}, expected at least 2 parents, 1 child and "
+                "1 generation"
+            )
+        if not 0 <= self.crossed <= 1:
+            raise SettingsError(f"got crossed={self.crossed}, expected a share of 0 to 1")
+
+    def propose(
+        self,
+        model: Predictor,
+        labelled: NDArray[np.int8],
+        values: NDArray[np.float64],
+        unlabelled: NDArray[np.int8],
+        *,
+        known: set[tuple[int, ...]],
+        buyable: Buyable,
+        rng: np.random.Generator,
+    ) -> Candidates:
+        """All children of all generations that can be bought."""
+        found: dict[tuple[int, ...], str] = {}
+        population = labelled[np.argsort(-values, kind="stable")[: self.parents]]
+        for generation in range(1, self.generations + 1):
+            children = self._children(model, population, rng)
+            collect(buyable(children), "evolution", known, found)
+            if generation < self.generations:
+                everyone = np.unique(np.concatenate([population, children]), axis=0)
+                order = np.argsort(-model.predict(everyone).mean, kind="stable")
+                population = everyone[order[: self.parents]]
+        return Candidates(as_rows(found, labelled.shape[1]), list(found.values()))
+
+    def _children(
+        self, model: Predictor, population: NDArray[np.int8], rng: np.random.Generator
+    ) -> NDArray[np.int8]:
+        space = model.space
+        parents = space.architectures(population)
+        children = []
+        for _ in range(self.children):
+            first, second = (parents[int(i)] for i in rng.integers(len(parents), size=2))
+            child = first
+            if rng.random() < self.crossed:
+                child = space.crossover(first, second, rng)
+            # A child that is its parent would be no candidate.
+            children.append(space.mutate(first, rng) if child == first else child)
+        return space.choices(children)
+
+
+def collect(
+    rows: NDArray[np.int8],
+    origin: str,
+    known: set[tuple[int, ...]],
+    found: dict[tuple[int, ...], str],
+) -> None:
+    """Add those rows to ``found`` that are not known; the first origin of a row stays."""
+    for row in map(tuple, rows.tolist()):
+        if row not in known:
+            found.setdefault(row, origin)
+
+
+def as_rows(found: dict[tuple[int, ...], str], positions: int) -> NDArray[np.int8]:
+    """The found architectures as choices ``(n, positions)``."""
+    return np.array(list(found), dtype=np.int8).reshape(len(found), positions)
