@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from archscout.predictors.graph_network import GraphNetwork
+from archscout.predictors.mlp import MLP
+from archscout.predictors.offline import OfflinePredictor
 from archscout.predictors.presets import PRESETS, Preset
 
 
@@ -30,6 +33,8 @@ def small_presets(flow: Preset, lstm: Preset, monkeypatch: pytest.MonkeyPatch) -
     """Names of presets stand for small settings."""
     monkeypatch.setitem(PRESETS, "fast", flow)
     monkeypatch.setitem(PRESETS, "lstm", lstm)
+    for kind in (MLP, GraphNetwork, OfflinePredictor):
+        monkeypatch.setitem(kind.__init__.__kwdefaults__, "steps", 6)
 
 
 @pytest.fixture

@@ -142,6 +142,14 @@ class GraphNetwork(Predictor):
         """Value of the members' mean score, and the deviation of their values as the spread."""
         return self._fitted().predict(self.space.choices(archs))
 
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and widened deviation of the members' scores."""
+        return self._fitted().predict_scores(self.space.choices(archs))
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Target scores of values."""
+        return self._fitted().scores_of(values)
+
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values as each member sees them, ``(members, n)``."""
         return self._fitted().draws(self.space.choices(archs))

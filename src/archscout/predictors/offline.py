@@ -78,6 +78,14 @@ class OfflinePredictor(Predictor):
         """Value of the members' mean score, and the deviation of their values as the spread."""
         return self.network.predict(archs)
 
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean and widened deviation of the members' scores."""
+        return self.network.predict_scores(archs)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Target scores of values."""
+        return self.network.scores_of(values)
+
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values as each member sees them, ``(members, n)``."""
         return self.network.draws(archs, count)

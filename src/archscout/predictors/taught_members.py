@@ -74,14 +74,25 @@ class TaughtMembers:
 
     def predict(self, choices: NDArray[np.int8]) -> Prediction:
         """Value of the members' mean score, and the widened deviation of their values."""
-        scores = self.scores(choices)
-        mean = self._scaling.back(scores.mean(axis=0))
-        return Prediction(mean, self._widened(scores).std(axis=0))
+        widened = self._widened(choices)
+        back = self._scaling.back
+        return Prediction(back(widened.mean(axis=0)), back(widened).std(axis=0))
+
+    def predict_scores(self, choices: NDArray[np.int8]) -> Prediction:
+        """The members' mean score, and their widened deviation, on the scale of the targets."""
+        widened = self._widened(choices)
+        return Prediction(widened.mean(axis=0), widened.std(axis=0))
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Target scores of values, same shape."""
+        return self._scaling.forward(values)
 
     def draws(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
         """Values as each member sees them, widened, ``(members, n)``."""
-        return self._widened(self.scores(choices))
+        return self._scaling.back(self._widened(choices))
 
-    def _widened(self, scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    def _widened(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+        scores = self.scores(choices)
         centre = scores.mean(axis=0)
-        return self._scaling.back(centre + self.widening * (scores - centre))
+        widened: NDArray[np.float64] = centre + self.widening * (scores - centre)
+        return widened
