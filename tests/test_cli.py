@@ -16,9 +16,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.options import read_settings
 from archscout.cli.progress import SearchBar
-from archscout.errors import SettingsError, TableError
+from archscout.errors import TableError
 
 QUICK = ["--strategy", "random", "--labels", "8"]
 
@@ -277,6 +276,7 @@ BAD = {
     "labels below the first round": (["--strategy", "seminas", "--labels", "3"], "seminas"),
     "negative seed": (["--strategy", "random", "--labels", "3", "--seed", "-1"], "seed"),
     "missing table": (["--table", "nowhere.csv"], "nowhere.csv"),
+    "epochs out of range": (["--table", "mine.csv", "--epochs", "-3", *QUICK], "epochs=-3"),
     "endless table": (["--table", "/dev/zero"], "no ordinary file"),
     "table without values": (["--table", "no_values.csv", *QUICK], "valid"),
     "table without architectures": (["--table", "no_cells.csv", *QUICK], "architecture"),
@@ -293,6 +293,7 @@ BAD = {
 @pytest.fixture
 def _bad_files() -> None:
     Path("file").write_text("in the way", encoding="utf-8")
+    write_table(Path("mine.csv"), "arch,valid", [f"{cell},50" for cell in CELLS])
     write_table(Path("no_values.csv"), "arch,colour", [f"{cell},red" for cell in CELLS])
     write_table(Path("no_cells.csv"), "valid,test", ["90,91"])
     write_table(
@@ -419,6 +420,12 @@ def test_a_full_disk_is_told_by_the_exit_code(stream: str) -> None:
     assert b"Traceback" not in (done.stderr or b"")
 
 
+def test_a_terminal_without_some_characters_shows_the_rest() -> None:
+    done = run("list", env={**os.environ, "PYTHONIOENCODING": "ascii"})
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "seminas" in done.stdout
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
 def test_a_closed_pipe_is_quiet() -> None:
     reader, writer = os.pipe()
@@ -465,26 +472,6 @@ def test_compare_as_json() -> None:
     done = invoke("compare", *args, "--json")
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)
-
-
-# --- settings ------------------------------------------------------------------------------------
-def test_settings_are_read_as_json_or_text() -> None:
-    pairs = ["a=1", "b=0.5", "c=true", "d=null", "e=fast", "long-name=[1, 2]", "f=x=y"]
-    assert read_settings(pairs) == {
-        "a": 1,
-        "b": 0.5,
-        "c": True,
-        "d": None,
-        "e": "fast",
-        "long_name": [1, 2],
-        "f": "x=y",
-    }
-
-
-@pytest.mark.parametrize("pair", ["", "=1", "no value", "1a=2", "a b=1"])
-def test_malformed_settings_are_refused(pair: str) -> None:
-    with pytest.raises(SettingsError, match="--set"):
-        read_settings([pair])
 
 
 def test_errors_are_of_one_family() -> None:

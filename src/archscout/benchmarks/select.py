@@ -145,6 +145,8 @@ def _of_dataset(fits: list[Column], source: str, dataset: str | None) -> list[Co
 def _of_epochs(
     fits: list[Column], source: str, epochs: int | None
 ) -> tuple[list[Column], int | None]:
+    if epochs is not None and epochs < 1:
+        raise TableError(f"got epochs={epochs} for {source}, expected 1 or more")
     known = sorted({c.epochs for c in fits if c.epochs is not None})
     unstated = [c for c in fits if c.epochs is None]
     if epochs is None:

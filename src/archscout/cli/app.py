@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
+import sys
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-from archscout.cli import compare, listing, report, search
+from archscout.cli import compare, listing, rank, report, search
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
 
@@ -93,6 +95,7 @@ app = typer.Typer(
 )
 app.command("search", rich_help_panel="Run")(search.run)
 app.command("compare", rich_help_panel="Run")(compare.run)
+app.command("rank", rich_help_panel="Run")(rank.run)
 app.command("report", rich_help_panel="Look")(report.run)
 app.command("list", rich_help_panel="Look")(listing.run)
 
@@ -128,4 +131,8 @@ def options(
 
 def main() -> None:
     """Run the command line; this is the installed command ``archscout``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that lacks a character shows a question mark in its place.
+            stream.reconfigure(errors="replace")
     app(prog_name="archscout")
