@@ -60,10 +60,33 @@ class TestRanks:
         hits = np.mean([len(set(p) & set(q)) / k for p, q in zip(*best, strict=True)])
         assert stats.top_k_recall(a, b, k) == pytest.approx(hits, abs=0.12)
 
+    @quick
+    @given(pairs)
+    def test_pairwise_accuracy_counts_pairs_of_different_values(self, pair):
+        a, b = pair
+        points = [
+            0.5 if a[i] == a[j] else float((a[i] > a[j]) == (b[i] > b[j]))
+            for i, j in itertools.combinations(range(len(a)), 2)
+            if b[i] != b[j]
+        ]
+        if points:
+            assert stats.pairwise_accuracy(a, b) == pytest.approx(np.mean(points))
+        else:
+            assert math.isnan(stats.pairwise_accuracy(a, b))
+
+    def test_pairwise_accuracy_of_many(self):
+        true = rng().normal(size=30_000)
+        assert stats.pairwise_accuracy(true, true) == 1.0
+        assert stats.pairwise_accuracy(-true, true) == 0.0
+        assert stats.pairwise_accuracy(np.zeros(len(true)), true) == 0.5
+
     def test_recall_of_a_constant_predictor_is_chance(self):
         assert stats.top_k_recall(np.zeros(50), np.arange(50), 10) == pytest.approx(0.2)
 
-    @pytest.mark.parametrize("function", [stats.kendall_tau, stats.spearman, stats.kendall_tau_top])
+    @pytest.mark.parametrize(
+        "function",
+        [stats.kendall_tau, stats.spearman, stats.kendall_tau_top, stats.pairwise_accuracy],
+    )
     def test_bad_input(self, function):
         with pytest.raises(SettingsError, match="as many"):
             function([1, 2, 3], [1, 2])

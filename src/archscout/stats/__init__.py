@@ -1,9 +1,10 @@
-"""Statistics of searches and predictors: ranks, intervals, paired tests, anytime curves, noise.
+"""Statistics of searches and predictors: ranks, calibration, tests, curves, noise.
 
 Everything takes and gives numpy arrays; scipy is imported only when a function needs it.
 Randomness comes from the generator that the caller passes in.
 """
 
+from archscout.stats.calibration import calibration_error, coverage, sharpness
 from archscout.stats.curves import (
     LabelsToReach,
     anytime,
@@ -19,7 +20,14 @@ from archscout.stats.paired import (
     paired_difference,
     sign_flip_p_value,
 )
-from archscout.stats.ranks import kendall_tau, kendall_tau_top, regret, spearman, top_k_recall
+from archscout.stats.ranks import (
+    kendall_tau,
+    kendall_tau_top,
+    pairwise_accuracy,
+    regret,
+    spearman,
+    top_k_recall,
+)
 
 __all__ = [
     "LabelsToReach",
@@ -29,6 +37,8 @@ __all__ = [
     "best_of_one_run_each",
     "bootstrap_bands",
     "bootstrap_interval",
+    "calibration_error",
+    "coverage",
     "holm_correction",
     "incumbents",
     "kendall_tau",
@@ -36,8 +46,10 @@ __all__ = [
     "labels_to_reach",
     "noise_ceiling",
     "paired_difference",
+    "pairwise_accuracy",
     "reach_summary",
     "regret",
+    "sharpness",
     "sign_flip_p_value",
     "spearman",
     "top_k_recall",

@@ -116,6 +116,38 @@ def top_k_recall(predicted: ArrayLike, true: ArrayLike, k: int) -> float:
     return float((_chance_in_top(left, k) * _chance_in_top(right, k)).sum() / k)
 
 
+def pairwise_accuracy(predicted: ArrayLike, values: ArrayLike) -> float:
+    """Share of the pairs of different values that the prediction puts in the right order.
+
+    Pairs that the prediction ties count half, as if a coin decided; pairs of equal values have
+    no right order and do not count.
+
+    Args:
+        predicted: ``(n,)`` scores, any unit, n >= 2.
+        values: ``(n,)`` values of the same architectures.
+
+    Returns:
+        Between 0 and 1, by chance 0.5; NaN if all values are equal.
+
+    Raises:
+        SettingsError: for different lengths, fewer than two values, or NaN.
+
+    Example:
+        >>> round(pairwise_accuracy([1, 2, 2], [10, 20, 30]), 3)
+        0.833
+    """
+    left, right = pair(predicted, values, _NAMES, at_least=2)
+    if _constant(right):
+        return math.nan
+    if _constant(left):
+        return 0.5
+    different = _pairs(len(right)) - _tied_pairs(right)
+    unordered = _pairs(len(left)) - _tied_pairs(left)
+    # Tau-b is (right - wrong pairs) / sqrt(different * unordered): solved for the difference.
+    surplus = kendall_tau(left, right) * math.sqrt(different * unordered)
+    return 0.5 + 0.5 * round(surplus) / different
+
+
 def regret(values: ArrayLike, optimum: float, direction: Direction = "maximize") -> Any:
     """How much worse values are than the best one; 0 at the optimum, in their unit.
 
@@ -137,6 +169,14 @@ def regret(values: ArrayLike, optimum: float, direction: Direction = "maximize")
 
 def _constant(values: Floats) -> bool:
     return bool((values == values[0]).all())
+
+
+def _pairs(count: int) -> int:
+    return count * (count - 1) // 2
+
+
+def _tied_pairs(values: Floats) -> int:
+    return sum(_pairs(count) for count in np.unique(values, return_counts=True)[1].tolist())
 
 
 def _chance_in_top(values: Floats, k: int) -> Floats:
