@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from archscout.plain import write_text
+from archscout.plain import write_json, write_text
 
 
 def test_the_folder_is_made_and_nothing_else_is_left(tmp_path: Path) -> None:
@@ -43,3 +44,8 @@ def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path: Path) -> None:
 def test_a_folder_in_the_way_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(IsADirectoryError):
         write_text(tmp_path, "text")
+
+
+def test_half_a_character_does_not_lose_the_rest(tmp_path: Path) -> None:
+    write_json(tmp_path / "result.json", {"command": "--out x\udcff", "best": 1})
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["best"] == 1

@@ -65,7 +65,8 @@ def write_text(path: Path, text: str) -> None:
     Args:
         path: the file; its folder is made if it is missing. What a link leads to is replaced,
             not the link; a device or a pipe is written to, never replaced.
-        text: what it shall hold.
+        text: what it shall hold; halves of characters, as in names of files that are no
+            Unicode, become question marks.
 
     Raises:
         OSError: if the folder or file cannot be written.
@@ -73,11 +74,11 @@ def write_text(path: Path, text: str) -> None:
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.exists() and not path.is_file():
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text, encoding="utf-8", errors="replace")
         return
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
