@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archscout.objectives import Label, Measurement
     from archscout.predictors import list_predictors, make_predictor
     from archscout.predictors.base import Predictor
+    from archscout.ranking import Ranking, rank
     from archscout.results import SearchResult, load_result
     from archscout.spaces import Architecture, SearchSpace, load_space
     from archscout.strategies import list_strategies, make_strategy
@@ -32,6 +33,7 @@ __all__ = [
     "Ledger",
     "Measurement",
     "Predictor",
+    "Ranking",
     "SearchResult",
     "SearchSpace",
     "Strategy",
@@ -45,6 +47,7 @@ __all__ = [
     "load_space",
     "make_predictor",
     "make_strategy",
+    "rank",
     "search",
 ]
 
@@ -55,6 +58,7 @@ _HOMES = {
     "Ledger": "ledger",
     "Measurement": "objectives",
     "Predictor": "predictors.base",
+    "Ranking": "ranking",
     "SearchResult": "results",
     "SearchSpace": "spaces.base",
     "Strategy": "strategies.base",
@@ -67,6 +71,7 @@ _HOMES = {
     "load_space": "spaces",
     "make_predictor": "predictors",
     "make_strategy": "strategies",
+    "rank": "ranking",
     "search": "study",
 }
 

@@ -20,6 +20,7 @@ from archscout.cli.console import amount, side_screen
 
 if TYPE_CHECKING:
     from archscout.comparison import CompareProgress
+    from archscout.ranking import RankProgress
     from archscout.study import SearchProgress
 
 ACTIVITY_WIDTH = 24
@@ -100,23 +101,31 @@ class SearchBar(logging.Handler):
 
 
 class CompareBar:
-    """Shows how many searches of a comparison have ended."""
+    """Shows how many searches of a comparison, or fits of a ranking, have ended.
 
-    def __init__(self) -> None:
+    Args:
+        counted: what is counted, in the plural.
+    """
+
+    def __init__(self, counted: str = "searches") -> None:
         self.done = 0
         self.total = 0
-        self._progress = _progress("searches")
+        self._progress = _progress(counted)
         self._task = self._progress.add_task("starting", total=None)
 
     def on_done(self, progress: CompareProgress) -> None:
         """Take one step: a search has ended, or was found in the folder."""
-        self.done, self.total = progress.done, progress.total
-        self._progress.update(
-            self._task,
-            completed=progress.done,
-            total=progress.total,
-            description=escape(f"{progress.strategy}, seed {progress.seed}".ljust(ACTIVITY_WIDTH)),
-        )
+        self._step(f"{progress.strategy}, seed {progress.seed}", progress.done, progress.total)
+
+    def on_fit(self, progress: RankProgress) -> None:
+        """Take one step: a fit has ended, or was found in the folder."""
+        words = f"{progress.predictor}, {progress.labels} labels, seed {progress.seed}"
+        self._step(words, progress.done, progress.total)
+
+    def _step(self, words: str, done: int, total: int) -> None:
+        self.done, self.total = done, total
+        described = escape(words.ljust(ACTIVITY_WIDTH))
+        self._progress.update(self._task, completed=done, total=total, description=described)
 
     def __enter__(self) -> Self:
         self._progress.start()
