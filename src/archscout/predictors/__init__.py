@@ -77,7 +77,7 @@ PREDICTORS = Registry(
         ),
         "weak": Entry(
             f"{_HERE}.weak:WeakPredictor",
-            "the weak predictor of WeakNAS as published: a wide perceptron on one-hot marks",
+            "the weak predictor of WeakNAS: a perceptron on one-hot marks, wider with more labels",
             "Wu et al., Stronger NAS with Weaker Predictors, arXiv 2102.10490",
         ),
         "arch2vec": Entry(

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.encodings import one_hot
 from archscout.errors import unknown_name
 from archscout.predictors.cell_features import CellFeatures
 from archscout.spaces.base import SearchSpace
@@ -90,8 +91,8 @@ class ArchitectureKernel:
         return Seen(columns, np.zeros((len(choices), 0)))
 
     def _marks(self, choices: NDArray[np.int8]) -> Floats:
-        marks: Floats = self.space.encode(choices, "onehot").astype(np.float64)
-        return marks
+        # Not the space's own marks, which may leave an option of a decision without one.
+        return one_hot(choices, self.space.option_counts).astype(np.float64)
 
 
 def covariance(first: Seen, second: Seen, scales: Scales) -> Floats:

@@ -137,7 +137,7 @@ class GaussianProcess(Predictor):
         scaling = self._fitted().scaling
         mean, deviation = self.predict_scores(archs)
         # Gauss-Hermite quadrature: ranks turn into values along a bent line.
-        nodes, weights = np.polynomial.hermite_e.hermegauss(9)
+        nodes, weights = np.polynomial.hermite_e.hermegauss(25)
         weights = weights / weights.sum()
         values = np.stack([scaling.back(mean + node * deviation) for node in nodes])
         middle = weights @ values
