@@ -10,7 +10,6 @@ import typer
 
 from archscout.cli.console import INTERRUPTED, complain, print_json, print_line, print_rows
 from archscout.cli.options import (
-    HOW,
     OUTPUT,
     BenchmarkOption,
     DatasetOption,
@@ -30,6 +29,7 @@ from archscout.cli.progress import CompareBar
 if TYPE_CHECKING:
     from archscout.ranking import Ranking
 
+HOW_TO_RANK = "How to rank"
 DEFAULT_PREDICTORS = "boosting,forest,flow,seminas"
 DEFAULT_LABELS = "20,50,100,400"
 DEFAULT_UNLABELLED = "1000"
@@ -53,7 +53,7 @@ def run(
             metavar="NAMES",
             help="Names, with commas (archscout list predictors), also wrapped as in "
             "pseudo:forest; NAME@0 or NAME@all has unlabelled architectures of its own number.",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = DEFAULT_PREDICTORS,
     labels: Annotated[
@@ -61,14 +61,14 @@ def run(
         typer.Option(
             metavar="NUMBERS",
             help="Numbers of labels, with commas; 1% is a share of those that can be labelled.",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = DEFAULT_LABELS,
     seeds: Annotated[
         int,
         typer.Option(
             help="Fits of each predictor and number of labels, with seeds 0, 1, ...",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = 20,
     protocol: Annotated[
@@ -77,7 +77,7 @@ def run(
             metavar="a|b",
             help="a: random labels, the whole table is scored. b: labels from a fixed half of the "
             "table, the other half is scored.",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = "a",
     unlabelled: Annotated[
@@ -85,7 +85,7 @@ def run(
         typer.Option(
             metavar="N|all",
             help="Architectures without a label that a predictor may look at.",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = DEFAULT_UNLABELLED,
     baseline: Annotated[
@@ -94,7 +94,7 @@ def run(
             metavar="NAME",
             help="Predictor that the others are tested against.",
             show_default="the first of --predictors",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = None,
     workers: Annotated[
@@ -102,7 +102,7 @@ def run(
         typer.Option(
             help="Fits at a time, one thread each.",
             show_default="one a core",
-            rich_help_panel=HOW,
+            rich_help_panel=HOW_TO_RANK,
         ),
     ] = None,
     out: Annotated[

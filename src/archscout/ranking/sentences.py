@@ -147,6 +147,10 @@ def list_warnings(
             "the authors' file, which is not public here: published figures are close relatives, "
             "not the same measurement"
         )
+    if yardsticks.split != "valid":
+        found.append(
+            f"what is called validation values here is the split {yardsticks.split!r} of the table"
+        )
     if not yardsticks.scored_by_test:
         found.append(
             "the table has no test values: figures are against validation values, of the same "

@@ -32,6 +32,7 @@ class RankYardsticks:
         pool: rows that may be labelled.
         scored: rows that predictions are scored on, those with a search value.
         scored_by_test: how many of these have a test value.
+        split: of the table that its search values are from; they are called validation values.
         unit, direction: of the values.
         run: ``"random"`` if a label is one training run, ``"mean"`` if it is their mean.
         run_std: median standard deviation of one training run; NaN if the table has one run.
@@ -47,6 +48,7 @@ class RankYardsticks:
     pool: int
     scored: int
     scored_by_test: int
+    split: str
     unit: str
     direction: Direction
     run: str
@@ -108,6 +110,7 @@ def measure_rank_yardsticks(table: TableBenchmark, split: Split) -> RankYardstic
         pool=len(split.pool),
         scored=len(rows),
         scored_by_test=int((~np.isnan(tests)).sum()),
+        split=str(table.provenance.get("split", "valid")),
         unit=table.unit,
         direction=table.direction,
         run=table.run,

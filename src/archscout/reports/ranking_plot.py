@@ -59,7 +59,8 @@ def tau_figure(ranking: Ranking, figure: str = "kendall_tau", target: str = "") 
         low, high = rows[f"{column}_low"].to_numpy(), rows[f"{column}_high"].to_numpy()
         axes.plot(x, mean, color=colour, linestyle=style, linewidth=1.9, marker="o", markersize=3.5)
         if not np.isnan(low).all():
-            axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
+            if len(x) > 1:
+                axes.fill_between(x, low, high, color=colour, alpha=0.12, linewidth=0)
             axes.vlines(x, low, high, color=colour, linewidth=1.2, alpha=0.8)
         said = f"{name} (baseline)" if name == ranking.baseline else name
         ends.append((float(mean[-1]), said, colour))
