@@ -343,7 +343,7 @@ class Ledger:
             logger.debug("measuring %s failed", arch, exc_info=True)
         if error:
             value = math.nan
-            logger.warning("label %d (%s) failed: %s", self.bought, arch.choices, error)
+            logger.warning("label %d (%s) failed: %s", self.bought, self._space.format(arch), error)
         kept = plain({**notes, **info})
         return Label(self.bought, arch, value, seconds, error, kept)
 
@@ -352,7 +352,7 @@ class Ledger:
             return float(self._objective.test_value(arch))
         except Exception:
             # The search is paid for by now; a missing test value must not lose it.
-            logger.warning("the test value of %s failed", arch.choices, exc_info=True)
+            logger.warning("the test value of %s failed", self._space.format(arch), exc_info=True)
             return math.nan
 
     def __repr__(self) -> str:
