@@ -79,8 +79,8 @@ class MLP(Predictor):
         layers: int = 2,
         dropout: float = 0.0,
         resample: bool = True,
-        steps: int = 200,
-        batch: int = 256,
+        steps: int = 400,
+        batch: int = 512,
         learning_rate: float = 0.01,
         weight_decay: float = 0.1,
     ) -> None:
