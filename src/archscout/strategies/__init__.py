@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _HERE = "archscout.strategies"
 _SEMINAS = f"{_HERE}.seminas:seminas"
+_GUIDED = f"{_HERE}.guided:guided"
 _SEMINAS_SOURCE = "Luo et al., Semi-Supervised Neural Architecture Search, arXiv 2002.10389"
 
 
@@ -76,6 +77,73 @@ STRATEGIES = Registry(
             "semi-supervised search with the paper's schedule for 2000 labels (hours)",
             _SEMINAS_SOURCE,
             {"preset": "paper-2000"},
+        ),
+        "guided": Entry(
+            _GUIDED,
+            "Gaussian process on graph properties, expected improvement: fewest labels measured",
+            "this project; Jones et al., 1998, for the choice",
+        ),
+        "guided-forest": Entry(
+            _GUIDED,
+            "extra trees on graph properties, Thompson sampling over all that can be bought",
+            "this project; Osband and Van Roy, arXiv 1507.00300, for the choice",
+            {"predictor": "forest", "choose": "thompson", "each": 3},
+        ),
+        "guided-assessor": Entry(
+            _GUIDED,
+            "the semi-supervised assessor, its best predictions over all that can be bought",
+            "Tang et al., A Semi-Supervised Assessor of Neural Architectures, arXiv 2005.06821",
+            {"predictor": "assessor", "choose": "best-mean", "first": 20, "each": 10},
+        ),
+        "seminas-evolution": Entry(
+            _GUIDED,
+            "SemiNAS (RE): many children of the best, those that its predictor thinks best",
+            _SEMINAS_SOURCE,
+            {
+                "predictor": "seminas",
+                "candidates": "evolution",
+                "choose": "best-mean",
+                "first": 20,
+                "each": 10,
+            },
+        ),
+        "weaknas": Entry(
+            _GUIDED,
+            "WeakNAS: ten labels a round, drawn from the 100 that a weak predictor thinks best",
+            "Wu et al., Stronger NAS with Weaker Predictors, arXiv 2102.10490",
+            {"predictor": "weak", "choose": "top-uniform", "first": 10, "each": 10},
+        ),
+        "arch2vec-bo": Entry(
+            _GUIDED,
+            "Bayesian optimisation on an embedding that was learnt without labels",
+            "Yan et al., Does Unsupervised Architecture Representation Learning Help, 2006.06936",
+            {"predictor": "arch2vec", "choose": "expected-improvement", "first": 16, "each": 5},
+        ),
+        "latent-ascent": Entry(
+            _GUIDED,
+            "ascent in the latent space of a graph auto-encoder with a complexity head",
+            "Li et al., Neural Architecture Optimization with Graph VAE, arXiv 2006.10310",
+            {
+                "predictor": "graph-vae",
+                "candidates": "latent-ascent",
+                "choose": "best-mean",
+                "first": 20,
+                "each": 10,
+            },
+        ),
+        "offline-evolution": Entry(
+            _GUIDED,
+            "evolution on a predictor that was taught once, then its best are measured",
+            "Efficient Neural Architecture Search with Performance Prediction, arXiv 2108.01854",
+            {
+                "predictor": "offline",
+                "candidates": "evolution",
+                "choose": "best-mean",
+                "first": 50,
+                "each": 10,
+                "generations": 10,
+                "relearn": False,
+            },
         ),
         "optuna:tpe": _optuna("tpe", "Optuna's tree-structured Parzen estimator"),
         "optuna:random": _optuna("random", "Optuna's random sampler"),
