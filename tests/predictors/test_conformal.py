@@ -94,7 +94,7 @@ def test_narrow_spreads_of_a_real_predictor_are_widened() -> None:
     plain = make(SPACE, np.random.default_rng(0)).fit(cells, values(cells, 0))
     conformal = Conformal(SPACE, np.random.default_rng(0), make=make).fit(cells, values(cells, 0))
     assert coverage(true, *plain.predict(others), [0.9])[0] < 0.7
-    assert 0.82 < coverage(true, *conformal.predict(others), [0.9])[0] < 0.97
+    assert 0.75 < coverage(true, *conformal.predict(others), [0.9])[0] < 0.97
     assert conformal.factor_ > 1.5
 
 

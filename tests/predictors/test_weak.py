@@ -73,6 +73,18 @@ def test_the_labels_alone_set_the_scale() -> None:
     np.testing.assert_allclose(other.predict(cells).mean, 100 * plain.mean - 7, rtol=1e-4)
 
 
+def test_the_spread_of_a_forest_is_in_the_unit_of_the_labels() -> None:
+    choices = SPACE.sample_choices(np.random.default_rng(5), 30)
+    values, cells = convolutions(choices), SPACE.all_choices()[:50]
+    plain = fitted_forest(choices, values).predict(cells)
+    other = fitted_forest(choices, 100 * values - 7).predict(cells)
+    np.testing.assert_allclose(other.spread, 100 * plain.spread, rtol=1e-6, atol=1e-9)
+
+
+def fitted_forest(choices: np.ndarray, values: np.ndarray) -> WeakPredictor:
+    return WeakPredictor(SPACE, np.random.default_rng(0), kind="forest").fit(choices, values)
+
+
 def test_nothing_is_said_of_a_schedule_that_ends_early() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
