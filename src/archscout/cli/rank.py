@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archscout.ranking import Ranking
 
 HOW_TO_RANK = "How to rank"
-DEFAULT_PREDICTORS = "boosting,forest,flow,seminas"
+DEFAULT_PREDICTORS = "boosting,forest,mlp,assessor"
 DEFAULT_LABELS = "20,50,100,400"
 DEFAULT_UNLABELLED = "1000"
 
