@@ -5,8 +5,8 @@ Source:
     decoder, performance and complexity predictors in one loss; the ascent maximises performance
     less a price of complexity in the latent space and decodes what it finds. Deviations: the
     auto-encoder is that of `archscout.predictors.graph_autoencoder`, with a vector for every
-    vertex; several accuracy heads with label weights of their own give a spread; the value is
-    the normal score of a label's rank; complexity is the logarithm of exact parameters or
+    vertex; several accuracy heads, each of which leaves out other labels, give a spread; the
+    value is the normal score of a label's rank; complexity is the logarithm of exact parameters or
     multiply-adds, standardised, and learnt on all architectures, since it costs no label.
 """
 
@@ -32,6 +32,7 @@ from archscout.predictors.graph_autoencoder import (
     batch_size,
     tensors_of,
 )
+from archscout.predictors.left_out import deal_left_out, widening
 from archscout.predictors.losses import squared_error
 from archscout.predictors.network import one_thread, uniform
 from archscout.predictors.scaling import RankScores
@@ -46,7 +47,7 @@ _BLOCK = 8192
 # Without unlabelled architectures so many are drawn for every label, up to `GraphVAE.drawn`.
 _DRAWN_A_LABEL = 50
 # Labels a step at most, and steps that few labels get each, up to a number.
-_LABELS_A_STEP, _STEPS_A_LABEL, _STEPS_FOR_LABELS = 128, 4, 300
+_LABELS_A_STEP, _STEPS_A_LABEL, _STEPS_FOR_LABELS = 128, 2, 300
 
 
 class Readout(nn.Module):
@@ -108,6 +109,8 @@ class GraphVAE(Predictor):
 
     Attributes:
         steps_: steps taken, in all.
+        widening_: the factor on the heads' deviation, from labels that two of them left out. The
+            encoder has seen those through other heads, so it is rather too small.
 
     Example:
         >>> from archscout.spaces import load_space
@@ -137,7 +140,7 @@ class GraphVAE(Predictor):
         complexity_weight: float = 1.0,
         passes: int = 8,
         batch: int = 256,
-        learning_rate: float = 0.01,
+        learning_rate: float = 0.015,
         weight_decay: float = 0.01,
         drawn: int = 5000,
     ) -> None:
@@ -180,7 +183,7 @@ class GraphVAE(Predictor):
             "clip": 5.0,
         }
         self.form = WrittenGraph(space)
-        self.steps_ = 0
+        self.steps_, self.widening_ = 0, 1.0
         self._vocabulary: tuple[str, ...] = ()
         self._network: GraphAutoencoder | None = None
         self._value: Readout | None = None
@@ -202,7 +205,9 @@ class GraphVAE(Predictor):
         graphs = tensors_of(graph)
         scaling = RankScores(numbers)
         scores = torch.from_numpy(scaling.forward(numbers)).float()[None]
-        weights = torch.from_numpy(self.rng.exponential(size=(self.members, len(choices)))).float()
+        left_out = deal_left_out(self.rng, self.members, len(choices))
+        drawn = self.rng.exponential(size=left_out.shape) * ~left_out
+        weights = torch.from_numpy(drawn).float()
         costs = torch.from_numpy(self._costs(pool)).float()
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         network = GraphAutoencoder(
@@ -244,18 +249,19 @@ class GraphVAE(Predictor):
         self._network, self._value, self._cost = network, value, cost
         self._scaling, self._vocabulary = scaling, graph.vocabulary
         self.steps_ += steps
+        self.widening_ = widening(self.member_scores(choices), scaling.forward(numbers), left_out)
         return self
 
     # --- predicting -------------------------------------------------------------------------
     def predict(self, archs: Architectures) -> Prediction:
-        """Value of the heads' mean score, and the deviation of their values."""
+        """Value of the heads' mean score, and the widened deviation of their values."""
         scaling = self._fitted()[2]
-        scores = self.member_scores(archs)
+        scores = self._widened(archs)
         return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
 
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values as each head sees them, ``(members, n)``."""
-        return self._fitted()[2].back(self.member_scores(archs))
+        """Values as each head sees them, widened, ``(members, n)``."""
+        return self._fitted()[2].back(self._widened(archs))
 
     @one_thread()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
@@ -325,6 +331,12 @@ class GraphVAE(Predictor):
         if self._network is None or self._value is None or self._scaling is None:
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         return self._network, self._value, self._scaling
+
+    def _widened(self, archs: Architectures) -> NDArray[np.float64]:
+        scores = self.member_scores(archs)
+        centre = scores.mean(axis=0)
+        widened: NDArray[np.float64] = centre + self.widening_ * (scores - centre)
+        return widened
 
     def _pool(self, choices: NDArray[np.int8], others: NDArray[np.int8]) -> NDArray[np.int8]:
         """Labelled architectures first, then those without a label."""

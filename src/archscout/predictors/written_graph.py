@@ -81,7 +81,7 @@ class WrittenGraph:
     ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         counts = self.space.option_counts
         options = operations[:, 1:-1] - (np.cumsum(counts) - counts + 1)
-        valid = np.asarray((options >= 0) & (options < counts)).all(axis=1)
+        valid: NDArray[np.bool_] = np.all((options >= 0) & (options < counts), axis=1)
         choices = np.where(valid[:, None], options, 0).astype(np.int8)
         valid &= self.space.valid(choices)
         choices[~valid] = 0
