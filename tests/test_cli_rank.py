@@ -68,7 +68,7 @@ def test_prints_who_leads_and_writes_all_files() -> None:
     assert done.exit_code == 0, done.output
     assert done.stderr == ""
     for word in (
-        "Protocol A", "fitted on mean validation values", "scored against mean test values",
+        "Protocol A", "fitted on validation values", "scored against test values",
         "random-forest", "8 labels", "12 labels", "noise ceiling", "parameter count",
         "top-10 recall", "coverage of 90 % intervals", "fit, predict (s)",
         "Warning: only 2 seeds", "- With 8 labels", "page are in made",

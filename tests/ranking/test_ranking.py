@@ -163,7 +163,7 @@ class TestOutputs:
             assert "only 3 seeds" in text, name
         rows = ranking.rows
         assert set(rows.protocol) == {"a"}
-        assert set(rows.fitted_on) == {"validation mean"}
+        assert set(rows.fitted_on) == {"mean validation values"}
         for figure in (tau_figure(ranking), calibration_figure(ranking)):
             said = " ".join(text.get_text() for text in figure.texts)
             assert "protocol A, fitted on mean validation values" in said
@@ -362,6 +362,8 @@ class TestHonesty:
         ranking = run(write_table(tmp_path / "made.csv", test=False, runs=1), out=tmp_path / "out")
         assert ranking.yardsticks.headline == "validation"
         assert set(ranking.tests.scored_against) == {"validation"}
+        assert "fitted on validation values" in ranking.protocol
+        assert "mean" not in ranking.protocol
         assert "test values" not in ranking.protocol
         for name in ("ranking.json", "ranking.html", "summary.csv", "tests.csv"):
             text = (tmp_path / "out" / name).read_text()
@@ -386,7 +388,7 @@ class TestHonesty:
     def test_a_single_run_is_called_what_it_is(self, table: Path) -> None:
         ranking = run(spec_of(table, run="random"), labels=10, seeds=1)
         assert "fitted on one validation run each" in ranking.protocol
-        assert set(ranking.rows.fitted_on) == {"validation run"}
+        assert set(ranking.rows.fitted_on) == {"one validation run each"}
         bench = spec_of(table, run="random").load()
         values = SEEN[0][2]
         assert all((value == bench.runs).any() for value in values)

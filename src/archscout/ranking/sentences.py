@@ -39,9 +39,7 @@ def say_protocol(yardsticks: RankYardsticks) -> str:
     Returns:
         A sentence without a full stop.
     """
-    fitted = (
-        "one validation run each" if yardsticks.run == "random" else "mean validation values"
-    ) + " of the labelled architectures"
+    fitted = f"{yardsticks.label_words} of the labelled architectures"
     of = f"all {yardsticks.scored:,}"
     if yardsticks.protocol == "a":
         how = "random labels of the whole table"
@@ -53,7 +51,7 @@ def say_protocol(yardsticks: RankYardsticks) -> str:
     for target in yardsticks.targets:
         few = yardsticks.rows_of(target)
         over = f" ({few:,} architectures have one)" if few < yardsticks.scored else ""
-        parts.append(f"mean {target} values{over}")
+        parts.append(f"{yardsticks.mean}{target} values{over}")
     return (
         f"Protocol {yardsticks.protocol.upper()}, {how}: fitted on {fitted}, scored against "
         f"{' and, apart, '.join(parts)} of {whom}"
@@ -204,7 +202,7 @@ def list_notes(yardsticks: RankYardsticks, baseline: str, tests: int, workers: i
         "Recall is the share of the truly best 10 or 100 that are among as many predicted best; "
         "regret is what the predicted best lacks to the truly best.",
         "Coverage is the share of architectures without a label whose "
-        + ("single run" if yardsticks.run == "random" else "mean validation value")
+        + ("single run" if yardsticks.run == "random" else f"{yardsticks.mean}validation value")
         + " lies inside the interval that the predictor states (normal, from mean and spread); "
         "a predictor that states no spread has none.",
         "Parameter count and MACs are predictors without labels: more is taken for better. The "

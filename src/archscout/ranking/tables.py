@@ -37,8 +37,8 @@ def rows_table(
 
     Returns:
         Columns ``predictor``, ``labels``, ``seed``, ``unlabelled`` (how many it was given),
-        ``protocol``, ``fitted_on``; for each target ``test`` (scored against mean test values) and
-        ``validation`` (against mean validation values) the `FIGURES`; ``coverage_10`` to
+        ``protocol``, ``fitted_on``; for each target ``test`` (scored against test values) and
+        ``validation`` (against validation values) the `FIGURES`; ``coverage_10`` to
         ``coverage_95``; seconds; ``error``, empty unless the fit failed.
     """
     import pandas as pd
@@ -51,7 +51,7 @@ def rows_table(
             "seed": job.seed,
             "unlabelled": math.nan,
             "protocol": job.protocol,
-            "fitted_on": f"validation {'run' if yardsticks.run == 'random' else 'mean'}",
+            "fitted_on": yardsticks.label_words,
             "error": "",
         }
         if isinstance(result, JobFailure):

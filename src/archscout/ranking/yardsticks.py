@@ -69,6 +69,21 @@ class RankYardsticks:
         return sorted(TARGETS, key=lambda target: target != self.headline)
 
     @property
+    def label_words(self) -> str:
+        """What a predictor is fitted on: means of runs, one run drawn for each, or single values.
+
+        A table that has one value an architecture does not say whether that is a mean.
+        """
+        if self.run == "random":
+            return "one validation run each"
+        return f"{self.mean}validation values"
+
+    @property
+    def mean(self) -> str:
+        """The word before values of the table: that they are means, where it is known."""
+        return "" if math.isnan(self.run_std) else "mean "
+
+    @property
     def points(self) -> str:
         """Unit of a regret."""
         return "points" if self.unit == "percent" else self.unit

@@ -50,6 +50,9 @@ def tau_figure(ranking: Ranking, figure: str = "kendall_tau", target: str = "") 
     drawn = Figure(figsize=(9, 5), dpi=150)
     axes = drawn.add_axes((0.085, 0.115, 0.665, 0.70))
     axes.set_xscale("log")
+    counts = ranking.label_counts
+    room = (counts[-1] / counts[0]) ** 0.03 if len(counts) > 1 else 1.5
+    axes.set_xlim(counts[0] / room, counts[-1] * room)
     ends: list[tuple[float, str, str]] = []
     for name, colour, style in line_looks(ranking.predictors, ranking.baseline):
         rows = _of(ranking, name).dropna(subset=column)
@@ -65,8 +68,9 @@ def tau_figure(ranking: Ranking, figure: str = "kendall_tau", target: str = "") 
         said = f"{name} (baseline)" if name == ranking.baseline else name
         ends.append((float(mean[-1]), said, colour))
     ends += _level_lines(axes, ranking, column, target if figure == "kendall_tau" else "")
-    _limits(axes, ranking, [value for value, _, _ in ends])
-    axes.xaxis.set_major_locator(FixedLocator([float(n) for n in ranking.label_counts]))
+    bottom, top = axes.get_ylim()
+    axes.set_ylim(bottom - 0.02, min(top + 0.02, 1.02))
+    axes.xaxis.set_major_locator(FixedLocator([float(n) for n in counts]))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_xlabel("labels (logarithmic)")
@@ -75,7 +79,9 @@ def tau_figure(ranking: Ranking, figure: str = "kendall_tau", target: str = "") 
     axes.spines[["top", "right"]].set_visible(False)
     name_lines(axes, ends)
     band = "; bands are 95 % bootstrap intervals"
-    _title(drawn, ranking, f"{_NAMES[figure]} against mean {target} values", band)
+    _title(
+        drawn, ranking, f"{_NAMES[figure]} against {ranking.yardsticks.mean}{target} values", band
+    )
     return drawn
 
 
@@ -175,15 +181,6 @@ def _level_lines(
     return ends
 
 
-def _limits(axes: Axes, ranking: Ranking, levels: list[float]) -> None:
-    counts = ranking.label_counts
-    room = (counts[-1] / counts[0]) ** 0.03 if len(counts) > 1 else 1.5
-    axes.set_xlim(counts[0] / room, counts[-1] * room)
-    bottom, top = axes.get_ylim()
-    bottom, top = min([bottom, *levels]), max([top, *levels])
-    axes.set_ylim(bottom - 0.02, min(top + 0.02, 1.02))
-
-
 def _shown(counts: list[int]) -> list[int]:
     places = np.linspace(0, len(counts) - 1, min(len(counts), _MOST_PANELS)).round().astype(int)
     return [counts[place] for place in places]
@@ -194,8 +191,8 @@ def _title(figure: Figure, ranking: Ranking, title: str, band: str = "") -> None
     yardsticks, height = ranking.yardsticks, figure.get_figheight()
     count = len(ranking.seeds)
     few = count < ENOUGH_SEEDS
-    run = "one validation run" if yardsticks.run == "random" else "mean validation values"
-    measured = f"{ranking.benchmark}; protocol {yardsticks.protocol.upper()}, fitted on {run}"
+    protocol = f"protocol {yardsticks.protocol.upper()}, fitted on {yardsticks.label_words}"
+    measured = f"{ranking.benchmark}; {protocol}"
     seeds = f"mean of {'only ' if few else ''}{count} {'seed' if count == 1 else 'seeds'}"
     seeds += band if count > 1 else ""
     heights = [1 - inches / height for inches in (0.36, 0.58, 0.78)]
