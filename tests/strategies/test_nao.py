@@ -25,7 +25,7 @@ def test_it_differs_from_seminas_in_its_learner_alone(preset: str) -> None:
     assert control.learner.model.warm_start
     assert original.learner.model.warm_start
     assert control.plan == original.plan
-    assert control.ascent == original.ascent
+    assert control.source == original.source
     assert control.choose is original.choose
 
 
@@ -43,6 +43,6 @@ def test_it_is_the_control_of_seminas_by_another_name(monkeypatch: pytest.Monkey
             strategy.tell(fresh, [float(sum(fresh[0].choices))])
             bought += fresh
         asked.append(bought)
-        assert isinstance(strategy.ascent, LatentAscent)
+        assert isinstance(strategy.source, LatentAscent)
         assert all(row["pseudo_labels"] == 0 for row in strategy.audit)
     assert asked[0] == asked[1]

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, UnknownNameError
 from archscout.predictors.presets import PRESETS
+from archscout.predictors.semi import Trial
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
@@ -63,7 +64,7 @@ def make(preset: str = "fast", seed: int = 0, **settings: Any) -> PredictorGuide
 
 def quick(strategy: PredictorGuided) -> PredictorGuided:
     """With few ascents a round: a hundred find no more in so small a space."""
-    strategy.ascent = replace(strategy.ascent, steps=strategy.ascent.steps[:4])
+    strategy.source = replace(strategy.source, steps=strategy.source.steps[:4])
     return strategy
 
 
@@ -75,7 +76,7 @@ def quick(strategy: PredictorGuided) -> PredictorGuided:
 def test_published_plans(preset: str, first: int, each: int, rounds: int, labels: int) -> None:
     strategy = seminas(TOY, np.random.default_rng(0), preset=preset)
     assert first + rounds * each == labels
-    plan, ascent = strategy.plan, strategy.ascent
+    plan, ascent = strategy.plan, strategy.source
     assert (plan.first, plan.each, plan.share, plan.explore) == (first, each, 0.0, 0)
     assert plan.unlabelled == 10_000
     assert plan.reject_below is None
@@ -112,8 +113,8 @@ def test_settings_go_over_the_plan() -> None:
     )  # fmt: skip
     plan = strategy.plan
     assert (plan.first, plan.each, plan.unlabelled, plan.reject_below) == (5, 3, 44, 1.5)
-    assert strategy.ascent.enough == 3
-    assert not strategy.ascent.best_seeds
+    assert strategy.source.enough == 3
+    assert not strategy.source.best_seeds
 
 
 @pytest.mark.parametrize(
@@ -309,7 +310,7 @@ def test_trap_seeds_are_the_best_and_best_seeds_false_shows_the_slip() -> None:
             return climb(archs, step)
 
         model.climb = spy  # type: ignore[method-assign]
-        strategy.ascent = replace(strategy.ascent, seeds=5)
+        strategy.source = replace(strategy.source, seeds=5)
         run(strategy, 30)
         means[best] = np.mean(starts)
     middle = np.mean([value(arch) for arch in TOY])
@@ -367,13 +368,34 @@ def test_trap_the_control_takes_the_very_same_number_of_steps(
     steps = []
     for semi in (True, False):
         strategy = make(preset, semi_supervised=semi, unlabelled=1000, pool=pool)
-        if isinstance(strategy.learner, SemiSupervised):
-            strategy.learner.pseudo.judged = False
+        strategy.learner.pseudo.judged = False
         run(strategy, 25)
         steps.append([row["steps"] for row in strategy.audit])
         assert strategy.learner.model.steps_ == sum(steps[-1])
     assert len(steps[0]) == 5
     assert steps[0] == steps[1]
+
+
+def test_trap_where_the_trial_refuses_neither_takes_further_steps() -> None:
+    steps = []
+    for semi in (True, False):
+        strategy = make("fast", semi_supervised=semi)
+        strategy.learner.pseudo.gain = 3.0  # No correlation can rise so much.
+        run(strategy, 25)
+        steps.append([row["steps"] for row in strategy.audit])
+    assert steps[0] == steps[1]
+    more = PRESETS["fast"].steps_more
+    assert steps[0] == [PRESETS["fast"].steps_first, *[more] * 4]
+
+
+def test_the_control_takes_further_steps_where_its_own_trial_shows_a_gain() -> None:
+    strategy = make("fast", semi_supervised=False)
+    strategy.learner.pseudo.gain = -3.0  # Any correlation will do.
+    strategy.learner.pseudo._try = lambda *_: [Trial(1, tau_before=0.5)]
+    run(strategy, 25)
+    first, more = PRESETS["fast"].steps_first, PRESETS["fast"].steps_more
+    assert [row["steps"] for row in strategy.audit] == [first + more, *[2 * more] * 4]
+    assert {row["pseudo_labels"] for row in strategy.audit} == {0}
 
 
 class Poison:
