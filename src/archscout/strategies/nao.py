@@ -3,8 +3,8 @@
 Source:
     Luo et al., Neural Architecture Optimization, NeurIPS 2018, arXiv 1808.07233. Deviation: the
     network, the rounds and the rule for gradient steps are those of this package's SemiNAS, so
-    that the two differ in nothing but the unlabelled architectures. That makes NAO the control of every
-    claim about them; ``preset="lstm"`` takes the LSTMs of the paper.
+    that the two differ in nothing but the unlabelled architectures. That makes NAO the control of
+    every claim about them; ``preset="lstm"`` takes the LSTMs of the paper.
 """
 
 from __future__ import annotations
