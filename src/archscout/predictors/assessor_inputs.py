@@ -82,5 +82,6 @@ def _matrix_rows(space: SearchSpace, choices: NDArray[np.int8]) -> NDArray[np.fl
     edges = graph.adjacency[:, source, vertex].astype(np.float32)
     live = graph.adjacency.any(axis=1)
     kinds = np.arange(len(graph.vocabulary))
-    marks = (graph.operations[:, :, None] == kinds) & live[:, :, None]
+    marks: NDArray[np.bool_] = graph.operations[:, :, None] == kinds
+    marks = marks & live[:, :, None]
     return np.concatenate([edges, marks.reshape(len(marks), -1)], axis=1, dtype=np.float32)

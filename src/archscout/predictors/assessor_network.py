@@ -141,7 +141,8 @@ class AssessorNetwork(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """Scores ``(m, n)`` of new inputs ``(n, p)``, each of which reads the anchors alone."""
-        return torch.cat([self._read_anchors(self.embed(some)) for some in rows.split(_BLOCK)], 1)
+        blocks = rows.split(_BLOCK)  # type: ignore[no-untyped-call]
+        return torch.cat([self._read_anchors(self.embed(block)) for block in blocks], 1)
 
     def _read_anchors(self, embeddings: Tensor) -> Tensor:
         if not self.related:
