@@ -80,7 +80,7 @@ def _matrix_rows(space: SearchSpace, choices: NDArray[np.int8]) -> NDArray[np.fl
     graph = flow_form(space, choices)
     source, vertex = np.triu_indices(graph.adjacency.shape[1], 1)
     edges = graph.adjacency[:, source, vertex].astype(np.float32)
-    live = graph.adjacency.any(axis=1)
+    live: NDArray[np.bool_] = np.asarray(graph.adjacency.any(axis=1))
     kinds = np.arange(len(graph.vocabulary))
     marks: NDArray[np.bool_] = graph.operations[:, :, None] == kinds
     marks = marks & live[:, :, None]
