@@ -26,8 +26,8 @@ from archscout.predictors.taught_members import TaughtMembers
 from archscout.predictors.teaching import Teaching, teach
 from archscout.spaces.base import Architectures, SearchSpace
 
-# Architectures a block: the members' inner layers of a block fit in the processor's cache.
-_BLOCK = 2048
+# Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
+_BLOCK = 16_384
 
 
 class MLP(Predictor):
