@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors.forest import Forest
+from archscout.predictors.presets import PRESETS
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy
@@ -21,6 +23,12 @@ from archscout.testing.toy import ToySpace
 SPACE = ToySpace()
 GUIDED = [name for name in list_strategies() if STRATEGIES[name].target.endswith("guided:guided")]
 FEW = {"trees": 20}
+# Settings with which a predictor learns in a moment, where its own take longer.
+SMALL: dict[str, dict[str, Any]] = {
+    "guided-forest": FEW,
+    "guided-assessor": {"steps": 6, "members": 2},
+    "offline-evolution": {"steps": 6},
+}
 
 
 def run(strategy: PredictorGuided, labels: int) -> list[float]:
@@ -37,9 +45,16 @@ def test_the_registry_has_what_the_papers_propose() -> None:
 
 
 @pytest.mark.parametrize("name", GUIDED)
-def test_every_guided_strategy_keeps_the_contract(name: str, small_presets: None) -> None:
+def test_every_guided_strategy_keeps_the_contract(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = replace(PRESETS["fast"], members=2, hidden=8, steps_first=6, steps_more=2)
+    monkeypatch.setitem(PRESETS, "fast", small)
+
     def make(space: SearchSpace, rng: np.random.Generator, pool: Any = None) -> Any:
-        return make_strategy(name, space, rng, pool=pool, first=8, each=8)
+        return make_strategy(
+            name, space, rng, pool=pool, first=8, each=8, predictor_settings=SMALL.get(name)
+        )
 
     check_strategy(make, SPACE, np.random.default_rng(0), labels=20)
 

@@ -95,7 +95,12 @@ class Strategy(ABC):
         return list(drawn)
 
     def _sample_whole_space(self, n: int, seen: set[Architecture]) -> list[Architecture] | None:
-        """Rejection sampling; None once so much is seen that listing the space is better."""
+        """Rejection sampling; None once so much is wanted or seen that listing is better."""
+        try:
+            if 4 * n > len(self.space):
+                return None
+        except (TypeError, OverflowError):
+            pass  # A space that cannot be listed can only be sampled.
         drawn: dict[Architecture, None] = {}
         for _ in range(100):
             for arch in self.space.sample(self.rng, n - len(drawn)):
