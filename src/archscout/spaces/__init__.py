@@ -1,9 +1,17 @@
-"""Search spaces: what an architecture is, and everything that can be done with one."""
+"""Search spaces: what an architecture is, and everything that can be done with one.
+
+The classes of single spaces are loaded when they are first used.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from archscout.registry import Entry, Registry
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+
+if TYPE_CHECKING:
+    from archscout.spaces.mobilenet import MobileNet
 
 SPACES = Registry(
     "space",
@@ -18,8 +26,23 @@ SPACES = Registry(
             "15,625 image-classification cells: six edges, five operations each",
             "Dong and Yang, ICLR 2020, arXiv 2001.00326",
         ),
+        "mobilenet": Entry(
+            "archscout.spaces.mobilenet:MobileNet",
+            "2.2e17 chains of 21 MobileNetV2 blocks: six forms of a block, or a skip",
+            "Cai et al., ICLR 2019, arXiv 1812.00332; as in arXiv 2002.10389 and 2101.11834",
+        ),
     },
 )
+
+
+_CLASSES = {"MobileNet": "mobilenet"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load the class of a space on first use (PEP 562)."""
+    if name not in _CLASSES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return SPACES[_CLASSES[name]].load()
 
 
 def load_space(name: str) -> SearchSpace:
@@ -46,6 +69,7 @@ __all__ = [
     "SPACES",
     "Architecture",
     "Architectures",
+    "MobileNet",
     "SearchSpace",
     "TokenSpec",
     "Variable",

@@ -1,0 +1,37 @@
+"""Networks that are a chain of blocks: which arrangements of skips compute the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def skips_last(
+    choices: NDArray[np.integer[Any]], runs: Iterable[slice], skip: int
+) -> NDArray[np.int8]:
+    """Move the skips of every run of like places behind its blocks, which keep their order.
+
+    Where all places of a run have the same input and output form, a skip is the identity and
+    it makes no difference where it stands: a network trained alone is the same.
+
+    Args:
+        choices: ``(n, positions)`` option indices.
+        runs: the runs of like places.
+        skip: option index of the skip.
+
+    Returns:
+        ``(n, positions)``.
+
+    Example:
+        >>> skips_last(np.array([[4, 0, 1, 0, 2]]), [slice(1, 5)], skip=0)
+        array([[4, 1, 2, 0, 0]], dtype=int8)
+    """
+    moved = choices.astype(np.int8)
+    for run in runs:
+        part = moved[:, run]
+        order = np.argsort(part == skip, axis=1, kind="stable")
+        moved[:, run] = np.take_along_axis(part, order, axis=1)
+    return moved

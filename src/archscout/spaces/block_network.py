@@ -1,0 +1,88 @@
+"""Layers that networks of blocks share, in PyTorch; imported only when a network is built.
+
+Source: MobileNetV2 (Sandler et al., CVPR 2018, arXiv 1801.04381) for the block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from torch import Tensor, nn
+
+Activation = Callable[[], nn.Module]
+
+
+class ConvolutionNorm(nn.Sequential):
+    """Convolution without bias, batch norm and, if there is one, an activation.
+
+    Args:
+        inputs: channels of the input.
+        outputs: channels of the output.
+        kernel: odd side of the kernel; half of it is padded.
+        stride: step of the kernel.
+        groups: groups of channels; as many as channels for a depthwise convolution.
+        activation: makes the activation; None for none.
+        eps: what the batch norm adds to the variance.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        kernel: int,
+        *,
+        stride: int = 1,
+        groups: int = 1,
+        activation: Activation | None = None,
+        eps: float = 1e-5,
+    ) -> None:
+        layers: list[nn.Module] = [
+            nn.Conv2d(
+                inputs, outputs, kernel, stride, padding=kernel // 2, groups=groups, bias=False
+            ),
+            nn.BatchNorm2d(outputs, eps=eps),
+        ]
+        if activation is not None:
+            layers.append(activation())
+        super().__init__(*layers)
+
+
+class InvertedResidual(nn.Module):
+    """MobileNetV2 block: widen, depthwise convolution, narrow; added to its input if it fits.
+
+    Args:
+        inputs: channels of the input.
+        outputs: channels of the output.
+        kernel: odd side of the depthwise kernel.
+        expansion: how many times wider the middle is; 1 leaves the first convolution out.
+        stride: step of the depthwise convolution.
+        activation: makes the two activations.
+        eps: what the batch norms add to the variance.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        *,
+        kernel: int,
+        expansion: int,
+        stride: int,
+        activation: Activation,
+        eps: float = 1e-5,
+    ) -> None:
+        super().__init__()
+        hidden = expansion * inputs
+        layers: list[nn.Module] = []
+        if expansion != 1:
+            layers.append(ConvolutionNorm(inputs, hidden, 1, activation=activation, eps=eps))
+        depthwise = ConvolutionNorm(
+            hidden, hidden, kernel, stride=stride, groups=hidden, activation=activation, eps=eps
+        )
+        self.body = nn.Sequential(*layers, depthwise, ConvolutionNorm(hidden, outputs, 1, eps=eps))
+        self.residual = stride == 1 and inputs == outputs
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Map ``(n, inputs, h, w)`` to ``(n, outputs, h / stride, w / stride)``, rounded up."""
+        result: Tensor = self.body(features)
+        return features + result if self.residual else result
