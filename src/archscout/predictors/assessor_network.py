@@ -28,8 +28,8 @@ class Anchors(NamedTuple):
 
     Args:
         embeddings: ``(m, k, d)``.
-        first: ``(m, k, h)`` inputs of the first convolution over the root of their degree.
-        second: ``(m, k, 1)`` inputs of the second one over the root of their degree.
+        first: ``(m, k, d)``, what they send in the first convolution.
+        second: ``(m, k, 1)``, what they send in the second one.
         width: ``(m, 1, 1)``, sigma of each member's kernel.
     """
 
@@ -117,27 +117,31 @@ class AssessorNetwork(nn.Module):
 
     def relations(self, one: Tensor, other: Tensor, width: Tensor) -> Tensor:
         """Relation graph ``(m, n, k)`` between embeddings ``(m, n, d)`` and ``(m, k, d)``."""
-        relation = torch.exp(squared_distances(one, other) / (-2 * width**2))
-        return relation * (relation >= self.threshold)
+        one, other = one / width, other / width
+        # |a - b|^2 / 2 as one product of longer vectors: whole-matrix passes take most time here.
+        half, other_half = (one**2).sum(2, True) / -2, (other**2).sum(2, True) / -2
+        left = torch.cat([one, half, torch.ones_like(half)], dim=2)
+        right = torch.cat([other, torch.ones_like(other_half), other_half], dim=2)
+        relation = torch.exp(torch.bmm(left, right.transpose(1, 2)))
+        return nn.functional.threshold(relation, self.threshold, 0.0)
 
     def batch_scores(self, embeddings: Tensor) -> Tensor:
         """Scores ``(m, n)`` of embeddings ``(m, n, d)`` that read one another."""
         if not self.related:
-            return self._alone(embeddings)
-        relation, degree = self._graph(embeddings, self.width(embeddings))
-        hidden = self._hidden(relation, degree, embeddings)
-        return self._output(self._spread(relation, degree, hidden @ self.second))
+            return self._output(self._hidden(embeddings) @ self.second)
+        graph = self._graph(embeddings, self.width(embeddings))
+        hidden = self._hidden(_convolve(*graph, embeddings))
+        return self._output(_convolve(*graph, hidden @ self.second))
 
     def fix_anchors(self, rows: Tensor) -> None:
         """Fix what new architectures read: anchors of inputs ``(k, p)``, who read one another."""
         with torch.no_grad():
             embeddings = self.embed(rows)
             width = self.width(embeddings)
-            relation, degree = self._graph(embeddings, width)
-            hidden = self._hidden(relation, degree, embeddings)
-            root = degree.rsqrt()
-            first, second = root * (embeddings @ self.first), root * (hidden @ self.second)
-            self._anchors = Anchors(embeddings, first, second, width)
+            relation, root = self._graph(embeddings, width)
+            hidden = self._hidden(_convolve(relation, root, embeddings))
+            sent = root * embeddings, root * (hidden @ self.second)
+            self._anchors = Anchors(embeddings, *sent, width)
 
     def forward(self, rows: Tensor) -> Tensor:
         """Scores ``(m, n)`` of new inputs ``(n, p)``, each of which reads the anchors alone."""
@@ -146,7 +150,7 @@ class AssessorNetwork(nn.Module):
 
     def _read_anchors(self, embeddings: Tensor) -> Tensor:
         if not self.related:
-            return self._alone(embeddings)
+            return self.batch_scores(embeddings)
         theirs = self._anchors
         relation = self.relations(embeddings, theirs.embeddings, theirs.width)
         degree = 1 + relation.sum(dim=2, keepdim=True)
@@ -154,35 +158,28 @@ class AssessorNetwork(nn.Module):
         def read(own: Tensor, sent: Tensor) -> Tensor:
             return own / degree + degree.rsqrt() * torch.bmm(relation, sent)
 
-        hidden = torch.relu(read(embeddings @ self.first, theirs.first) + self.first_bias)
+        hidden = self._hidden(read(embeddings, theirs.first))
         return self._output(read(hidden @ self.second, theirs.second))
 
-    def _alone(self, embeddings: Tensor) -> Tensor:
-        hidden = torch.relu(torch.baddbmm(self.first_bias, embeddings, self.first))
-        return self._output(self._dropped(hidden) @ self.second)
-
     def _graph(self, embeddings: Tensor, width: Tensor) -> tuple[Tensor, Tensor]:
-        """Relations without those to itself, and degrees ``(m, n, 1)`` with the self-loop."""
-        itself = torch.eye(embeddings.shape[1], dtype=torch.bool)
-        relation = self.relations(embeddings, embeddings, width).masked_fill(itself, 0)
-        return relation, 1 + relation.sum(dim=2, keepdim=True)
+        """``A + I`` of a batch ``(m, n, n)``, and ``D^-1/2`` as a column ``(m, n, 1)``."""
+        # The kernel is 1 between an architecture and itself: that is the self-loop already.
+        relation = self.relations(embeddings, embeddings, width)
+        return relation, relation.sum(dim=2, keepdim=True).rsqrt()
 
-    @staticmethod
-    def _spread(relation: Tensor, degree: Tensor, values: Tensor) -> Tensor:
-        """``D^-1/2 (A + I) D^-1/2 values``, for values ``(m, n, h)``."""
-        root = degree.rsqrt()
-        sent = root * values
-        return root * (torch.bmm(relation, sent) + sent)
-
-    def _hidden(self, relation: Tensor, degree: Tensor, embeddings: Tensor) -> Tensor:
-        spread = self._spread(relation, degree, embeddings @ self.first)
-        return self._dropped(torch.relu(spread + self.first_bias))
+    def _hidden(self, read: Tensor) -> Tensor:
+        return self._dropped(torch.relu(torch.baddbmm(self.first_bias, read, self.first)))
 
     def _dropped(self, hidden: Tensor) -> Tensor:
         return dropout(hidden, self.dropout, self.training, self.generator)
 
     def _output(self, read: Tensor) -> Tensor:
         return (read + self.second_bias)[..., 0]
+
+
+def _convolve(relation: Tensor, root: Tensor, values: Tensor) -> Tensor:
+    """``D^-1/2 (A + I) D^-1/2 values``, for values ``(m, n, h)``."""
+    return root * torch.bmm(relation, root * values)
 
 
 def squared_distances(one: Tensor, other: Tensor) -> Tensor:
