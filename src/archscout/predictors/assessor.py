@@ -61,7 +61,8 @@ class Assessor(Predictor):
         target: ``"rank"`` or ``"z-score"``.
         labelled_nodes: most labelled architectures in a batch, 2 or more.
         unlabelled_nodes: most unlabelled architectures in a batch, 0 or more.
-        most_unlabelled: how many of the unlabelled are used, drawn once; None for all.
+        most_unlabelled: how many of the unlabelled are used, drawn once; None for as many as
+            all batches together can look at, ``steps * unlabelled_nodes``.
         steps: gradient steps, 1 or more; 3 a label where that is less.
         passes: least passes over the labels, where they take more than ``steps``.
         learning_rate: highest learning rate, above 0.
@@ -159,7 +160,8 @@ class Assessor(Predictor):
     ) -> Self:
         """Teach all members anew on labelled and unlabelled architectures, then fix the anchors."""
         choices, numbers = labelled(self.space, archs, values)
-        others = self._used(unlabeled)
+        steps = self._steps(len(choices))
+        others = self._used(unlabeled, steps * self.unlabelled_nodes)
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         every = np.concatenate([choices, others])
         rows = self.inputs.fit(every).encode(every)
@@ -188,7 +190,7 @@ class Assessor(Predictor):
         descend(
             network.parameters(),
             loss,
-            self._steps(len(choices)),
+            steps,
             learning_rate=self.learning_rate,
             weight_decay=self.weight_decay,
             clip=5.0,
@@ -227,11 +229,13 @@ class Assessor(Predictor):
     def _encode(self, choices: NDArray[np.int8]) -> tuple[Tensor, ...]:
         return (self.inputs.encode(choices),)
 
-    def _used(self, unlabeled: Architectures | None) -> NDArray[np.int8]:
+    def _used(self, unlabeled: Architectures | None, looked_at: int) -> NDArray[np.int8]:
+        """The unlabelled that are used: no more than all batches together can look at."""
         others = self.space.choices([] if unlabeled is None else unlabeled)
-        if self.most_unlabelled is None or len(others) <= self.most_unlabelled:
+        most = looked_at if self.most_unlabelled is None else min(self.most_unlabelled, looked_at)
+        if len(others) <= most:
             return others
-        drawn: NDArray[np.int8] = others[self.rng.permutation(len(others))[: self.most_unlabelled]]
+        drawn: NDArray[np.int8] = others[self.rng.permutation(len(others))[:most]]
         return drawn
 
     def _weights(self, labels: int) -> tuple[Tensor, NDArray[np.bool_] | None]:
