@@ -160,6 +160,20 @@ def test_anchors_are_labels_and_a_fixed_draw_of_the_others() -> None:
         assert len(rest) == 0 or labels <= rest.min() <= rest.max() < labels + others
 
 
+def test_the_anchors_of_a_fitted_assessor_are_its_labels_and_some_unlabelled() -> None:
+    model = fitted(labels=20, unlabelled_nodes=10)
+    net = model._fitted()._network
+    assert isinstance(net, AssessorNetwork)
+    labels = SPACE.sample_choices(np.random.default_rng(5), 20)
+    with torch.no_grad():
+        known, rest = (net.embed(model.inputs.encode(cells)) for cells in (labels, OTHERS))
+    anchors = net._anchors.embeddings
+    assert anchors.shape[1] == 30
+    for some, among in ((known, anchors[:, :20]), (anchors[:, 20:], rest)):
+        nearest = squared_distances(some, among).amin(dim=2)
+        assert nearest.max() < 1e-3 * squared_distances(some, among).mean()
+
+
 def test_every_label_is_seen_once_a_pass() -> None:
     batches = _batches(25, 0, 10, 8, torch.Generator().manual_seed(0))
     seen = torch.cat([next(batches)[0] for _ in range(3)])
