@@ -36,6 +36,11 @@ BENCHMARKS = Registry(
             "all NAS-Bench-101 cells of at most 3 or 4 vertices, trained anew three times",
             "Ying et al., ICML 2019, for the cells and the training",
         ),
+        "nasbench-macro": Entry(
+            "archscout.benchmarks.nasbench_macro:load_nasbench_macro",
+            "all 6,561 NAS-Bench-Macro chains on cifar10, three runs, test accuracy only",
+            "Su et al., CVPR 2021",
+        ),
     },
 )
 
@@ -77,5 +82,8 @@ def benchmark_space(name: str) -> str:
         >>> benchmark_space("nasbench101-measured")
         'nasbench101'
     """
+    from archscout.spaces import SPACES
+
     BENCHMARKS[name]  # Raises with the nearest match.
-    return name.partition("-")[0]
+    homes = [space for space in SPACES.names() if f"{name}-".startswith(f"{space}-")]
+    return max(homes, key=len, default=name.partition("-")[0])

@@ -12,6 +12,7 @@ from archscout.spaces.base import Architecture, Architectures, SearchSpace, Toke
 
 if TYPE_CHECKING:
     from archscout.spaces.mobilenet import MobileNet
+    from archscout.spaces.nasbench_macro import NASBenchMacro
 
 SPACES = Registry(
     "space",
@@ -26,6 +27,11 @@ SPACES = Registry(
             "15,625 image-classification cells: six edges, five operations each",
             "Dong and Yang, ICLR 2020, arXiv 2001.00326",
         ),
+        "nasbench-macro": Entry(
+            "archscout.spaces.nasbench_macro:NASBenchMacro",
+            "6,561 chains of eight layers: a skip or one of two MobileNetV2 blocks",
+            "Su et al., CVPR 2021, arXiv 2103.11922",
+        ),
         "mobilenet": Entry(
             "archscout.spaces.mobilenet:MobileNet",
             "2.2e17 chains of 21 MobileNetV2 blocks: six forms of a block, or a skip",
@@ -35,7 +41,7 @@ SPACES = Registry(
 )
 
 
-_CLASSES = {"MobileNet": "mobilenet"}
+_CLASSES = {"MobileNet": "mobilenet", "NASBenchMacro": "nasbench-macro"}
 
 
 def __getattr__(name: str) -> Any:
@@ -70,6 +76,7 @@ __all__ = [
     "Architecture",
     "Architectures",
     "MobileNet",
+    "NASBenchMacro",
     "SearchSpace",
     "TokenSpec",
     "Variable",
