@@ -103,7 +103,7 @@ def test_divergence_vanishes_at_the_prior_alone() -> None:
     network.kl = 1.0
     none, latent = torch.zeros(4, 8, 8), torch.zeros(4, 8, 8)
     at_prior = network.loss(graphs, none, none, latent)
-    assert float(network.loss(graphs, none + 1, none, latent) - at_prior) == pytest.approx(0.5)
+    assert (network.loss(graphs, none + 1, none, latent) - at_prior).item() == pytest.approx(0.5)
     narrow = network.loss(graphs, none, none - 2, latent) - at_prior
     assert float(narrow) == pytest.approx((np.exp(-2) + 1) / 2, rel=1e-4)
 

@@ -158,8 +158,8 @@ def list_strategies(pattern: str = "*") -> list[str]:
     """Sorted names of the strategies that match a shell pattern.
 
     Example:
-        >>> list_strategies("semi*")
-        ['seminas', 'seminas-paper-2000', 'seminas-paper-300']
+        >>> list_strategies("seminas-paper*")
+        ['seminas-paper-2000', 'seminas-paper-300']
     """
     return STRATEGIES.names(pattern)
 
