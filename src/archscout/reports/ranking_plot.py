@@ -118,6 +118,8 @@ def calibration_figure(ranking: Ranking) -> Figure:
         axes.set_title(f"{labels:,} labels", fontsize=10)
         axes.set_xlim(0, 100)
         axes.set_ylim(0, 100)
+        # A mark at 0 or 100 would run into that of the panel beside it.
+        axes.set_xticks([25, 50, 75])
         axes.set_xlabel("stated (%)")
         axes.grid(color="#000000", alpha=0.08, linewidth=0.8)
         axes.spines[["top", "right"]].set_visible(False)
