@@ -11,6 +11,7 @@ from archscout.registry import Entry, Registry
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 
 if TYPE_CHECKING:
+    from archscout.spaces.darts import DARTS
     from archscout.spaces.mobilenet import MobileNet
     from archscout.spaces.nasbench_macro import NASBenchMacro
 
@@ -27,6 +28,11 @@ SPACES = Registry(
             "15,625 image-classification cells: six edges, five operations each",
             "Dong and Yang, ICLR 2020, arXiv 2001.00326",
         ),
+        "darts": Entry(
+            "archscout.spaces.darts:DARTS",
+            "1.1e18 pairs of a normal and a reduce cell: four nodes, two inputs each",
+            "Liu et al., ICLR 2019, arXiv 1806.09055; as in arXiv 2101.11834",
+        ),
         "nasbench-macro": Entry(
             "archscout.spaces.nasbench_macro:NASBenchMacro",
             "6,561 chains of eight layers: a skip or one of two MobileNetV2 blocks",
@@ -41,7 +47,7 @@ SPACES = Registry(
 )
 
 
-_CLASSES = {"MobileNet": "mobilenet", "NASBenchMacro": "nasbench-macro"}
+_CLASSES = {"DARTS": "darts", "MobileNet": "mobilenet", "NASBenchMacro": "nasbench-macro"}
 
 
 def __getattr__(name: str) -> Any:
@@ -72,6 +78,7 @@ def load_space(name: str) -> SearchSpace:
 
 
 __all__ = [
+    "DARTS",
     "SPACES",
     "Architecture",
     "Architectures",
