@@ -57,7 +57,7 @@ STRATEGIES = Registry(
         ),
         "nao": Entry(
             f"{_HERE}.nao:nao",
-            "SemiNAS without unlabelled architectures, at the same gradient steps: its control",
+            "SemiNAS without unlabelled architectures, by the same rule for steps: its control",
             "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
         ),
         "seminas": Entry(
@@ -80,7 +80,7 @@ STRATEGIES = Registry(
         ),
         "guided": Entry(
             _GUIDED,
-            "Gaussian process on graph properties, expected improvement: fewest labels measured",
+            "Gaussian process on graph properties, expected improvement: fewest labels on NAS-Bench-201",
             "this project; Jones et al., 1998, for the choice",
         ),
         "guided-forest": Entry(
