@@ -4,7 +4,8 @@ The table has test accuracies alone: they are the search split here, and nothing
 revealed after a search. The file is looked for in the folder that the environment variable
 ``ARCHSCOUT_DATA`` names.
 
-Source: NAS-Bench-Macro (Su et al., CVPR 2021, arXiv 2103.11922) and its released table.
+Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082) and its
+released table.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ SPACES = Registry(
         "nasbench-macro": Entry(
             "archscout.spaces.nasbench_macro:NASBenchMacro",
             "6,561 chains of eight layers: a skip or one of two MobileNetV2 blocks",
-            "Su et al., CVPR 2021, arXiv 2103.11922",
+            "Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
         ),
         "mobilenet": Entry(
             "archscout.spaces.mobilenet:MobileNet",

@@ -1,6 +1,6 @@
 """NAS-Bench-Macro: 6,561 chains of eight layers, each a skip or one of two MobileNetV2 blocks.
 
-Source: NAS-Bench-Macro (Su et al., CVPR 2021, arXiv 2103.11922).
+Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082).
 """
 
 from __future__ import annotations

@@ -4,7 +4,8 @@ The plan gives both columns of the published table in all of its 6,561 rows: par
 batch norms and the classifier's bias, and as ``flops`` the multiply-adds of convolutions and
 the classifier without its bias, for one image of 32x32.
 
-Source: NAS-Bench-Macro (Su et al., CVPR 2021, arXiv 2103.11922) and its released table.
+Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082) and its
+released table.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The NAS-Bench-Macro network in PyTorch; imported only when a network is built.
 
 Source: NAS-Bench-Macro (Su et al., "Prioritized Architecture Sampling with Monto-Carlo Tree
-Search", CVPR 2021, arXiv 2103.11922) and its released training code.
+Search", CVPR 2021, doi 10.1109/cvpr46437.2021.01082) and its released training code.
 """
 
 from __future__ import annotations
