@@ -80,7 +80,7 @@ STRATEGIES = Registry(
         ),
         "guided": Entry(
             _GUIDED,
-            "Gaussian process on graph properties, expected improvement over all that can be bought",
+            "Gaussian process on graph properties, expected improvement over all in reach",
             "this project; Jones et al., 1998, for the choice",
         ),
         "guided-forest": Entry(
