@@ -7,11 +7,11 @@ Source:
     width 64 in place of 128, 3 layers in place of 4, wide batches on a one-cycle schedule. For
     the decoder's sake: an edge is ``u M v + b`` with a learnt matrix and a bias of its own,
     where the paper has ``u v``, which cannot tell who feeds whom (NAS-Bench-101 cells that are
-    rebuilt exactly: .28 then, .64 now); its loss is taken over the upper triangle, since
-    the rest is fixed; operations are judged by cross-entropy, as a vertex has one; the decoder
-    writes only operations that it has seen at a vertex and leaves alone the edges that all
-    architectures share. The log-variance is one (the released code takes its exponential for
-    a deviation).
+    rebuilt exactly, one seed, 4 layers: .28 without, .64 with); its loss is taken over the upper
+    triangle, since the rest is fixed; operations are judged by cross-entropy, as a vertex has
+    one; the decoder writes only operations that it has seen at a vertex and leaves alone the
+    edges that all architectures share. The log-variance is one (the released code takes its
+    exponential for a deviation).
 """
 
 from __future__ import annotations

@@ -110,7 +110,9 @@ class GraphVAE(Predictor):
     Attributes:
         steps_: steps taken, in all.
         widening_: the factor on the heads' deviation, from labels that two of them left out. The
-            encoder has seen those through other heads, so it is rather too small.
+            encoder has seen those through other heads, so it is far too small: the spread held
+            11 to 32 % of unseen values where it should hold 68 %. ``"conformal:graph-vae"``
+            scales it by labels that nothing has seen.
 
     Example:
         >>> from archscout.spaces import load_space
