@@ -9,7 +9,7 @@ import pytest
 
 from archscout.errors import SettingsError
 from archscout.predictors import make_predictor
-from archscout.predictors.boosting import Boosting, _widening
+from archscout.predictors.boosting import Boosting
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 
@@ -41,21 +41,6 @@ def test_the_spread_covers_about_two_thirds_of_unseen_values() -> None:
     prediction = fitted(labels=200).predict(unseen)
     inside = np.abs(prediction.mean - noisy(unseen, 1)) < prediction.spread
     assert 0.5 < inside.mean() < 0.9
-
-
-def test_each_label_is_left_out_by_two_members() -> None:
-    out = Boosting(SPACE, np.random.default_rng(0), **QUICK)._left_out(25)
-    assert out.shape == (6, 25)
-    assert (out.sum(axis=0) == 2).all()
-    assert (out.sum(axis=1) <= 10).all()
-
-
-def test_the_widening_is_error_over_deviation() -> None:
-    # Two members that differ by 2 around 0 where the truth is 3: deviation sqrt(2), error 3.
-    members = np.array([[1.0, 1.0], [-1.0, -1.0], [50.0, 50.0]])
-    out = np.array([[True, True], [True, True], [False, False]])
-    assert _widening(members, np.array([3.0, 3.0]), out) == pytest.approx(3 / np.sqrt(2))
-    assert _widening(members, np.array([3.0, 3.0]), np.zeros_like(out)) == 1.0
 
 
 def test_the_same_generator_gives_the_same_model() -> None:

@@ -19,13 +19,12 @@ from archscout.errors import SettingsError
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.cell_features import CellFeatures
 from archscout.predictors.checks import labelled
+from archscout.predictors.left_out import deal_left_out, widening
 from archscout.predictors.scaling import RankScores
 from archscout.spaces.base import Architectures, SearchSpace
 
 # Architectures a block, so that columns and members' scores of many do not fill the memory.
 _BLOCK = 32_768
-# With fewer labels every member learns from all of them.
-_FEWEST_TO_HOLD_OUT = 6
 
 _Scores = NDArray[np.float64]
 
@@ -119,14 +118,14 @@ class Boosting(Predictor):
         columns = self.features.encode(choices)
         scaling = RankScores(numbers)
         scores = scaling.forward(numbers)
-        left_out = self._left_out(len(scores))
+        left_out = deal_left_out(self.rng, self.members, len(scores))
         models = []
         for out in left_out:
             seed = int(self.rng.integers(2**31))
             model = GradientBoostingRegressor(**self.settings, random_state=seed)
             models.append(model.fit(columns[~out], scores[~out]))
         self._models, self._scaling = models, scaling
-        self.widening_ = _widening(self._member_scores(columns), scores, left_out)
+        self.widening_ = widening(self._member_scores(columns), scores, left_out)
         return self
 
     def predict(self, archs: Architectures) -> Prediction:
@@ -172,34 +171,5 @@ class Boosting(Predictor):
             centre = scores.mean(axis=0)
             yield block, centre, centre + self.widening_ * (scores - centre)
 
-    def _left_out(self, labels: int) -> NDArray[np.bool_]:
-        """Which labels each member leaves out, ``(members, labels)``."""
-        if labels < _FEWEST_TO_HOLD_OUT:
-            return np.zeros((self.members, labels), dtype=np.bool_)
-        part = self.rng.permutation(labels) % self.members
-        member = np.arange(self.members)[:, None]
-        left_out: NDArray[np.bool_] = (part == member) | (part == (member + 1) % self.members)
-        return left_out
-
     def _member_scores(self, columns: NDArray[np.float32]) -> NDArray[np.float64]:
         return np.array([model.predict(columns) for model in self._models])
-
-
-def _widening(
-    member_scores: NDArray[np.float64],
-    scores: NDArray[np.float64],
-    left_out: NDArray[np.bool_],
-) -> float:
-    """How much larger the error on held-out labels is than the deviation of two members there.
-
-    Args:
-        member_scores: ``(members, labels)``.
-        scores: ``(labels,)`` true ones.
-        left_out: ``(members, labels)``: two members for each label, or none.
-    """
-    if not left_out.any():
-        return 1.0
-    first, second = member_scores.T[left_out.T].reshape(-1, 2).T
-    misses = np.mean(((first + second) / 2 - scores) ** 2)
-    differences = np.mean((first - second) ** 2) / 2
-    return float(np.sqrt(misses / differences)) if differences > 0 else 1.0
