@@ -28,8 +28,9 @@ from archscout.strategies.candidates import Offspring, Pool, Source
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
-# Relative steps of the ascent; longer ones leave the region that a decoder knows.
-_STEPS = (0.1, 0.3)
+# Relative steps of the ascent: the flow network's decoder knows what is near, that of the graph
+# auto-encoder writes its start again unless it is taken further.
+_STEPS = (0.1, 0.3, 1.0, 3.0)
 
 SOURCES = ("pool", "evolution", "latent-ascent")
 
