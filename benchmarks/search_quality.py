@@ -9,12 +9,16 @@ Run:
     python benchmarks/search_quality.py --out runs/guided --labels 150 \
         --strategies random,evolution,local,seminas,guided,guided-forest,weaknas
     python benchmarks/search_quality.py --out runs/guided-101 --benchmark nasbench101-measured \
-        --datasets cifar10 --strategies random,evolution,seminas,weaknas,guided
+        --datasets cifar10 --dedup isomorphic --baseline guided \
+        --strategies random,evolution,local,seminas,guided
+    python benchmarks/search_quality.py --out runs/weaknas --labels 150 --baseline weaknas \
+        --strategies weaknas --settings '{"weaknas": {"predictor_settings": {"size": "published"}}}'
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 
 from archscout import load_benchmark
@@ -33,6 +37,8 @@ def main() -> None:
     parser.add_argument("--baseline", default="seminas")
     parser.add_argument("--labels", type=int, default=300)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--dedup", choices=["exact", "isomorphic"], default="exact")
+    parser.add_argument("--settings", type=json.loads, default={}, help="JSON, by strategy")
     parser.add_argument("--workers", type=int, default=None)
     options = parser.parse_args()
     for dataset in options.datasets.split(","):
@@ -45,6 +51,8 @@ def main() -> None:
             options.seeds,
             baseline=options.baseline,
             out=folder,
+            settings=options.settings,
+            dedup=options.dedup,
             workers=options.workers,
         )
         print(f"{dataset}: see {folder / 'comparison.html'}")

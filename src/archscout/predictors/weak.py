@@ -96,7 +96,8 @@ class WeakPredictor(Predictor):
         with warnings.catch_warnings():
             # That 100 epochs are too few to converge is the published setting.
             warnings.simplefilter("ignore", ConvergenceWarning)
-            model.fit(self._marks(choices), scaling.forward(numbers))
+            # A float64 target would make every step of the perceptron float64.
+            model.fit(self._marks(choices), scaling.forward(numbers).astype(np.float32))
         self._model, self._scaling = model, scaling
         return self
 
