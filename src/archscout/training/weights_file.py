@@ -1,0 +1,137 @@
+"""Weights on disk: safetensors files written in one step, and read with every check."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+import safetensors
+import safetensors.torch
+from torch import Tensor
+
+from archscout.errors import StorageError
+
+
+def write_weights(
+    path: str | Path, tensors: Mapping[str, Tensor], metadata: Mapping[str, str] | None = None
+) -> str:
+    """Write tensors so that the file is either the old one or the whole new one.
+
+    Args:
+        path: the file; its folder is made if it is missing.
+        tensors: what it shall hold, by name; on any device, in any memory format.
+        metadata: texts kept in the file's header.
+
+    Returns:
+        SHA-256 of the file, 64 hexadecimal digits.
+
+    Raises:
+        StorageError: if it cannot be written.
+
+    Example:
+        >>> import tempfile, torch
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     digest = write_weights(Path(folder) / "w.safetensors", {"bias": torch.zeros(2)})
+        ...     read, again = read_weights(Path(folder) / "w.safetensors")
+        >>> read["bias"], digest == again
+        (tensor([0., 0.]), True)
+    """
+    path = Path(path)
+    # A copy each: tied or transposed tensors cannot be written as they lie in memory.
+    copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
+    data = safetensors.torch.save(copies, dict(metadata or {}))
+    part = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)  # Files of mkstemp are for their owner only.
+        os.umask(umask)
+        os.chmod(part, 0o666 & ~umask)
+        os.replace(part, path)
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
+        ) from None
+    finally:
+        if part is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(part)
+    return hashlib.sha256(data).hexdigest()
+
+
+def read_weights(path: str | Path) -> tuple[dict[str, Tensor], str]:
+    """Read a safetensors file.
+
+    Returns:
+        The tensors by name, on the CPU, and the SHA-256 of the file.
+
+    Raises:
+        StorageError: if it is missing, cannot be read or is damaged.
+    """
+    path = Path(path)
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be read ({error.strerror}): the weights of the network are missing"
+        ) from None
+    try:
+        tensors = safetensors.torch.load(data)
+    except (safetensors.SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0]
+        raise StorageError(
+            f"{path} is no whole safetensors file ({reason}): write the weights again"
+        ) from None
+    return tensors, hashlib.sha256(data).hexdigest()
+
+
+def check_weights(
+    found: Mapping[str, Tensor], expected: Mapping[str, Tensor], source: str
+) -> dict[str, Tensor]:
+    """Check that weights fit a network exactly: names, shapes, and whole or real numbers.
+
+    Args:
+        found: the weights that came.
+        expected: the state of the network; only shapes and types are looked at.
+        source: where the weights come from, for errors.
+
+    Returns:
+        The weights in the types that the network expects.
+
+    Raises:
+        StorageError: if they do not fit; it names the first that differs.
+    """
+    for words, names in (
+        ("lack", expected.keys() - found.keys()),
+        ("have", found.keys() - expected),
+    ):
+        if names:
+            more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+            raise StorageError(
+                f"the weights in {source} {words} {min(names)!r}{more}, unlike the network that "
+                "they are for: give the weights of this architecture and these settings"
+            )
+    fitting = {}
+    for name, wanted in expected.items():
+        tensor = found[name]
+        if tensor.shape != wanted.shape:
+            raise StorageError(
+                f"the weights in {source} have {name!r} of shape {tuple(tensor.shape)}, the "
+                f"network that they are for has {tuple(wanted.shape)}: give the weights of this "
+                "architecture and these settings"
+            )
+        if tensor.is_floating_point() != wanted.is_floating_point():
+            raise StorageError(
+                f"the weights in {source} have {name!r} of type {tensor.dtype}, the network that "
+                f"they are for has {wanted.dtype}: write the weights again"
+            )
+        fitting[name] = tensor.to(wanted.dtype)
+    return fitting
