@@ -5,6 +5,10 @@ from __future__ import annotations
 import difflib
 import itertools
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archscout.errors import ParseError
 
@@ -106,6 +110,32 @@ def _parse_edge(node: int, source: int, edge: str) -> int:
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 120 else text[:117] + "...")
+
+
+def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+    """Tell which edges lie on a path from the cell's input to its output that has no ``none``.
+
+    Args:
+        choices: ``(n, 6)`` operation indices.
+
+    Returns:
+        ``(n, 6)``; all false where nothing reaches the output.
+
+    Example:
+        >>> live_edges(np.array([[3, 0, 2, 1, 0, 4]])).tolist()
+        [[True, False, True, True, False, True]]
+    """
+    there = choices != OPERATIONS.index("none")
+    fed = np.zeros((len(choices), len(_NODES) + 1), dtype=np.bool_)
+    used = np.zeros_like(fed)
+    fed[:, 0] = used[:, -1] = True
+    for edge, (source, target) in enumerate(EDGES):
+        fed[:, target] |= there[:, edge] & fed[:, source]
+    for edge, (source, target) in reversed(list(enumerate(EDGES))):
+        used[:, source] |= there[:, edge] & used[:, target]
+    sources, targets = np.array(EDGES).T
+    live: NDArray[np.bool_] = there & fed[:, sources] & used[:, targets]
+    return live
 
 
 def output_expression(choices: Sequence[int]) -> str:

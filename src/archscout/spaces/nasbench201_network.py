@@ -20,11 +20,13 @@ from archscout.spaces.nasbench201_costs import IMAGE_CHANNELS
 class ReLUConvNorm(nn.Sequential):
     """ReLU, convolution without bias, batch norm."""
 
-    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int = 1) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, affine: bool = True
+    ) -> None:
         super().__init__(
             nn.ReLU(),
             nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False),
-            nn.BatchNorm2d(outputs),
+            nn.BatchNorm2d(outputs, affine=affine),
         )
 
 
@@ -36,12 +38,12 @@ class Zero(nn.Module):
         return torch.zeros_like(features)
 
 
-def make_operation(name: str, channels: int) -> nn.Module:
+def make_operation(name: str, channels: int, affine: bool = True) -> nn.Module:
     """Make the module of one edge, which keeps channels and resolution."""
     if name == "nor_conv_1x1":
-        return ReLUConvNorm(channels, channels, 1)
+        return ReLUConvNorm(channels, channels, 1, affine=affine)
     if name == "nor_conv_3x3":
-        return ReLUConvNorm(channels, channels, 3)
+        return ReLUConvNorm(channels, channels, 3, affine=affine)
     if name == "avg_pool_3x3":
         return nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)
     return nn.Identity() if name == "skip_connect" else Zero()

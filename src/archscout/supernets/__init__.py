@@ -1,0 +1,68 @@
+"""Supernets: one network with the weights of every architecture of a space.
+
+`SUPERNETS` holds one for each space that has it; `make_supernet` makes it. PyTorch is loaded
+when a supernet is made.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from archscout.errors import SettingsError, unknown_name
+from archscout.registry import Entry, Registry
+from archscout.spaces.base import SearchSpace
+
+if TYPE_CHECKING:
+    import torch
+
+    from archscout.supernets.base import Supernet
+
+_HERE = "archscout.supernets"
+_SOURCE = "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834"
+
+SUPERNETS = Registry(
+    "supernet",
+    {
+        "nasbench201": Entry(
+            f"{_HERE}.nasbench201:NASBench201Supernet",
+            "three stages of cells, each with both convolutions on all six edges",
+            _SOURCE,
+        ),
+    },
+)
+
+
+def make_supernet(
+    space: SearchSpace | str, *, generator: torch.Generator | None = None, **settings: Any
+) -> Supernet:
+    """Make the supernet of a space.
+
+    Args:
+        space: the space or its name.
+        generator: draws the initial weights; None leaves them to PyTorch's own state.
+        settings: keyword arguments of the supernet's class, such as ``channels``.
+
+    Returns:
+        The supernet, in training mode.
+
+    Raises:
+        UnknownNameError: if the space has no supernet.
+        SettingsError: if there is no such setting, or a value is out of range.
+
+    Example:
+        >>> supernet = make_supernet("nasbench201", channels=4, cells=1)
+        >>> supernet.path_shape
+        (3, 6)
+    """
+    name = space if isinstance(space, str) else space.name
+    known = [p for p in inspect.signature(SUPERNETS[name].load()).parameters if p != "generator"]
+    for setting in settings:
+        if setting not in known:
+            error = unknown_name(f"setting of the supernet of space {name}", setting, known)
+            raise SettingsError(str(error))
+    made: Supernet = SUPERNETS.create(name, generator=generator, **settings)
+    return made
+
+
+__all__ = ["SUPERNETS", "make_supernet"]
