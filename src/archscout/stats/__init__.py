@@ -20,6 +20,7 @@ from archscout.stats.paired import (
     paired_difference,
     sign_flip_p_value,
 )
+from archscout.stats.rank_intervals import tau_interval
 from archscout.stats.ranks import (
     kendall_tau,
     kendall_tau_top,
@@ -52,5 +53,6 @@ __all__ = [
     "sharpness",
     "sign_flip_p_value",
     "spearman",
+    "tau_interval",
     "top_k_recall",
 ]
