@@ -29,6 +29,21 @@ SUPERNETS = Registry(
             "three stages of cells, each with both convolutions on all six edges",
             _SOURCE,
         ),
+        "darts": Entry(
+            f"{_HERE}.darts:DARTSSupernet",
+            "cells with seven operations on all 14 edges",
+            _SOURCE,
+        ),
+        "mobilenet": Entry(
+            f"{_HERE}.mobilenet:mobilenet_supernet",
+            "21 places with six MobileNetV2 blocks each, and skips",
+            _SOURCE,
+        ),
+        "nasbench-macro": Entry(
+            f"{_HERE}.nasbench_macro:nasbench_macro_supernet",
+            "eight places with two MobileNetV2 blocks and a skip each",
+            "Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
+        ),
     },
 )
 

@@ -11,7 +11,7 @@ Source: single-path training (Guo et al., ECCV 2020, arXiv 1904.00420); fair sam
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import torch
@@ -31,22 +31,25 @@ class Supernet(nn.Module, ABC):
     Args:
         settings: plain values that, with the name of the space, make the same supernet again.
         option_counts: ``(places, width)`` number of operations of each position of a path.
+        fair_operations: number of operations that a round of fair sampling deals out; each
+            subclass says which.
 
     Attributes:
         space: the search space.
-        settings: see above.
-        option_counts: see above.
-        fair_operations: number of operations that a round of fair sampling deals out; each
-            subclass says which.
     """
 
     space: SearchSpace
-    fair_operations: ClassVar[int]
 
-    def __init__(self, settings: dict[str, Any], option_counts: NDArray[np.int64]) -> None:
+    def __init__(
+        self,
+        settings: dict[str, Any],
+        option_counts: NDArray[np.int64],
+        fair_operations: int,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.option_counts = option_counts
+        self.fair_operations = fair_operations
 
     @property
     def path_shape(self) -> tuple[int, int]:

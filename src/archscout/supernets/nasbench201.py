@@ -92,7 +92,6 @@ class NASBench201Supernet(Supernet):
     """
 
     space = NASBench201()
-    fair_operations = len(OPERATIONS) - 1
 
     def __init__(
         self,
@@ -107,7 +106,11 @@ class NASBench201Supernet(Supernet):
             "channels": int(channels),
             "cells": int(cells),
         }
-        super().__init__(settings, np.full((3 * int(cells), len(EDGES)), len(OPERATIONS)))
+        super().__init__(
+            settings,
+            np.full((3 * int(cells), len(EDGES)), len(OPERATIONS)),
+            fair_operations=len(OPERATIONS) - 1,
+        )
         # The network around the cells is that of a cell without weights.
         around = NASBench201Network([0] * len(EDGES), **settings)
         self.stem, self.tail, self.classifier = around.stem, around.tail, around.classifier
