@@ -208,9 +208,9 @@ class DARTSSupernet(Supernet):
         sizes = {name: value for name, value in self.settings.items() if name != "pool_norms"}
         network = self.space.build(arch, **sizes)
         if self.settings["pool_norms"]:
-            for cell, place in zip(
-                network.get_submodule("cells"), places(self.layout), strict=True
-            ):
+            for number, place in enumerate(places(self.layout)):
+                operations = network.get_submodule(f"cells.{number}.operations")
+                assert isinstance(operations, nn.ModuleList)
                 pairs = self.space.cells(arch)[place.reduction]
                 for position, (operation, _) in enumerate(pairs):
                     name = OPERATIONS[operation]
