@@ -30,6 +30,10 @@ class TableError(ArchscoutError, ValueError):
     """A table lacks a column, holds wrong units, or cannot be read."""
 
 
+class ImageError(ArchscoutError, ValueError):
+    """Images cannot be read, or their form is not understood."""
+
+
 class LabelBudgetError(ArchscoutError):
     """A label was asked for that was not bought, or that the budget no longer covers."""
 

@@ -1,0 +1,174 @@
+"""Images from arrays in memory, in the forms that are common.
+
+Grey or colour, channels first or last, bytes from 0 to 255 or floats from 0 to 1. What fits two
+forms is refused, with a word on how to tell them apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from archscout.errors import ImageError
+from archscout.training.image_decode import SMALLEST_SIDE, fingerprint_of, square_of
+from archscout.training.image_request import Request
+from archscout.training.images import Images
+from archscout.training.mixing import hash_of_name
+
+Layout = Literal["grey", "last", "first"]
+
+_CHANNELS = (1, 3, 4)
+_FORM = "expected (n, h, w), (n, h, w, c) or (n, c, h, w) with 1, 3 or 4 channels"
+_RANGE = "expected bytes from 0 to 255, or floats from 0 to 1"
+_CHUNK = 1024
+
+
+def images_from_array(
+    values: Any,
+    request: Request,
+    *,
+    labels: NDArray[np.int64] | None = None,
+    classes: Sequence[str] = (),
+    name: str = "array",
+    source: str = "an array",
+) -> Images:
+    """Make images of an array.
+
+    Args:
+        values: array or tensor ``(n, h, w)``, ``(n, h, w, c)`` or ``(n, c, h, w)``.
+        request: how they are asked for.
+        labels: int64 ``(n,)`` or None.
+        classes: names of the classes.
+        name: what the images are called, before their number.
+        source: where they are from, for the user.
+
+    Raises:
+        ImageError: if the form or the range of the values is not understood.
+    """
+    if hasattr(values, "detach"):
+        values = values.detach().cpu().numpy()
+    values = np.asarray(values)
+    if len(values) == 0:
+        raise ImageError(f"there are no images in {source}: its shape is {values.shape}")
+    layout = layout_of(values.shape)
+    sides = values.shape[2:] if layout == "first" else values.shape[1:3]
+    if min(sides) < SMALLEST_SIDE:
+        raise ImageError(
+            f"got images of {sides[0]}x{sides[1]} pixels in {source}, expected at least "
+            f"{SMALLEST_SIDE} a side"
+        )
+    scale = scale_of(values)
+    names = [f"{name}[{row}]" for row in range(len(values))]
+    side, rows = request.side, np.arange(len(values))
+    if request.wanted(len(values)) < len(values):
+        mixed = sorted(rows, key=lambda row: hash_of_name(names[row]))
+        rows = np.sort(mixed[: request.limit])
+    fingerprints = np.empty(len(rows), dtype=np.uint64)
+    passes = values.dtype == np.uint8 and values.shape[1:] == (side, side, 3)
+    whole = passes and len(rows) == len(values) and not isinstance(values, np.memmap)
+    pixels = values if whole else np.empty((len(rows), side, side, 3), dtype=np.uint8)
+    for start in range(0, len(rows), _CHUNK):
+        chunk = rows[start : start + _CHUNK]
+        coloured = colour(values[chunk], layout, scale)
+        for place, image in enumerate(coloured, start):
+            fingerprints[place] = fingerprint_of(image)
+            if not whole:
+                pixels[place] = resized(image, side)
+        request.report(start + len(chunk), len(rows))
+    return Images(
+        pixels,
+        tuple(names[row] for row in rows),
+        fingerprints,
+        None if labels is None else labels[rows],
+        tuple(classes) if labels is not None else (),
+        source=source,
+    )
+
+
+def layout_of(shape: Sequence[int]) -> Layout:
+    """Where the channels are.
+
+    Raises:
+        ImageError: if the shape is none of images, or fits two forms.
+
+    Example:
+        >>> layout_of((10, 28, 28)), layout_of((10, 3, 32, 32)), layout_of((10, 32, 32, 1))
+        ('grey', 'first', 'last')
+    """
+    shape = tuple(shape)
+    first, last = len(shape) == 4 and shape[1] in _CHANNELS, shape[-1] in _CHANNELS
+    if len(shape) == 3 and last:
+        raise ImageError(
+            f"got an array of shape {shape}, which looks like one image: {_FORM}; put an axis "
+            "for the images before the others"
+        )
+    if len(shape) not in (3, 4) or (len(shape) == 4 and not first and not last):
+        raise ImageError(f"got an array of shape {shape}, {_FORM}")
+    if first and last:
+        raise ImageError(
+            f"got an array of shape {shape}, whose channels can be first or last: give images of "
+            "more pixels"
+        )
+    return "grey" if len(shape) == 3 else "first" if first else "last"
+
+
+def scale_of(values: NDArray[Any], single: bool = False) -> float:
+    """What the values are multiplied by to be bytes: 1 or 255.
+
+    Args:
+        values: of any shape, not empty.
+        single: whether this is one image, which may be black and so has values up to 1 only.
+
+    Raises:
+        ImageError: if the range of the values is not known.
+
+    Example:
+        >>> scale_of(np.array([0.0, 0.5])), scale_of(np.array([0, 200]))
+        (255.0, 1.0)
+    """
+    kind = values.dtype.kind
+    if kind == "b":
+        return 255.0
+    if kind not in "iuf":
+        raise ImageError(f"got an array of {values.dtype}, {_RANGE}")
+    low, high = values.min(), values.max()
+    got = f"got {values.dtype} from {low:g} to {high:g}, {_RANGE}"
+    if kind == "f":
+        # Not a number fails both comparisons.
+        if not (low >= 0 and high <= 1):
+            raise ImageError(
+                f"{got}: undo the normalisation, or turn floats that are bytes to uint8"
+            )
+        return 255.0
+    if low < 0 or high > 255:
+        raise ImageError(got)
+    if high <= 1 and not single:
+        raise ImageError(f"{got}: multiply by 255, or turn them to floats, if 1 is white")
+    return 1.0
+
+
+def colour(values: NDArray[Any], layout: Layout, scale: float) -> NDArray[np.uint8]:
+    """Bytes ``(n, h, w, 3)`` of images; alpha is laid over white."""
+    if layout == "grey":
+        values = values[..., None]
+    elif layout == "first":
+        values = np.moveaxis(values, 1, 3)
+    if scale != 1:
+        values = np.rint(values.astype(np.float32) * np.float32(scale))
+    pixels = values.astype(np.uint8)
+    if pixels.shape[3] == 4:
+        alpha = pixels[..., 3:].astype(np.uint16)
+        over = pixels[..., :3] * alpha + 255 * (255 - alpha)
+        pixels = ((over + 127) // 255).astype(np.uint8)
+    return np.broadcast_to(pixels, (*pixels.shape[:3], 3))
+
+
+def resized(image: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+    """The square in the middle of ``(h, w, 3)``, resized."""
+    if image.shape == (side, side, 3):
+        return image
+    return square_of(Image.fromarray(np.ascontiguousarray(image)), side)

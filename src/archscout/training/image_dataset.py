@@ -1,0 +1,155 @@
+"""Reads any PyTorch map-style dataset: items are an image, or a pair of image and label."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from archscout.errors import ImageError
+from archscout.training.image_arrays import colour, layout_of, resized, scale_of
+from archscout.training.image_decode import Unusable, colour_of, fingerprint_of
+from archscout.training.image_files import number
+from archscout.training.image_request import Request
+from archscout.training.images import Images, Skipped, describe_skipped
+from archscout.training.mixing import hash_of_name
+
+logger = logging.getLogger(__name__)
+
+
+class Item(NamedTuple):
+    """An item that was taken: its place, fingerprint, label if it is a whole number, pixels."""
+
+    row: int
+    fingerprint: int
+    label: int | None
+    pixels: NDArray[np.uint8]
+
+
+def read_dataset(dataset: Any, request: Request) -> Images:
+    """Read all items once, in this process: a dataset need not bear several threads.
+
+    Fingerprints are of the pixels as the dataset gives them, so it must give the same ones each
+    time: leave random transforms out, the training adds its own.
+
+    Args:
+        dataset: has ``len`` and ``dataset[i]``. An image is a PIL image, or an array or tensor
+            ``(h, w)``, ``(h, w, c)`` or ``(c, h, w)``, of bytes or of floats from 0 to 1. Labels
+            are taken if every item has one from 0 up; names from ``dataset.classes``.
+        request: how they are asked for.
+
+    Returns:
+        The images, in the order of the dataset. Items that raise an error are skipped.
+
+    Raises:
+        ImageError: if it is no such dataset, its items are no images, it gives another image the
+            second time, or no item is left.
+    """
+    kind = type(dataset).__name__
+    if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):
+        raise ImageError(
+            f"got images as {kind}, expected a folder, a file, an array, or a dataset with len() "
+            "and dataset[i]"
+        )
+    rows = list(range(len(dataset)))
+    if request.limit is not None:
+        rows.sort(key=lambda row: hash_of_name(_name(row)))
+    side, wanted = request.side, request.wanted(len(rows))
+    taken: list[Item] = []
+    skipped: list[Skipped] = []
+    for row in rows:
+        if len(taken) == wanted:
+            break
+        try:
+            item = _read(dataset, row, side)
+            if not taken and _read(dataset, row, side).fingerprint != item.fingerprint:
+                raise ImageError(
+                    f"the {kind} gives another image when {_name(row)} is read again: leave its "
+                    "random transforms out, the training adds its own"
+                )
+            taken.append(item)
+        except Unusable as error:
+            skipped.append(Skipped(_name(row), str(error)))
+        request.report(len(taken), wanted)
+    if not taken:
+        why = describe_skipped(skipped) or "it is empty"
+        raise ImageError(f"no image could be read from the {kind}: {why}")
+    taken.sort(key=lambda item: item.row)
+    labels, classes = _labels([item.label for item in taken], getattr(dataset, "classes", ()))
+    pixels = np.empty((len(taken), side, side, 3), dtype=np.uint8)
+    for place, item in enumerate(taken):
+        pixels[place] = item.pixels
+    return Images(
+        pixels,
+        tuple(_name(item.row) for item in taken),
+        np.array([item.fingerprint for item in taken], dtype=np.uint64),
+        labels,
+        classes,
+        tuple(skipped),
+        kind,
+    )
+
+
+def _name(row: int) -> str:
+    return f"item[{row}]"
+
+
+def _read(dataset: Any, row: int, side: int) -> Item:
+    try:
+        item = dataset[row]
+    # A dataset is the user's own code: what it raises for one image must not end the rest.
+    except Exception as error:
+        raise Unusable(f"raised {type(error).__name__}") from None
+    image, label = item, None
+    if isinstance(item, tuple | list) and item:
+        image, label = item[0], _whole(item[1]) if len(item) > 1 else None
+    pixels = _pixels(image, row)
+    return Item(row, fingerprint_of(pixels), label, resized(pixels, side))
+
+
+def _pixels(image: Any, row: int) -> NDArray[np.uint8]:
+    """Bytes ``(h, w, 3)`` of an image."""
+    if isinstance(image, Image.Image):
+        return colour_of(image)
+    if hasattr(image, "detach"):
+        image = image.detach().cpu().numpy()
+    if not isinstance(image, np.ndarray) or image.size == 0:
+        raise ImageError(
+            f"{_name(row)} is a {type(image).__name__}, expected a PIL image, an array or a "
+            "tensor, alone or in a pair with its label"
+        )
+    try:
+        values = image[None]
+        coloured: NDArray[np.uint8] = colour(
+            values, layout_of(values.shape), scale_of(values, single=True)
+        )[0]
+    except ImageError as error:
+        raise ImageError(f"{_name(row)}: {error}") from None
+    return coloured
+
+
+def _whole(label: Any) -> int | None:
+    """The label if it is a whole number: of Python, NumPy or a tensor of one."""
+    if hasattr(label, "detach") or isinstance(label, np.ndarray):
+        label = label.item() if label.ndim == 0 else None
+    return int(label) if isinstance(label, int | np.integer) else None
+
+
+def _labels(
+    labels: Sequence[int | None], names: Any
+) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    known = [label for label in labels if label is not None and label >= 0]
+    if len(known) < len(labels):
+        if known:
+            logger.warning(
+                "%d of %d items have no label: labels are not used",
+                len(labels) - len(known),
+                len(labels),
+            )
+        return None, ()
+    fits = isinstance(names, list | tuple) and len(names) > max(known)
+    return number(np.array(known), map(str, names) if fits else ())

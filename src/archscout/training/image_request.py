@@ -1,0 +1,61 @@
+"""How images are asked for: what every reader is told beside the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from archscout.errors import SettingsError
+
+RESOLUTION = 32
+"""Height and width of an image where none is asked for."""
+
+PARTS = ("train", "test")
+
+Progress = Callable[[int, int], None]
+"""Called with how many images are read, and how many there are."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """Arguments of `load_images`, checked.
+
+    Raises:
+        SettingsError: if one is out of range.
+
+    Example:
+        >>> Request(resolution=0)
+        Traceback (most recent call last):
+            ...
+        archscout.errors.SettingsError: got resolution=0, expected a whole number of at least 1
+    """
+
+    resolution: int | None = None
+    workers: int | None = None
+    limit: int | None = None
+    part: str = "train"
+    progress: Progress | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("resolution", "workers", "limit"):
+            value = getattr(self, name)
+            if value is not None and not (isinstance(value, int | np.integer) and value >= 1):
+                raise SettingsError(f"got {name}={value!r}, expected a whole number of at least 1")
+        if self.part not in PARTS:
+            raise SettingsError(f"got part={self.part!r}, expected 'train' or 'test'")
+
+    @property
+    def side(self) -> int:
+        """Height and width of the result in pixels."""
+        return RESOLUTION if self.resolution is None else int(self.resolution)
+
+    def wanted(self, available: int) -> int:
+        """How many images are taken of those available."""
+        return available if self.limit is None else min(self.limit, available)
+
+    def report(self, done: int, total: int) -> None:
+        """Tell the caller how far the reading is."""
+        if self.progress is not None:
+            self.progress(done, total)
