@@ -22,6 +22,8 @@ from archscout.errors import ParseError, SettingsError, unknown_name
 if TYPE_CHECKING:
     import torch
 
+    from archscout.spaces.limits import Limit
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Architecture:
@@ -83,6 +85,11 @@ class SearchSpace(ABC):
     # Whether `mutate` changes exactly one decision; False where a published mutation may change
     # several at once.
     single_mutations: bool = True
+    # Groups of positions such that MACs and parameters are a sum of one term a group, and every
+    # combination of options is valid; None where that does not hold.
+    cost_groups: tuple[tuple[int, ...], ...] | None = None
+    # What its architectures may cost at most; see `archscout.spaces.limited.LimitedSpace`.
+    limits: tuple[Limit, ...] = ()
 
     # --- text -----------------------------------------------------------------------------
     @abstractmethod

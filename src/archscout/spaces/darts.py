@@ -33,6 +33,14 @@ def _variables() -> tuple[Variable, ...]:
     return tuple(listed)
 
 
+def _nodes() -> tuple[tuple[int, ...], ...]:
+    """Positions of each node's decisions: what an operation costs depends on its input."""
+    nodes: dict[str, list[int]] = {}
+    for position, variable in enumerate(_variables()):
+        nodes.setdefault(variable.name.rpartition("_")[0], []).append(position)
+    return tuple(map(tuple, nodes.values()))
+
+
 class DARTS(SearchSpace):
     """The DARTS space: (180 x 7^8)^2, about 1.1e18 architectures.
 
@@ -64,6 +72,7 @@ class DARTS(SearchSpace):
     name = "darts"
     variables = _variables()
     encodings = ("onehot", "edges", "tokens", "graph")
+    cost_groups = _nodes()
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

@@ -58,6 +58,7 @@ class MobileNet(SearchSpace):
     name = "mobilenet"
     variables = tuple(map(_variable, range(mobilenet_text.POSITIONS)))
     encodings = ("onehot", "tokens")
+    cost_groups = tuple((block,) for block in range(mobilenet_text.POSITIONS))
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str, notation: str | None = None) -> Architecture:

@@ -52,6 +52,7 @@ class NASBench201(SearchSpace):
     name = "nasbench201"
     variables = tuple(Variable(f"{t}<-{s}", cell.OPERATIONS) for s, t in cell.EDGES)
     encodings = ("onehot", "tokens", "sequence", "graph", "flow")
+    cost_groups = tuple((edge,) for edge in range(_POSITIONS))
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

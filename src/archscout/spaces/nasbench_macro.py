@@ -49,6 +49,7 @@ class NASBenchMacro(SearchSpace):
     name = "nasbench-macro"
     variables = tuple(Variable(f"layer{layer}", _OPTIONS) for layer in range(_LAYERS))
     encodings = ("onehot", "tokens")
+    cost_groups = tuple((layer,) for layer in range(_LAYERS))
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

@@ -208,7 +208,7 @@ def _decisions_changed(arch: Architecture, other: Architecture) -> int:
 
 
 def _check_mutation(space: SearchSpace, arch: Architecture, rng: np.random.Generator) -> None:
-    if not space.neighbors(arch):
+    if not space.neighbors(arch) and space.single_mutations:
         require_error(SettingsError, lambda: space.mutate(arch, rng), "mutate without a neighbor")
         return
     for _ in range(5):

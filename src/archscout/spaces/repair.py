@@ -1,0 +1,66 @@
+"""Repair: single random changes that bring architectures back within limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_ROUNDS = 400
+
+ExcessOf = Callable[[NDArray[np.int8]], NDArray[np.float64]]
+
+
+def repair(
+    choices: NDArray[np.int8],
+    counts: NDArray[np.integer[Any]],
+    excess: ExcessOf,
+    rng: np.random.Generator,
+    *,
+    free: NDArray[np.bool_] | None = None,
+    rounds: int = _ROUNDS,
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """Change one decision after the other until every architecture is within its limits.
+
+    Each round proposes one random change of one decision to every architecture that is still
+    outside, and keeps it unless it leads further away.
+
+    Args:
+        choices: ``(n, positions)``.
+        counts: ``(positions,)`` options a position.
+        excess: how far choices are outside, ``(n,)``; 0 inside, infinite where forbidden.
+        rng: draws the changes.
+        free: ``(n, positions)`` which decisions may change; None for all.
+        rounds: how many changes to propose at most.
+
+    Returns:
+        The choices ``(n, positions)`` and which of them are inside, ``(n,)``.
+
+    Example:
+        >>> rows, inside = repair(
+        ...     np.array([[2, 2, 2]], dtype=np.int8), np.array([3, 3, 3]),
+        ...     lambda rows: np.maximum(rows.sum(axis=1) - 3.0, 0), np.random.default_rng(0))
+        >>> int(rows.sum()) <= 3, inside
+        (True, array([ True]))
+    """
+    rows = choices.copy()
+    free = np.ones(rows.shape, dtype=np.bool_) if free is None else free
+    places = np.flatnonzero((counts > 1) & free.any(axis=0))
+    left = excess(rows)
+    for _ in range(rounds if len(places) else 0):
+        outside = np.flatnonzero(left > 0)
+        if not len(outside):
+            break
+        changed = rows[outside]
+        position = places[rng.integers(len(places), size=len(outside))]
+        step = rng.integers(1, counts[position]) * free[outside, position]
+        line = np.arange(len(outside))
+        changed[line, position] = (changed[line, position] + step) % counts[position]
+        found = excess(changed)
+        # Changes that cost the same are kept too: they lead out of corners.
+        better = found <= left[outside]
+        rows[outside[better]] = changed[better]
+        left[outside[better]] = found[better]
+    return rows, left <= 0
