@@ -1,0 +1,102 @@
+"""``archscout export``: the winner out, as code, weights or ONNX."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from archscout.cli.console import print_json, print_pairs
+from archscout.cli.options import OUTPUT, JsonOption, one_of, read_settings
+from archscout.errors import SettingsError
+
+if TYPE_CHECKING:
+    from archscout.export import Exported
+
+FORMS = ("code", "weights", "onnx")
+
+
+def run(
+    *,
+    run: Annotated[
+        Path,
+        typer.Argument(
+            metavar="RUN",
+            help="Folder of a trained network (network.json) or of a search (result.json).",
+        ),
+    ],
+    to: Annotated[
+        str,
+        typer.Option(
+            metavar="|".join(FORMS),
+            help="A Python file that needs only PyTorch, a safetensors file, or an ONNX file.",
+        ),
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the files.",
+            show_default="export in the folder of the run",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    force: Annotated[
+        bool,
+        typer.Option("--force", help="Replace files that exist.", rich_help_panel=OUTPUT),
+    ] = False,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Size of the network for the best of a search, such as classes=100; may be "
+            "given more than once.",
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write a network as plain PyTorch code, weights or ONNX, and check it.
+
+    What is written is run and compared with the network itself before it
+    appears. The best of a search has no weights yet: its code and ONNX get
+    freshly drawn ones and say so.
+    """
+    form = one_of("form of an export", to, FORMS)
+    done = _export(run, form, out, force, settings or [])
+    if as_json:
+        print_json(
+            {
+                "files": [str(file) for file in done.files],
+                "trained": done.trained,
+                "difference": done.difference,
+            }
+        )
+        return
+    print_pairs(
+        {
+            "written": "\n".join(str(file) for file in done.files),
+            "weights": "trained" if done.trained else "NOT TRAINED, freshly drawn",
+            "check": f"logits differ by at most {done.difference:.1e}",
+        }
+    )
+
+
+def _export(run: Path, form: str, out: Path | None, force: bool, pairs: list[str]) -> Exported:
+    settings = read_settings(pairs)
+    if form == "code":
+        from archscout.export.code import export_code
+
+        return export_code(run, out, force=force, settings=settings)
+    if form == "onnx":
+        from archscout.export.onnx import export_onnx
+
+        return export_onnx(run, out, force=force, settings=settings)
+    if settings:
+        raise SettingsError(
+            "got --set for --to weights, whose network has its settings: leave it out"
+        )
+    from archscout.export.weights import export_weights
+
+    return export_weights(run, out, force=force)

@@ -1,0 +1,90 @@
+"""Exports a network as one readable Python file that needs only PyTorch."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from archscout.errors import ArchscoutError
+from archscout.export.file_parts import CODE, PARITY, file_text
+from archscout.export.files import Exported, out_folder, staged
+from archscout.export.parity import logits_of, random_images, run_exported
+from archscout.export.source import Source, read_source
+from archscout.export.weights import write_source_weights
+from archscout.export.written import Written
+from archscout.plain import write_text
+from archscout.spaces import load_space
+from archscout.training.saved_network import WEIGHTS, network_settings
+from archscout.training.weights_file import write_weights
+
+_WRITERS = {
+    "darts": "darts",
+    "mobilenet": "mobilenet",
+    "nasbench-macro": "nasbench_macro",
+    "nasbench101": "nasbench101",
+    "nasbench201": "nasbench201",
+}
+_IMAGES = 2
+_MOST_DIFFERENT = 1e-5
+
+
+def export_code(
+    run: str | Path,
+    out: str | Path | None = None,
+    *,
+    force: bool = False,
+    settings: Mapping[str, Any] | None = None,
+) -> Exported:
+    """Write ``network.py``, its weights and the stored logits it is checked with.
+
+    Args:
+        run: folder of a trained network or of a search, or its JSON file.
+        out: folder of the files; None for the folder ``export`` in that of the run.
+        force: whether existing files may be replaced.
+        settings: arguments of the space's ``build``, for the best of a search only; its weights
+            are freshly drawn, and the file says so.
+
+    Returns:
+        The files, and how far the logits of the written file are from the network's own.
+
+    Raises:
+        ArchscoutError: if the run cannot be read or written for, or the written file computes
+            something else.
+    """
+    source = read_source(run, settings)
+    text = network_text(source)
+    names = (CODE, WEIGHTS, PARITY)
+    with staged(source, out, names, force) as folder:
+        write_text(folder / CODE, text)
+        write_source_weights(source, folder / WEIGHTS)
+        images = random_images(source, _IMAGES)
+        write_weights(folder / PARITY, {"images": images, "logits": logits_of(source, images)})
+        difference = run_exported(folder / CODE)
+        if not difference <= _MOST_DIFFERENT:
+            raise ArchscoutError(
+                f"the written code computes logits that differ by {difference:.1e} from those of "
+                f"the network, expected at most {_MOST_DIFFERENT:.0e}: this is a bug in archscout"
+            )
+    files = tuple(out_folder(source, out) / name for name in names)
+    return Exported(files, source.trained, difference)
+
+
+def network_text(source: Source) -> str:
+    """The text of the Python file.
+
+    Raises:
+        ArchscoutError: if networks of its space cannot be written as text.
+    """
+    saved = source.saved
+    if saved.space not in _WRITERS:
+        raise ArchscoutError(
+            f"networks of space {saved.space!r} cannot be written as code, only those of "
+            f"{', '.join(_WRITERS)}: export weights or onnx"
+        )
+    module = importlib.import_module(f"archscout.export.{_WRITERS[saved.space]}")
+    write: Callable[..., Written] = module.write
+    space = load_space(saved.space)
+    arguments = network_settings(space, saved.settings)
+    return file_text(source, write(space, space.parse(saved.architecture), **arguments))

@@ -1,0 +1,58 @@
+"""The images and logits by which an exported network is checked."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import torch
+from torch import Tensor
+
+from archscout.errors import ArchscoutError
+from archscout.export.source import Source
+from archscout.predictors.network import one_thread
+
+_SEED = 0
+
+
+def random_images(source: Source, n: int) -> Tensor:
+    """Images ``(n, 3, h, w)`` of normal numbers, the same in every call."""
+    generator = torch.Generator().manual_seed(_SEED)
+    return torch.randn(n, 3, source.resolution, source.resolution, generator=generator)
+
+
+def logits_of(source: Source, images: Tensor) -> Tensor:
+    """What the network of the source makes of images, ``(n, classes)``.
+
+    Raises:
+        ArchscoutError: if that is not finite, as after a training that diverged.
+    """
+    with one_thread(), torch.no_grad():
+        logits: Tensor = source.network(images)
+    if not torch.isfinite(logits).all():
+        raise ArchscoutError(
+            f"the network of {source.origin} gives logits that are not finite: its training "
+            "diverged, so train it again"
+        )
+    return logits
+
+
+def difference(logits: Tensor, expected: Tensor) -> float:
+    """Largest difference, as a share of the largest expected logit if that is above one."""
+    return float((logits - expected).abs().max() / expected.abs().max().clamp(min=1.0))
+
+
+def run_exported(path: Path) -> float:
+    """Import an exported file from its path and let it check itself; gives the difference."""
+    with one_thread():
+        return float(_import(path).check_parity(path.parent))
+
+
+def _import(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("exported_network", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
