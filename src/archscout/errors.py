@@ -34,6 +34,10 @@ class ImageError(ArchscoutError, ValueError):
     """Images cannot be read, or their form is not understood."""
 
 
+class TrainingError(ArchscoutError):
+    """A training cannot go on: its loss is no finite number any more."""
+
+
 class LabelBudgetError(ArchscoutError):
     """A label was asked for that was not bought, or that the budget no longer covers."""
 
