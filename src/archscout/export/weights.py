@@ -44,8 +44,12 @@ def export_weights(
 
 
 def write_source_weights(source: Source, path: Path) -> None:
-    """Write the weights of the source with its facts."""
-    write_weights(path, source.network.state_dict(), metadata(source))
+    """Write the weights of the source with its facts.
+
+    The facts are one text: safetensors writes several in an order that changes.
+    """
+    facts = {"archscout": json.dumps(metadata(source))}
+    write_weights(path, source.network.state_dict(), facts)
 
 
 def metadata(source: Source) -> dict[str, str]:

@@ -79,13 +79,15 @@ class SavedNetwork:
         for name in ("mean", "std", "class_names"):
             self._check(name, isinstance(getattr(self, name), list | tuple), "a list")
         for name in ("mean", "std"):
-            self._check(name, all(map(_is_number, getattr(self, name))), "a list of numbers")
+            numbers = getattr(self, name)
+            self._check(name, all(map(_is_number, numbers)), "a list of numbers")
+            self._check(name, len(numbers) in (0, 1, 3), "one number, or three, one a channel")
         self._check("std", all(value > 0 for value in self.std), "numbers above zero")
         self._check("std", len(self.std) == len(self.mean), "as many numbers as mean has")
         named = all(isinstance(name, str) for name in self.class_names)
         self._check("class_names", named, "a list of texts")
         classes = self.settings.get("classes")
-        if self.class_names and classes is not None:
+        if self.class_names and _is_whole(classes):
             fits = len(self.class_names) == classes
             self._check("class_names", fits, f"{classes} names, one an output of the network")
         if self.weights is not None:
