@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from archscout.cli import compare, export, listing, rank, report, search
+from archscout.cli import compare, export, listing, rank, report, search, train
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
 
@@ -94,8 +94,10 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command("search", rich_help_panel="Run")(search.run)
+app.command("search-unlabeled", rich_help_panel="Run")(search_unlabeled.run)
 app.command("compare", rich_help_panel="Run")(compare.run)
 app.command("rank", rich_help_panel="Run")(rank.run)
+app.command("train", rich_help_panel="Run")(train.run)
 app.command("export", rich_help_panel="Run")(export.run)
 app.command("report", rich_help_panel="Look")(report.run)
 app.command("list", rich_help_panel="Look")(listing.run)

@@ -11,7 +11,7 @@ Source: single-path training with random labels (Zhang et al., CVPR 2021, arXiv 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +46,7 @@ def train(
     folder: str | Path | None = None,
     stop_after: int | None = None,
     keep_epochs: Collection[int] = (),
+    about: Mapping[str, Any] | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
     on_progress: OnProgress | None = None,
 ) -> Trained:
@@ -63,6 +64,7 @@ def train(
         stop_after: end after so many epochs, leave a checkpoint, and go on in a later call, with
             other paths if need be. The schedule is that of all epochs.
         keep_epochs: epochs, counted from 1, whose weights are kept as ``epoch-N.safetensors``.
+        about: plain values that tell this training from others that ``folder`` might hold.
         checkpoint_seconds: least time between two checkpoints.
         on_progress: called about twice a second and at the end of every epoch.
 
@@ -88,7 +90,8 @@ def train(
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.train()
     optimizer = make_optimizer(network, settings)
-    facts = {**inputs.facts(), "precision": precision, **(paths.facts() if paths else {})}
+    facts = {**inputs.facts(), **(paths.facts() if paths else {}), **(about or {})}
+    facts["precision"] = precision
     record = Record(
         folder,
         network,

@@ -1,0 +1,248 @@
+"""``archscout train``: one architecture alone on labelled images."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archscout.cli.console import (
+    INTERRUPTED,
+    amount,
+    complain,
+    duration,
+    print_json,
+    print_line,
+    print_pairs,
+)
+from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
+from archscout.errors import ImageError, SettingsError
+
+if TYPE_CHECKING:
+    from archscout.training.images import Images
+    from archscout.training.settings import TrainSettings
+    from archscout.training.single_network import TrainedNetwork
+
+NETWORK_PANEL, IMAGES_PANEL = "What to train", "On which images"
+# Images up to this size get the small DARTS network unless another one is asked for.
+_SMALL = 64
+
+
+def run(
+    *,
+    arch: Annotated[
+        str, typer.Argument(metavar="ARCH", help="Architecture in the standard text of its space.")
+    ],
+    images: Annotated[
+        Path,
+        typer.Argument(
+            metavar="IMAGES",
+            help="Labelled images: a folder with a folder a class, .npz with labels, or IDX files.",
+        ),
+    ],
+    space: Annotated[
+        str,
+        typer.Option(help="Search space (archscout list spaces).", rich_help_panel=NETWORK_PANEL),
+    ] = "nasbench201",
+    channels: Annotated[
+        int | None,
+        typer.Option(
+            help="Channels of the first stage.",
+            show_default="that of the space",
+            rich_help_panel=NETWORK_PANEL,
+        ),
+    ] = None,
+    cells: Annotated[
+        int | None,
+        typer.Option(
+            help="Cells: of each stage for nasbench201, in all for darts.",
+            show_default="that of the space",
+            rich_help_panel=NETWORK_PANEL,
+        ),
+    ] = None,
+    size: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--size",
+            metavar="KEY=VALUE",
+            help="Another setting of the network, such as widths=search; may be repeated.",
+            rich_help_panel=NETWORK_PANEL,
+        ),
+    ] = None,
+    resolution: Annotated[
+        int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES_PANEL)
+    ] = 32,
+    validation: Annotated[
+        float,
+        typer.Option(help="Share of the images held out.", rich_help_panel=IMAGES_PANEL),
+    ] = 0.1,
+    test: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="IMAGES",
+            help="Test images, looked at once at the end.",
+            show_default="those of the file or IDX folder, if it holds any",
+            rich_help_panel=IMAGES_PANEL,
+        ),
+    ] = None,
+    preset: Annotated[
+        str, typer.Option(help="Settings to begin with.", rich_help_panel=HOW)
+    ] = "alone",
+    epochs: Annotated[
+        int | None,
+        typer.Option(help="Passes.", show_default="that of the preset", rich_help_panel=HOW),
+    ] = None,
+    batch: Annotated[
+        int | None,
+        typer.Option(help="Images a step.", show_default="that of the preset", rich_help_panel=HOW),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Decides all that is random.", rich_help_panel=HOW)] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="Another setting of the training, such as learning_rate=0.05 or threads=4; may "
+            "be repeated.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of network.json and the weights.",
+            show_default="runs/train-SPACE-ARCH-IMAGES-seedSEED",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Train one architecture alone on labelled images.
+
+    The same command goes on where it was stopped, with exactly the same
+    result. Export the network with archscout export.
+    """
+    from archscout.cli.train_bar import TrainBar
+    from archscout.spaces import load_space
+    from archscout.training.images import load_images
+    from archscout.training.single_network import train_network
+
+    loaded = load_space(space)
+    architecture = loaded.parse(arch)
+    training = training_settings(preset, epochs, batch, seed, settings or [])
+    given = {"channels": channels, "cells": cells}
+    shape: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    shape |= read_settings(size or [])
+    if space == "darts" and "network" not in shape:
+        shape["network"] = "cifar" if resolution <= _SMALL else "imagenet"
+    pictures = load_images(images, resolution=resolution)
+    # Labels are missing more often than anything else is wrong: say so before a folder is made.
+    folder = out or Path("runs") / folder_name(space, arch, images, seed)
+    bar = TrainBar()
+    try:
+        with bar:
+            done = train_network(
+                loaded,
+                architecture,
+                pictures,
+                training,
+                size=shape,
+                validation=validation,
+                test=find_test_images(images, test, resolution),
+                out=writable_folder(folder) if pictures.labels is not None else folder,
+                on_progress=bar.on_progress,
+            )
+    except KeyboardInterrupt:
+        complain(f"stopped in {bar.place}: the same command goes on from the last checkpoint.")
+        raise typer.Exit(INTERRUPTED) from None
+    if as_json:
+        print_json(to_dict(done, folder))
+    else:
+        print_summary(done, pictures, folder)
+
+
+def training_settings(
+    preset: str, epochs: int | None, batch: int | None, seed: int, pairs: list[str]
+) -> TrainSettings:
+    """Settings of the training; what has an option of its own is refused among the pairs."""
+    from archscout.training.presets import find_settings
+
+    changes: dict[str, Any] = {"epochs": epochs, "batch": batch, "seed": seed}
+    changes = {key: value for key, value in changes.items() if value is not None}
+    given = read_settings(pairs)
+    for name in ("epochs", "batch", "seed"):
+        if name in given:
+            raise SettingsError(f"got --set {name}={given[name]}: use --{name} {given[name]}")
+    return find_settings(preset).change(**changes, **given)
+
+
+def find_test_images(images: Path, test: Path | None, resolution: int) -> Images | None:
+    """Test images as asked for, or those that lie in the same file or IDX folder."""
+    from archscout.training.images import load_images
+
+    if test is not None:
+        return load_images(test, resolution=resolution)
+    try:
+        return load_images(images, resolution=resolution, part="test")
+    except (ImageError, SettingsError):
+        return None
+
+
+def folder_name(space: str, arch: str, images: Path, seed: int) -> str:
+    """Name the folder of a training.
+
+    Example:
+        >>> folder_name("nasbench201", "334131", Path("data/cats"), 0)
+        'train-nasbench201-334131-cats-seed0'
+    """
+    words = ["train", space, arch.strip()[:80], images.stem, f"seed{seed}"]
+    return re.sub(r"[^\w.=-]+", "-", "-".join(words))
+
+
+def to_dict(done: TrainedNetwork, folder: Path) -> dict[str, Any]:
+    """What came of it in plain values."""
+    return {
+        "folder": str(folder),
+        "space": done.saved.space,
+        "architecture": done.saved.architecture,
+        "validation": done.validation,
+        "validation_images": done.validation_images,
+        "test": done.test,
+        "test_images": done.test_images,
+        "chance": done.chance,
+        "train_images": done.train_images,
+        "epochs": len(done.trained.losses),
+        "losses": list(done.trained.losses),
+        "images_per_second": done.trained.images_per_second,
+        "seconds": done.trained.seconds,
+    }
+
+
+def print_summary(done: TrainedNetwork, images: Images, folder: Path) -> None:
+    """Print the closing table."""
+    pairs = {}
+    for name, value, count in (
+        ("validation accuracy", done.validation, done.validation_images),
+        ("test accuracy", done.test, done.test_images),
+    ):
+        if value is not None:
+            pairs[name] = f"{amount(value, 'percent')} of {count:,} images"
+    if done.chance is not None:
+        pairs["always the commonest class"] = amount(done.chance, "percent")
+    weights = sum(weight.numel() for weight in done.network.parameters())
+    pairs["parameters"] = f"{weights:,}"
+    pairs["training"] = done.saved.training
+    if done.trained.losses:
+        pairs["loss of the last epoch"] = f"{done.trained.losses[-1]:.4f}"
+    if done.trained.images_per_second:
+        speed = f"{done.trained.images_per_second:,.0f} images/s"
+        pairs["time"] = f"{duration(done.trained.seconds)}, {speed}"
+    if done.trained.resumed:
+        pairs["resumed"] = f"{done.trained.resumed} epochs were trained by an earlier call"
+    pairs["network"] = str(folder)
+    print_line(images.summary())
+    print_line(f"{done.saved.space}: {done.saved.architecture}")
+    print_pairs(pairs)

@@ -1,0 +1,222 @@
+"""Trains one architecture alone on labelled images, and keeps it as a network in a folder."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from archscout.errors import SettingsError, StorageError
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.training.augment import channel_statistics
+from archscout.training.evaluate import accuracy
+from archscout.training.images import Images
+from archscout.training.loop import train
+from archscout.training.presets import find_settings
+from archscout.training.progress import OnProgress
+from archscout.training.record import Trained
+from archscout.training.saved_network import NETWORK, SavedNetwork, make_network, save_network
+from archscout.training.settings import TrainSettings
+
+TRAINING = "training"
+"""Folder of the training within that of the network."""
+
+
+@dataclass(frozen=True)
+class TrainedNetwork:
+    """A network trained alone. Accuracies are in percent, higher is better.
+
+    Args:
+        network: with its final weights, in evaluation mode.
+        saved: what it is and how it was trained.
+        trained: losses and speed.
+        train_images: number of images that it learnt from.
+        validation: accuracy on the images held out; None if there are none.
+        validation_images: number of them.
+        test: accuracy on test images; None if there are none.
+        test_images: number of them.
+        chance: accuracy of always naming the commonest class of the training images, on the same
+            images as ``saved.accuracy``; None without it.
+    """
+
+    network: nn.Module
+    saved: SavedNetwork
+    trained: Trained
+    train_images: int
+    validation: float | None
+    validation_images: int
+    test: float | None
+    test_images: int
+    chance: float | None
+
+
+def train_network(
+    space: SearchSpace,
+    arch: Architecture,
+    images: Images,
+    settings: TrainSettings | str = "alone",
+    *,
+    size: Mapping[str, Any] | None = None,
+    validation: float = 0.1,
+    test: Images | None = None,
+    out: str | Path | None = None,
+    on_progress: OnProgress | None = None,
+) -> TrainedNetwork:
+    """Train one architecture alone.
+
+    Nothing is chosen by the held-out images: the weights after the last epoch are the result.
+
+    Args:
+        space: the space of the architecture.
+        arch: the architecture.
+        images: with labels.
+        settings: how to train, or the name of a preset; its seed also decides the initial
+            weights and which images are held out.
+        size: arguments of the space's ``build``, such as ``{"channels": 16}``; the number of
+            classes is that of the images.
+        validation: share of the images held out, 0 for none.
+        test: labelled images of the same classes, looked at once at the end.
+        out: folder for ``network.json``, ``weights.safetensors`` and, in ``training/``,
+            checkpoints; the same call goes on from there. None keeps nothing.
+        on_progress: see `archscout.training.loop.train`.
+
+    Returns:
+        The network and how good it is.
+
+    Raises:
+        SettingsError: if labels are missing, or arguments do not fit together.
+        TrainingError: if the loss is no finite number.
+        StorageError: if ``out`` holds another network.
+
+    Example:
+        >>> from dataclasses import replace
+        >>> from archscout.spaces.nasbench201 import NASBench201
+        >>> from archscout.training import load_images
+        >>> rng, space = np.random.default_rng(0), NASBench201()
+        >>> images = load_images(rng.integers(0, 256, (20, 8, 8, 3), dtype=np.uint8), resolution=8)
+        >>> images = replace(images, labels=np.arange(20) % 2, classes=("cat", "dog"))
+        >>> done = train_network(space, space.parse("100100"), images, TrainSettings(epochs=1),
+        ...                      size={"channels": 4, "cells": 1}, validation=0.3)
+        >>> done.train_images + done.validation_images
+        20
+    """
+    settings = find_settings(settings)
+    _check_labels(images, test)
+    learnt, held = images.split(validation, settings.seed) if validation else (images, None)
+    saved = SavedNetwork(
+        space.name, space.format(arch), {**(size or {}), "classes": len(images.classes)}
+    )
+    network = make_network(saved, torch.Generator().manual_seed(settings.seed))
+    _check_resolution(network, images.side)
+    folder = None if out is None else Path(out) / TRAINING
+    if folder is not None and (folder.parent / NETWORK).exists() and not folder.exists():
+        raise StorageError(
+            f"the folder {str(folder.parent)!r} holds a network that was not trained there: name "
+            "another folder"
+        )
+    trained = train(
+        network,
+        learnt,
+        _labels(learnt),
+        settings,
+        folder=folder,
+        about={"architecture": saved.architecture, "size": saved.settings},
+        on_progress=on_progress,
+    )
+    statistics = channel_statistics(learnt.pixels)
+    scores = [
+        None if part is None else accuracy(network, part.pixels, _labels(part), statistics)
+        for part in (held, test)
+    ]
+    last = held if test is None else test
+    saved = SavedNetwork(
+        saved.space,
+        saved.architecture,
+        saved.settings,
+        images=images.source,
+        mean=statistics.mean,
+        std=statistics.std,
+        resolution=images.side,
+        class_names=images.classes,
+        training=describe(settings, trained, len(learnt)),
+        accuracy=scores[0] if scores[1] is None else scores[1],
+        version=version("archscout"),
+        seed=settings.seed,
+        date=datetime.date.today().isoformat(),
+    )
+    if out is not None:
+        saved = save_network(out, saved, network.state_dict())
+    return TrainedNetwork(
+        network,
+        saved,
+        trained,
+        len(learnt),
+        scores[0],
+        0 if held is None else len(held),
+        scores[1],
+        0 if test is None else len(test),
+        None if last is None else _chance(learnt, last),
+    )
+
+
+def describe(settings: TrainSettings, trained: Trained, images: int) -> str:
+    """Say in words how a network was trained.
+
+    Example:
+        >>> trained = Trained((), 10, "float32", 0.0, 0.0, 0, True)
+        >>> describe(TrainSettings(), trained, 640)
+        '20 epochs over 640 images, batches of 64, SGD at 0.025 (cosine), float32'
+    """
+    return (
+        f"{settings.epochs} epochs over {images:,} images, batches of {settings.batch}, SGD at "
+        f"{settings.learning_rate:g} ({settings.schedule}), {trained.precision}"
+    )
+
+
+def _labels(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
+    assert images.labels is not None
+    return images.labels
+
+
+def _check_labels(images: Images, test: Images | None) -> None:
+    if images.labels is None:
+        raise SettingsError(
+            f"the {len(images):,} images have no labels, which training one network needs: put "
+            "them into one folder a class"
+        )
+    if len(images.classes) < 2:
+        raise SettingsError(
+            f"the images are all of class {images.classes[0]!r}, expected at least 2 classes"
+        )
+    if test is None:
+        return
+    if test.labels is None or test.classes != images.classes or test.side != images.side:
+        raise SettingsError(
+            f"the test images have {len(test.classes)} classes and {test.side} pixels a side, "
+            f"expected labels of the same {len(images.classes)} classes and {images.side} pixels"
+        )
+
+
+def _check_resolution(network: nn.Module, side: int) -> None:
+    """A network halves its images some times; what is left must not be nothing."""
+    network.eval()
+    try:
+        with torch.no_grad():
+            network(torch.zeros(2, 3, side, side))
+    except RuntimeError:
+        raise SettingsError(
+            f"images of {side}x{side} pixels do not go through this network: take a higher "
+            "resolution, a multiple of 4"
+        ) from None
+
+
+def _chance(learnt: Images, scored: Images) -> float:
+    commonest = np.bincount(_labels(learnt), minlength=len(learnt.classes)).argmax()
+    return float(100 * np.mean(_labels(scored) == commonest))
