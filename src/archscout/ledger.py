@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archscout.benchmarks.index import ChoiceIndex
 from archscout.errors import (
@@ -95,9 +96,14 @@ class Ledger:
         self._to_replay: deque[Label] = deque()
         self._test_values: dict[Architecture, float] | None = None
         pool = self._objective.pool()
-        self._pool = None if pool is None else space.choices(pool)
+        self._pool = None if pool is None else _allowed(space, pool, self._objective.name)
         self._buyable = None if self._pool is None else ChoiceIndex(space.option_counts, self._pool)
         self._check_budget()
+
+    @property
+    def pool(self) -> NDArray[np.int8] | None:
+        """Choices that can be bought, ``(n, positions)``; None for the whole space."""
+        return self._pool
 
     # --- what was bought ----------------------------------------------------------------------
     @property
@@ -357,6 +363,18 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"Ledger({self._objective.name!r}, {self.bought} of {self.budget} labels bought)"
+
+
+def _allowed(space: SearchSpace, pool: NDArray[np.int8], name: str) -> NDArray[np.int8]:
+    """Those of an objective's pool that the space, with its limits, allows."""
+    choices = space.choices(pool)
+    kept = choices[space.valid(choices)]
+    if len(choices) and not len(kept):
+        raise SettingsError(
+            f"none of the {len(choices):,} architectures that {name!r} can measure is in "
+            f"{space!r}: choose limits that some of them keep"
+        )
+    return kept
 
 
 def _checked(measured: object) -> tuple[float, float, dict[str, Any]]:

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from archscout.benchmarks import TableBenchmark
+from archscout.benchmarks.within import table_within
 from archscout.errors import SettingsError
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest
@@ -75,8 +76,10 @@ def search(  # noqa: PLR0917 - these six are the public order
     """Search a space for the best architecture with a number of labels.
 
     Args:
-        space: a search space or the name of a registered one.
-        objective: what is measured; a plain function ``architecture -> number`` will do.
+        space: a search space, such as a `LimitedSpace
+            <archscout.spaces.limited.LimitedSpace>`, or the name of a registered one.
+        objective: what is measured; a plain function ``architecture -> number`` will do. Of a
+            table, or of what else has a pool, only what is within the space's limits counts.
         strategy: a registered name such as ``"evolution"`` or ``"optuna:tpe"``, or a function
             ``(space, rng) -> Strategy``; it is given ``pool`` if it takes that argument.
         labels: how many labels may be bought, 1 or more.
@@ -111,6 +114,8 @@ def search(  # noqa: PLR0917 - these six are the public order
             f"got an objective of space {own.name!r} for space {space.name!r}: "
             "pass the space that the objective measures"
         )
+    if isinstance(bench, TableBenchmark):
+        bench = table_within(bench, space)
     ledger = Ledger(space, bench, labels, seed=seed, dedup=dedup)
     labels, seed = ledger.budget, ledger.seed
     chosen, settings = _strategy_name(strategy), dict(settings or {})
@@ -121,10 +126,11 @@ def search(  # noqa: PLR0917 - these six are the public order
             f"got settings {settings}, expected plain values (text, numbers, lists) that a "
             "record can hold: pass a function (space, rng) -> Strategy for anything else"
         ) from None
+    limits = {"limits": [limit.to_dict() for limit in space.limits]} if space.limits else {}
     manifest = make_manifest(
-        seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup
+        seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup, **limits
     )
-    searcher = _make(strategy, space, np.random.default_rng(seed), bench.pool(), settings)
+    searcher = _make(strategy, space, np.random.default_rng(seed), ledger.pool, settings)
     check_first_round(searcher, chosen, labels)
     identity = {
         "space": space.name,
@@ -135,6 +141,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         "settings": recorded,
         "seed": seed,
         "dedup": dedup,
+        **limits,
     }
     if isinstance(bench, TableBenchmark):
         identity["table"] = bench.digest(test=False)

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from archscout.cli import compare, export, listing, rank, report, search, train
+from archscout.cli import compare, export, listing, rank, report, search, search_unlabeled, train
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
 

@@ -18,6 +18,7 @@ from archscout.cli.console import (
     print_line,
     print_rows,
 )
+from archscout.cli.limits import MaxMacsOption, MaxParamsOption
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -57,6 +58,8 @@ def run(
     direction: DirectionOption = None,
     epochs: EpochsOption = None,
     run: RunOption = "mean",
+    max_macs: MaxMacsOption = None,
+    max_params: MaxParamsOption = None,
     strategies: Annotated[
         str, typer.Option(metavar="NAMES", help="Names, with commas.", rich_help_panel=HOW)
     ] = DEFAULT_STRATEGIES,
@@ -96,7 +99,20 @@ def run(
 
     names = [name.strip() for name in strategies.split(",") if name.strip()]
     one_of("dedup mode", dedup, DEDUPS)
-    problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
+    problem = Problem(
+        space,
+        dataset,
+        table,
+        metric,
+        epochs,
+        run,
+        split,
+        unit,
+        direction,
+        benchmark,
+        max_macs,
+        max_params,
+    )
     folder = out or Path("runs") / folder_name(problem, labels, dedup)
     bar = CompareBar()
     try:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import inspect
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout.cli.limits import limits_of
 from archscout.cli.options import one_of
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
     from archscout.comparison import BenchmarkSpec
+    from archscout.spaces.limits import Limit
 
 RUNS = ("mean", "random")
 DEDUPS = ("exact", "isomorphic")
@@ -41,6 +43,8 @@ class Problem:
         unit: unit of the metric in the table; None for what the column's name says.
         direction: ``"maximize"`` or ``"minimize"``; None for what is usual for the metric.
         benchmark: name of a built-in benchmark; None for that of the space.
+        max_macs: most multiply-adds of an architecture, such as ``"60M"``; None for no limit.
+        max_params: most parameters of an architecture; None for no limit.
 
     Example:
         >>> measured = Problem(benchmark="nasbench101-measured", epochs=36)
@@ -58,6 +62,8 @@ class Problem:
     unit: str | None = None
     direction: str | None = None
     benchmark: str | None = None
+    max_macs: str | None = None
+    max_params: str | None = None
 
     def __post_init__(self) -> None:
         if self.space:
@@ -70,11 +76,20 @@ class Problem:
         object.__setattr__(self, "space", space)  # The dataclass is frozen for all others.
 
     def spec(self) -> BenchmarkSpec:
-        """Describe the built-in benchmark, or the table that was named.
+        """Describe the built-in benchmark, or the table that was named, within the limits.
 
         Raises:
             ArchscoutError: if a name is unknown or options do not fit each other.
         """
+        return replace(self._whole(), limits=self.limits)
+
+    @property
+    def limits(self) -> tuple[Limit, ...]:
+        """The limits that were named; raises `ParseError` if one is no amount."""
+        return limits_of(self.max_macs, self.max_params, self.space, self.dataset)
+
+    def _whole(self) -> BenchmarkSpec:
+        """The benchmark without limits."""
         from archscout.comparison import BenchmarkSpec
         from archscout.spaces import SPACES
 
@@ -140,6 +155,8 @@ class Problem:
     @property
     def slug(self) -> str:
         """Name of the problem for folders; what differs from the defaults is named too."""
+        from archscout.spaces.limits import amount_words
+
         if self.table is None:
             words = [self.benchmark or self.space, self.dataset or DEFAULT_DATASET]
         else:
@@ -150,6 +167,7 @@ class Problem:
             words.append(self.split if self.split != DEFAULT_SPLIT else "")
         words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
         words.append(f"{self.run}-run" if self.run != "mean" else "")
+        words += [f"{limit.what}{amount_words(limit.most)}" for limit in self.limits]
         return "-".join(word for word in words if word)
 
     def to_dict(self) -> dict[str, Any]:
@@ -157,6 +175,10 @@ class Problem:
         table = None if self.table is None else str(self.table.resolve())
         dataset = self.dataset or (DEFAULT_DATASET if self.table is None else None)
         options = {**asdict(self), "table": table, "dataset": dataset}
+        for name in ("max_macs", "max_params"):
+            del options[name]
+        if self.limits:
+            options["limits"] = [limit.to_dict() for limit in self.limits]
         if options["benchmark"] == self.space:
             options["benchmark"] = None
         return {k: v for k, v in options.items() if k not in _ADDED or v != _ADDED[k]}

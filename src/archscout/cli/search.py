@@ -20,6 +20,7 @@ from archscout.cli.console import (
     print_line,
     print_pairs,
 )
+from archscout.cli.limits import MaxMacsOption, MaxParamsOption
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -65,6 +66,8 @@ def run(
     direction: DirectionOption = None,
     epochs: EpochsOption = None,
     run: RunOption = "mean",
+    max_macs: MaxMacsOption = None,
+    max_params: MaxParamsOption = None,
     strategy: Annotated[
         str, typer.Option(help="Strategy (archscout list strategies).", rich_help_panel=HOW)
     ] = "seminas",
@@ -108,7 +111,20 @@ def run(
     The same command goes on where it was stopped; once it has finished, it
     shows the stored result.
     """
-    problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
+    problem = Problem(
+        space,
+        dataset,
+        table,
+        metric,
+        epochs,
+        run,
+        split,
+        unit,
+        direction,
+        benchmark,
+        max_macs,
+        max_params,
+    )
     check_strategy(strategy)
     objective = problem.load()
     request: dict[str, Any] = {

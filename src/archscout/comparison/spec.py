@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
+    from archscout.spaces.limits import Limit
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class BenchmarkSpec:
         path: absolute path of a table file, or empty for a registered benchmark.
         space: name of the space of a file's architectures, or empty.
         settings: further arguments of the loader, as sorted pairs.
+        limits: limits that the architectures keep; the others are left out of the table.
 
     Example:
         >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10", run="random")
@@ -36,6 +38,7 @@ class BenchmarkSpec:
     path: str = ""
     space: str = ""
     settings: tuple[tuple[str, Any], ...] = ()
+    limits: tuple[Limit, ...] = ()
 
     @classmethod
     def named(cls, name: str, dataset: str | None = None, **settings: Any) -> BenchmarkSpec:
@@ -68,14 +71,22 @@ class BenchmarkSpec:
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the record; of a file only its name, so that folders can move."""
         kind = {"name": self.name} if self.name else {"file": Path(self.path).name}
-        return {**kind, "space": self.space, **dict(self.settings)}
+        limits = [limit.to_dict() for limit in self.limits]
+        found = {**kind, "space": self.space, **dict(self.settings)}
+        return {**found, "limits": limits} if limits else found
 
 
-@functools.lru_cache(maxsize=2)
+@functools.lru_cache(maxsize=4)
 def _load(spec: BenchmarkSpec, written: tuple[int, int]) -> TableBenchmark:
     from archscout.benchmarks import TableBenchmark, load_benchmark
 
     settings = dict(spec.settings)
+    if spec.limits:
+        from archscout.benchmarks.within import table_within
+        from archscout.spaces.limited import LimitedSpace
+
+        whole = _load(replace(spec, limits=()), written)
+        return table_within(whole, LimitedSpace(whole.space, spec.limits))
     if spec.name:
         return load_benchmark(spec.name, **settings)
     return TableBenchmark.from_csv(spec.path, space=spec.space, **settings)

@@ -333,11 +333,18 @@ def rerun(result: SearchResult) -> dict[str, str]:
             command = ["archscout", *command[1:]]
     known = result.manifest
     settings = known.get("settings")
+    imports, space = ["import archscout"], repr(result.space.name)
+    if known.get("limits"):
+        rows = [", ".join(f"{key}={row[key]!r}" for key in row) for row in known["limits"]]
+        limits = ", ".join(f"Limit({row})" for row in rows)
+        space = f"LimitedSpace(archscout.load_space({space}), [{limits}])"
+        imports.append("from archscout.spaces.limited import LimitedSpace")
+        imports.append("from archscout.spaces.limits import Limit")
     lines = [
-        "import archscout",
+        *imports,
         "",
         "result = archscout.search(",
-        f"    {result.space.name!r},",
+        f"    {space},",
         f"    objective,  # {result.objective!r}",
         f"    strategy={result.strategy!r},",
         f"    labels={result.budget},",

@@ -175,11 +175,11 @@ def parse_amount(text: str | float, what: str = "macs") -> float:
     words = str(text).strip().lower()
     found = _NUMBER.fullmatch(words) if len(words) < 40 else None
     if found is None or found[2] not in scales:
-        raise ParseError(f"got {words[:40]!r} as an amount of {UNITS[what]}, expected {wanted}")
+        raise ParseError(f"got {str(text)[:40]!r} as an amount of {UNITS[what]}, expected {wanted}")
     value = float(found[1]) * scales[found[2]]
     if not 0 < value <= _LARGEST:
         raise ParseError(
-            f"got {words!r} as an amount of {UNITS[what]}, expected more than 0 and at most 1e18"
+            f"got {text!r} as an amount of {UNITS[what]}, expected more than 0 and at most 1e18"
         )
     return value
 

@@ -1,0 +1,56 @@
+"""Options that limit what an architecture may cost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from archscout.cli.options import PROBLEM
+
+if TYPE_CHECKING:
+    from archscout.spaces.limits import Limit
+
+MaxMacsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Search only architectures of at most so many multiply-adds, such as 60M.",
+        rich_help_panel=PROBLEM,
+    ),
+]
+MaxParamsOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Search only architectures of at most so many parameters, such as 5.3M.",
+        rich_help_panel=PROBLEM,
+    ),
+]
+
+# The networks of the table, where they are not those that the space counts by default.
+_NETWORKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
+    ("nasbench201", "cifar100"): {"macs": {"classes": 100}, "params": {"classes": 100}},
+    ("nasbench201", "imagenet16_120"): {
+        "macs": {"classes": 120, "resolution": 16},
+        "params": {"classes": 120},
+    },
+}
+
+
+def limits_of(
+    max_macs: str | None, max_params: str | None, space: str, dataset: str | None
+) -> tuple[Limit, ...]:
+    """Read the options; amounts are of the networks that the data set's table holds.
+
+    Raises:
+        ParseError: if one is no amount.
+
+    Example:
+        >>> [limit.text for limit in limits_of("60M", None, "nasbench-macro", None)]
+        ['at most 60M MACs']
+    """
+    from archscout.spaces.limits import parse_limits
+
+    texts = {"max_macs": max_macs, "max_params": max_params}
+    return parse_limits(texts, _NETWORKS.get((space, dataset or ""), {}))
