@@ -65,4 +65,6 @@ def _taus(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.f
     other = np.sign(right[:, pairs[0]] - right[:, pairs[1]])
     scale = np.sqrt((one * one).sum(axis=1) * (other * other).sum(axis=1))
     agree = (one * other).sum(axis=1)
-    return np.divide(agree, scale, out=np.full(len(agree), math.nan), where=scale > 0)
+    taus: NDArray[np.float64] = np.full(len(agree), math.nan)
+    np.divide(agree, scale, out=taus, where=scale > 0)
+    return taus

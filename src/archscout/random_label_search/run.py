@@ -1,0 +1,230 @@
+"""Search without labels, from images to an architecture: all stages, each resumed after a kill.
+
+Source: Zhang et al., Neural Architecture Search with Random Labels, CVPR 2021, arXiv 2101.11834.
+Beyond the paper: every result stands beside its nulls, and a trust check trains some networks
+alone.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tempfile
+import time
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archscout.folders import PartsFolder
+from archscout.manifest import make_manifest
+from archscout.plain import plain
+from archscout.random_label_search.alone import check_trust
+from archscout.random_label_search.result import FILE_NAME, UnlabeledResult
+from archscout.random_label_search.settings import UnlabeledSettings
+from archscout.random_label_search.sizes import build_settings, cost_settings
+from archscout.random_label_search.trained import TrainedSupernet, fresh_supernet, train_supernet
+from archscout.random_label_search.ways import compare_ways, find_best, make_ways
+from archscout.spaces import load_space
+from archscout.spaces.base import SearchSpace
+from archscout.spaces.limited import LimitedSpace
+from archscout.supernets.random_labels import label_source
+from archscout.training.images import Images
+from archscout.training.network_description import SavedNetwork
+from archscout.training.progress import TrainProgress
+from archscout.training.saved_network import save_network
+
+OnStage = Callable[[str, TrainProgress | None], None]
+"""Told the name of the stage under way, and how far its training is, if it trains."""
+
+_SUPERNET, _TRUE, _ANGLES, _ALONE = (
+    "supernet on {} labels",
+    "supernet on true labels",
+    "angles and nulls",
+    "networks alone",
+)
+
+
+def search_unlabeled(
+    images: Images,
+    settings: UnlabeledSettings | None = None,
+    *,
+    out: str | Path | None = None,
+    on_stage: OnStage | None = None,
+) -> UnlabeledResult:
+    """Search for an architecture on images without labels.
+
+    Args:
+        images: what to learn from; labels are used for true-label nulls and the trust check alone.
+        settings: what is asked for; None takes the defaults.
+        out: folder for weights, accuracies, result, page and the network's description; the
+            same call goes on there after a kill. None keeps nothing.
+        on_stage: told what is under way.
+
+    Returns:
+        The architecture with the largest angle, beside its nulls.
+
+    Raises:
+        SettingsError: if the settings do not fit the images or the space.
+        StorageError: if the folder holds another search, or cannot be written.
+        TrainingError: if a training diverges.
+    """
+    settings = settings or UnlabeledSettings()
+    if out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            return _search(images, settings, Path(folder), on_stage)
+    result = _search(images, settings, Path(out), on_stage)
+    result.save(out)
+    result.report(out)
+    save_network(out, result.network)
+    return result
+
+
+def _search(
+    images: Images, settings: UnlabeledSettings, out: Path, on_stage: OnStage | None
+) -> UnlabeledResult:
+    source = label_source(settings.kind, images, settings.classes, settings.seed)
+    own_classes = len(images.classes) if images.labels is not None else source.classes
+    made = fresh_supernet(settings, source.classes, settings.seed).settings
+    sizes = build_settings(made, own_classes)
+    costs = cost_settings(made, own_classes, images.side)
+    # Limits that nothing keeps are refused before anything is trained.
+    space = limited(settings, costs)
+    folder = PartsFolder(
+        out, _plan(images, settings), "search without labels", (FILE_NAME, "network.json")
+    )
+    clock = _Clock(on_stage)
+    manifest = make_manifest(
+        seed=settings.seed,
+        labels=0,
+        strategy="random-label search",
+        settings=_plain_settings(settings),
+    )
+    stage = clock.start(_SUPERNET.format(settings.kind))
+    trained = train_supernet(images, source, settings, out / "supernet", stage)
+    true: TrainedSupernet | None = None
+    if settings.true_labels and images.labels is not None and settings.kind != "true":
+        own = label_source("true", images, None, settings.seed)
+        true = train_supernet(images, own, settings, out / "supernet-true", clock.start(_TRUE))
+    clock.start(_ANGLES)
+    ways = make_ways(settings, space, trained, true, costs)
+    rng = np.random.default_rng([settings.seed, 0])
+    scores = compare_ways(ways, space, settings.compared, rng)
+    found = find_best(ways, space, scores.exhaustive, costs, settings.seed)
+    trust, why_not = None, ""
+    if images.labels is None:
+        why_not = "the images have no labels"
+    elif settings.trust == 0:
+        why_not = "it was switched off"
+    else:
+        stage = clock.start(_ALONE)
+
+        def told(number: int, progress: TrainProgress) -> None:
+            if on_stage is not None:
+                on_stage(f"network {number + 1} of {settings.trust} alone", progress)
+
+        trust = check_trust(
+            settings, space, images, ways, sizes=sizes, folder=folder, on_progress=told
+        )
+    return UnlabeledResult(
+        scores=scores,
+        found=found,
+        labels=f"{settings.kind}, {source.classes} classes",
+        images=f"{images.source}: {images.summary()}",
+        limits=[limit.text for limit in settings.limits],
+        trust=trust,
+        why_no_trust=why_not,
+        seconds=clock.stop(),
+        images_per_second=trained.trained.images_per_second,
+        loss=list(trained.trained.losses),
+        network=SavedNetwork(
+            settings.space,
+            space.format(found[0].architecture),
+            _described(sizes),
+            images=images.source,
+            resolution=images.side,
+            class_names=images.classes,
+            training="not trained: found by random-label search",
+            version=str(manifest["versions"]["archscout"]),
+            seed=settings.seed,
+            date=str(manifest["started"])[:10],
+        ),
+        manifest=manifest,
+    )
+
+
+def limited(settings: UnlabeledSettings, costs: dict[str, dict[str, Any]]) -> SearchSpace:
+    """The space within the limits, counted in the supernet's size where they do not say how."""
+    space = load_space(settings.space)
+    if not settings.limits:
+        return space
+    counted = [
+        limit
+        if limit.settings or limit.what not in costs
+        else dataclasses.replace(limit, settings=costs[limit.what])
+        for limit in settings.limits
+    ]
+    return LimitedSpace(space, counted)
+
+
+def _described(sizes: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of ``build`` in plain values."""
+    return {
+        name: dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
+        for name, value in sizes.items()
+    }
+
+
+def _plan(images: Images, settings: UnlabeledSettings) -> dict[str, Any]:
+    """What every part of the folder depends on."""
+    labels = None if images.labels is None else zlib.crc32(images.labels.tobytes())
+    return {
+        "settings": _plain_settings(settings),
+        "images": len(images),
+        "side": images.side,
+        "pixels": zlib.crc32(np.ascontiguousarray(images.pixels).data),
+        "true_labels": labels,
+    }
+
+
+def _plain_settings(settings: UnlabeledSettings) -> dict[str, Any]:
+    fields = {
+        field.name: getattr(settings, field.name)
+        for field in dataclasses.fields(settings)
+        if field.name != "limits"
+    }
+    fields["training"] = dataclasses.asdict(settings.supernet_training)
+    fields["trust_training"] = dataclasses.asdict(settings.alone_training)
+    fields["limits"] = [limit.to_dict() for limit in settings.limits]
+    described: dict[str, Any] = plain(fields)
+    return described
+
+
+class _Clock:
+    """Takes the time of each stage."""
+
+    def __init__(self, on_stage: OnStage | None) -> None:
+        self.on_stage, self.seconds = on_stage, dict[str, float]()
+        self._name, self._start = "", time.perf_counter()
+
+    def start(self, name: str) -> Callable[[TrainProgress], None]:
+        """End the stage before, begin this one, and give what its training is to tell."""
+        self.stop()
+        self._name = name
+        if self.on_stage is not None:
+            self.on_stage(name, None)
+
+        def told(progress: TrainProgress) -> None:
+            if self.on_stage is not None:
+                self.on_stage(name, progress)
+
+        return told
+
+    def stop(self) -> dict[str, float]:
+        """End the stage under way; the seconds of all."""
+        now = time.perf_counter()
+        if self._name:
+            self.seconds[self._name] = now - self._start
+        self._name, self._start = "", now
+        return self.seconds

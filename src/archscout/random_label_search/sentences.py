@@ -1,0 +1,97 @@
+"""What a search without labels found, in sentences that do not say more than was measured."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archscout.random_label_search.agreement import ANGLE, FRESH, LIVE
+from archscout.random_label_search.trust import TrustCheck
+
+Rows = Sequence[Mapping[str, Any]]
+
+_MUCH = 0.3
+
+
+def say_tau(value: float) -> str:
+    """Write a correlation.
+
+    Example:
+        >>> say_tau(-0.25), say_tau(1.0), say_tau(float("nan"))
+        ('-.25', '1.00', 'unknown')
+    """
+    if math.isnan(value):
+        return "unknown"
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
+
+
+def winner_sentence(winner: str, scored: int, of: int | None) -> str:
+    """Which architecture has the largest angle, and among how many.
+
+    Example:
+        >>> winner_sentence("333333", 15625, 15625)
+        'the angle puts 333333 first, of all 15,625 architectures'
+        >>> winner_sentence("3333", 2000, None)
+        'the angle puts 3333 first, of 2,000 that the search scored'
+    """
+    among = f"all {of:,} architectures" if scored == of else f"{scored:,} that the search scored"
+    return f"the angle puts {winner} first, of {among}"
+
+
+def null_sentences(agreement: Rows) -> list[str]:
+    """How far ways without training say the same as the angle."""
+    rows = {row["way"]: row for row in agreement}
+    said = []
+    if FRESH in rows:
+        tau = rows[FRESH]["tau"]
+        if tau >= _MUCH:
+            meaning = "that much comes from how the vector is built, not from training"
+        elif tau > -_MUCH:
+            meaning = "training made another order than the vector alone"
+        else:
+            meaning = "training turned the order of the vector round"
+        said.append(
+            "an angle between two fresh initialisations, which saw no image, orders as the angle "
+            f"does with tau-b {say_tau(tau)}: {meaning}"
+        )
+    if LIVE in rows:
+        row = rows[LIVE]
+        same = "the same architecture" if row["best"] == rows[ANGLE]["best"] else row["best"]
+        said.append(
+            f"counting {LIVE} orders as the angle does with tau-b {say_tau(row['tau'])}, and puts "
+            f"{same} first"
+        )
+    return said
+
+
+def trust_sentences(trust: TrustCheck | None, why_not: str) -> list[str]:
+    """Whether anything says that the order is worth something."""
+    if trust is None:
+        return [
+            f"no network was trained alone ({why_not}), so nothing here says whether the order of "
+            "the angle means anything on these images: this is a candidate, not a winner"
+        ]
+    rows = {row["way"]: row for row in trust.rows()}
+    angle, count = rows[ANGLE], len(trust.architectures)
+    text = (
+        f"of {count} sampled networks, each trained alone for {trust.epochs} epochs, the angle "
+        f"orders the accuracies with tau-b {_interval(angle)}"
+    )
+    if trust.names_a_winner:
+        said = [f"{text}: better than chance"]
+    elif not math.isnan(angle["high"]) and angle["high"] < 0:
+        said = [f"{text}: the wrong way round, so it cannot name a winner"]
+    else:
+        said = [f"{text}: this may be chance, so it cannot name a winner"]
+    others = [row for way, row in rows.items() if way != ANGLE and not math.isnan(row["tau"])]
+    better = [row for row in others if row["tau"] >= angle["tau"]]
+    if better:
+        top = max(better, key=lambda row: float(row["tau"]))
+        said.append(f"{top['way']} orders the same networks no worse, with tau-b {_interval(top)}")
+    return said
+
+
+def _interval(row: Mapping[str, Any]) -> str:
+    return f"{say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]"

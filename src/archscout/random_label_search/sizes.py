@@ -1,0 +1,39 @@
+"""How networks in the size of the supernet are built and counted, space by space."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from archscout.spaces.mobilenet_costs import Widths
+
+
+def build_settings(supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
+    """Arguments of a space's ``build`` and ``params`` for a network in the supernet's size.
+
+    Args:
+        supernet: settings of the supernet.
+        classes: outputs of the classifier, which may differ from the supernet's.
+
+    Example:
+        >>> build_settings({"channels": 8, "cells": 1, "classes": 2}, classes=10)
+        {'channels': 8, 'cells': 1, 'classes': 10}
+    """
+    sizes = {name: value for name, value in supernet.items() if name != "pool_norms"}
+    widths = sizes.get("widths")
+    if isinstance(widths, Mapping):
+        sizes["widths"] = Widths(**widths)
+    return {**sizes, "classes": classes}
+
+
+def cost_settings(
+    supernet: Mapping[str, Any], classes: int, resolution: int
+) -> dict[str, dict[str, Any]]:
+    """Arguments of a space's ``params`` and ``macs``, by these names.
+
+    Example:
+        >>> cost_settings({"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
+        16
+    """
+    sizes = build_settings(supernet, classes)
+    return {"params": sizes, "macs": {**sizes, "resolution": resolution}}

@@ -1,0 +1,82 @@
+"""The trust check: a few sampled networks trained alone say whether an order means anything.
+
+Not part of the paper: a search without labels cannot tell whether its order is worth anything, so
+where labels exist, a few sub-networks are drawn uniformly, trained alone with the same loop, and
+their accuracies compared with every order. With eight of them the interval is wide; that is the
+honest answer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.random_label_search.agreement import ANGLE
+from archscout.stats import kendall_tau, tau_interval
+
+FEWEST = 4
+"""With fewer architectures a rank correlation has no interval that could exclude zero."""
+
+
+@dataclass(frozen=True)
+class TrustCheck:
+    """Networks that were trained alone, and how each order agrees with their accuracy.
+
+    Args:
+        architectures: their texts, ``k`` of them.
+        accuracies: percent on held-out images, ``(k,)``.
+        scores: by name of the way, ``(k,)``.
+        epochs: how long each was trained.
+        seed: draws the resamples of the intervals.
+
+    Raises:
+        SettingsError: if lengths differ or there are fewer than `FEWEST`.
+
+    Example:
+        >>> check = TrustCheck(list("abcde"), [10, 20, 30, 40, 50], {"angle": [1, 2, 3, 4, 5]}, 1)
+        >>> check.rows()[0]["tau"], check.names_a_winner
+        (1.0, True)
+    """
+
+    architectures: Sequence[str]
+    accuracies: NDArray[np.float64] | Sequence[float]
+    scores: Mapping[str, NDArray[np.float64] | Sequence[float]]
+    epochs: int
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        count = len(self.architectures)
+        if count < FEWEST:
+            raise SettingsError(
+                f"got {count} architectures for the trust check, expected at least {FEWEST}: fewer "
+                "say nothing of an order"
+            )
+        sizes = {name: len(values) for name, values in self.scores.items()}
+        sizes["accuracies"] = len(self.accuracies)
+        wrong = [name for name, size in sizes.items() if size != count]
+        if wrong:
+            raise SettingsError(
+                f"got {sizes[wrong[0]]} {wrong[0]} for {count} architectures, expected one each"
+            )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Rows with ``way``, ``tau`` (tau-b with the accuracies), ``low`` and ``high``."""
+        found = []
+        for way, values in self.scores.items():
+            tau = kendall_tau(values, self.accuracies)
+            # Every way has the same resamples, so that equal orders have equal intervals.
+            low, high = tau_interval(values, self.accuracies, np.random.default_rng(self.seed))
+            found.append({"way": way, "tau": tau, "low": low, "high": high})
+        return found
+
+    @property
+    def names_a_winner(self) -> bool:
+        """Whether the angle's interval lies above zero."""
+        low = next(row["low"] for row in self.rows() if row["way"] == ANGLE)
+        return not math.isnan(low) and low > 0

@@ -1,0 +1,91 @@
+"""The page of a search without labels: one HTML file without scripts that opens offline."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archscout.random_label_search.sentences import say_tau
+from archscout.reports.drawings import cell_svg
+from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
+from archscout.reports.words import duration
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from archscout.random_label_search.result import UnlabeledResult
+
+_PAGE = Path(__file__).parent / "page"
+
+
+def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
+    """Write the page of a finished search.
+
+    Args:
+        result: what was found.
+        path: the file; its folder must exist.
+
+    Returns:
+        The file.
+    """
+    file = Path(path)
+    file.write_text(render_unlabeled(result), encoding="utf-8", newline="\n")
+    return file
+
+
+def render_unlabeled(result: UnlabeledResult) -> str:
+    """Make the page as text; everything that came from a run is escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(
+        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    space = result.scores.space
+    trust = trust_figure(result)
+    page = environment.get_template("unlabeled.html").render(
+        result=result,
+        best=space.format(result.best),
+        drawing=Markup(cell_svg(space, result.best)),
+        nulls=_picture(nulls_figure(result)),
+        trust_plot=None if trust is None else _picture(trust),
+        agreement=[
+            {**row, "tau": say_tau(row["tau"]), "top": say_tau(row["tau_top_tenth"])}
+            for row in result.scores.agreement()
+        ],
+        found=[(found, space.format(found.architecture)) for found in result.found],
+        trust_rows=_trust_rows(result),
+        stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
+        manifest=[(name, _text(fact)) for name, fact in result.manifest.items()],
+        style=Markup((_PAGE / "style.css").read_text("utf-8")),
+    )
+    # Names of files may hold halves of characters, which no file can hold.
+    return page.encode("utf-8", "replace").decode("utf-8")
+
+
+def _trust_rows(result: UnlabeledResult) -> list[tuple[str, str, list[str]]]:
+    """A row a network trained alone: text, accuracy, scores."""
+    trust = result.trust
+    if trust is None:
+        return []
+    return [
+        (
+            text,
+            f"{trust.accuracies[place]:.2f}",
+            [f"{trust.scores[way][place]:.6g}" for way in trust.scores],
+        )
+        for place, text in enumerate(trust.architectures)
+    ]
+
+
+def _picture(figure: Figure) -> str:
+    picture = io.BytesIO()
+    figure.savefig(picture, format="png")
+    return base64.b64encode(picture.getvalue()).decode("ascii")
+
+
+def _text(fact: Any) -> str:
+    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
