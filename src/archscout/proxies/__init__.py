@@ -1,0 +1,65 @@
+"""Proxies: scores of architectures that cost no label. All are found by name.
+
+`PROXIES` holds the names, `make_proxy` makes one, `list_proxies` lists them.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archscout.proxies.base import Proxy
+from archscout.registry import Entry, Registry
+from archscout.spaces.base import SearchSpace
+
+_HERE = "archscout.proxies"
+
+PROXIES = Registry(
+    "proxy",
+    {
+        "params": Entry(f"{_HERE}.params:Params", "trainable parameters"),
+        "live-params": Entry(
+            f"{_HERE}.live_params:LiveParams", "parameters on paths from the input to the output"
+        ),
+        "macs": Entry(f"{_HERE}.macs:Macs", "multiply-adds for one image"),
+        "angle": Entry(
+            f"{_HERE}.angle:AngleProxy",
+            "how far the weights of a trained supernet turned; takes angle=",
+            "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
+        ),
+    },
+)
+
+
+def list_proxies(pattern: str = "*") -> list[str]:
+    """Sorted names of the proxies that match a shell pattern.
+
+    Example:
+        >>> list_proxies("*params")
+        ['live-params', 'params']
+    """
+    return PROXIES.names(pattern)
+
+
+def make_proxy(name: str, space: SearchSpace, **settings: Any) -> Proxy:
+    """Make the proxy of a registered name.
+
+    Args:
+        name: such as ``"live-params"``.
+        space: the search space.
+        settings: keyword arguments of the proxy's class.
+
+    Raises:
+        UnknownNameError: if no proxy has that name.
+        SettingsError: if it has no such setting.
+
+    Example:
+        >>> from archscout.spaces import load_space
+        >>> space = load_space("nasbench201")
+        >>> make_proxy("live-params", space, channels=8).score(space.parse_many(["333333"]))
+        array([385546.])
+    """
+    proxy: Proxy = PROXIES.create(name, space, **settings)
+    return proxy
+
+
+__all__ = ["PROXIES", "Proxy", "list_proxies", "make_proxy"]

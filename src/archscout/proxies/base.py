@@ -1,0 +1,73 @@
+"""The contract of every proxy: a score for each architecture, which no label was bought for."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError, unknown_name
+from archscout.spaces.base import Architectures, SearchSpace
+
+
+class Proxy(ABC):
+    """Scores architectures without a label.
+
+    Attributes:
+        name: its name in lists.
+        unit: what a score is measured in.
+
+    Args:
+        space: the search space.
+    """
+
+    name: str
+    unit: str
+
+    def __init__(self, space: SearchSpace) -> None:
+        self.space = space
+
+    def score(self, archs: Architectures) -> NDArray[np.float64]:
+        """Score architectures; higher is thought to be better.
+
+        Args:
+            archs: architectures, or choices ``(n, positions)``.
+
+        Returns:
+            ``(n,)`` finite scores; each depends on its architecture alone.
+
+        Raises:
+            ParseError: if one is not of the space.
+        """
+        return self._score(self.space.choices(archs)).astype(np.float64)
+
+    @abstractmethod
+    def _score(self, choices: NDArray[np.int8]) -> NDArray[Any]:
+        """Scores ``(n,)`` of choices ``(n, positions)``."""
+
+
+def check_network_settings(
+    proxy: str, cost: Callable[..., NDArray[np.int64]], settings: Mapping[str, Any]
+) -> None:
+    """Check the settings of a cost by asking it for no architecture at all.
+
+    Args:
+        proxy: name of the proxy, for the message.
+        cost: such as a space's ``params_table``.
+        settings: keyword arguments that it will get.
+
+    Raises:
+        SettingsError: if there is no such setting, or a value is out of range.
+    """
+    known = inspect.signature(cost).parameters
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
+        return
+    names = [name for name in known if name != "archs"]
+    for setting in settings:
+        if setting not in names:
+            error = unknown_name(f"setting of proxy {proxy}", setting, names)
+            raise SettingsError(str(error))

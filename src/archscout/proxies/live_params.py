@@ -1,0 +1,67 @@
+"""Proxy: the number of parameters on paths from the input to the output.
+
+Source: a control of this project for random-label search (Zhang et al., CVPR 2021, arXiv
+2101.11834): over all of NAS-Bench-201 it ranks better than the published angles, without a step
+of training.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.proxies.base import Proxy, check_network_settings
+from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.nasbench201_cell import OPERATIONS, live_edges
+
+
+def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> NDArray[np.int64]:
+    """Count the parameters that can reach the output.
+
+    In NAS-Bench-201 a convolution on an edge that no path from input to output uses does not
+    count. The networks of the other spaces use all they have.
+
+    Args:
+        space: the search space.
+        archs: architectures, or choices ``(n, positions)``.
+        settings: size of the network, as the space's ``params`` takes it.
+
+    Returns:
+        ``(n,)`` trainable parameters.
+
+    Example:
+        >>> from archscout.spaces import load_space
+        >>> space = load_space("nasbench201")
+        >>> live_params(space, space.parse_many(["003000", "000300", "000000"]))
+        array([ 73306, 325546,  73306])
+    """
+    choices = space.choices(archs)
+    if space.name == "nasbench201":
+        none = np.int8(OPERATIONS.index("none"))
+        choices = np.where(live_edges(choices), choices, none)
+    return space.params_table(choices, **settings)
+
+
+class LiveParams(Proxy):
+    """Parameters on paths from the input to the output; see `live_params`.
+
+    Args:
+        space: the search space.
+        settings: size of the network, as the space's ``params`` takes it.
+
+    Raises:
+        SettingsError: if a setting is not the space's.
+    """
+
+    name = "live-params"
+    unit = "parameters"
+
+    def __init__(self, space: SearchSpace, **settings: Any) -> None:
+        super().__init__(space)
+        check_network_settings(self.name, space.params_table, settings)
+        self._settings = settings
+
+    def _score(self, choices: NDArray[np.int8]) -> NDArray[Any]:
+        return live_params(self.space, choices, **self._settings)
