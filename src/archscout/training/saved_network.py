@@ -67,7 +67,7 @@ def save_network(
         (True, 'weights.safetensors')
     """
     folder = Path(folder)
-    expected = _shapes(saved)
+    expected = _without_weights(saved).state_dict()
     weights, fingerprint = None, ""
     if state is not None:
         from archscout.training.weights_file import check_weights, write_weights
@@ -95,7 +95,11 @@ def read_network(folder: str | Path) -> SavedNetwork:
     Raises:
         StorageError: if the file is missing, damaged, or describes no network.
     """
-    path = network_file(folder)
+    return _read(network_file(folder))[0]
+
+
+def _read(path: Path) -> tuple[SavedNetwork, torch.nn.Module]:
+    """What a network is, and the network without memory, which shows that it can be built."""
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
@@ -114,13 +118,13 @@ def read_network(folder: str | Path) -> SavedNetwork:
             if name not in names:
                 raise unknown_name("fact of a network", name, names)
         saved = SavedNetwork(**data)
-        _shapes(saved)
+        network = _without_weights(saved)
     except (ArchscoutError, TypeError, ValueError) as error:
         raise StorageError(
             f"{path} describes no network ({str(error).rstrip('.')}): give the folder of a trained "
             "network"
         ) from None
-    return saved
+    return saved, network
 
 
 def load_network(
@@ -142,7 +146,7 @@ def load_network(
     from archscout.training.weights_file import check_weights, read_weights
 
     path = network_file(folder)
-    saved = read_network(path)
+    saved, network = _read(path)
     if space is not None and saved.space != space:
         raise StorageError(
             f"{path} is a network of space {saved.space!r}, expected {space!r}: give another folder"
@@ -156,7 +160,6 @@ def load_network(
             f"{source} is not the file that {NETWORK} was written with: it is damaged or was "
             "replaced, so train or save the network again"
         )
-    network = _without_weights(saved)
     fitting = check_weights(tensors, network.state_dict(), str(source))
     network.load_state_dict(fitting, strict=True, assign=True)
     return saved, network.eval()
@@ -174,7 +177,3 @@ def _without_weights(saved: SavedNetwork) -> torch.nn.Module:
 
     with torch.device("meta"):
         return make_network(saved)
-
-
-def _shapes(saved: SavedNetwork) -> dict[str, torch.Tensor]:
-    return dict(_without_weights(saved).state_dict())

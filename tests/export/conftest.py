@@ -1,0 +1,51 @@
+"""Small networks of every space, and runs of them in folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from archscout.training.saved_network import SavedNetwork, make_network, save_network
+
+SIZES: dict[str, dict[str, Any]] = {
+    "nasbench101": {"channels": 7, "cells": 2, "classes": 3},
+    "nasbench201": {"channels": 4, "cells": 1, "classes": 3},
+    "darts": {"network": "cifar", "channels": 4, "cells": 4, "classes": 3},
+    "mobilenet": {
+        "widths": {"stem": 4, "first": 2, "stages": [2, 2, 4, 4, 6, 6], "last": 8},
+        "classes": 3,
+    },
+    "nasbench-macro": {"channels": 2, "classes": 3},
+}
+
+
+def teach(network: torch.nn.Module, seed: int) -> None:
+    """Give the batch norms statistics and shifts, so that a lost or swapped one shows."""
+    generator = torch.Generator().manual_seed(seed)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            for tensor in (module.running_mean, module.bias):
+                assert tensor is not None
+                tensor.data.normal_(std=0.3, generator=generator)
+            for tensor in (module.running_var, module.weight):
+                assert tensor is not None
+                tensor.data.uniform_(0.5, 1.5, generator=generator)
+
+
+def write_run(folder: Path, space: str, text: str, **facts: Any) -> Path:
+    """A run with a network of random weights and statistics."""
+    settings = facts.pop("settings", SIZES[space])
+    saved = SavedNetwork(space, text, settings, **{"resolution": 32, **facts})
+    network = make_network(saved, torch.Generator().manual_seed(1))
+    teach(network, seed=2)
+    save_network(folder, saved, network.state_dict())
+    return folder
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """A run of a small NAS-Bench-201 network."""
+    return write_run(tmp_path / "run", "nasbench201", "334131", resolution=16)

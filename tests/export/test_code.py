@@ -1,0 +1,315 @@
+"""Exported code: it computes what the network computes, needs only torch, and trusts nobody."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib.util
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from archscout.errors import ArchscoutError, SettingsError, StorageError
+from archscout.export import code as export_module
+from archscout.export import export_code
+from archscout.export.code import network_text
+from archscout.export.source import read_source
+from archscout.export.text import quoted
+from archscout.spaces import load_space
+from archscout.training.saved_network import SavedNetwork, load_network, save_network
+
+from .conftest import SIZES, teach, write_run
+
+TEXTS = {
+    "nasbench201": [
+        "000000",  # zeros everywhere
+        "333333",
+        "111111",  # no module in the cell
+        "444444",
+        "000333",
+        "003003",  # a convolution of zeros, which gives more than zeros
+        "004113",
+        "300001",  # a convolution that leads nowhere, an output of zeros behind a skip
+        "333100",
+        "314020",
+    ],
+    "nasbench101": ["1:", "7:c3", "7:mp"],
+    "mobilenet": ["6 7 7 7 " * 5 + "1"],
+    "nasbench-macro": ["00000000", "22222222", "10200100"],
+    "darts": [],
+}
+
+
+def texts(space: str) -> list[str]:
+    """Texts that are written down, and two drawn at random."""
+    loaded = load_space(space)
+    drawn = loaded.sample(np.random.default_rng(5), 2)
+    return [*TEXTS[space], *map(loaded.format, drawn)]
+
+
+CASES = [(space, text) for space in SIZES for text in texts(space)]
+
+
+def load(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location("exported", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(("space", "text"), CASES)
+def test_the_code_computes_what_the_network_computes(tmp_path: Path, space: str, text: str) -> None:
+    folder = write_run(tmp_path, space, text)
+    done = export_code(folder)
+    _, expected = load_network(folder)
+    module = load(done.files[0])
+    network = module.Network().eval()
+    module.load_weights(network, done.files[1])
+    generator = torch.Generator().manual_seed(7)
+    for n, side in ((1, 32), (3, 64)):
+        images = torch.randn(n, 3, side, side, generator=generator)
+        torch.testing.assert_close(network(images), expected(images), rtol=0, atol=1e-5)
+    assert network.state_dict().keys() == expected.state_dict().keys()
+    assert done.trained
+
+
+@pytest.mark.parametrize("space", ["darts", "mobilenet"])
+def test_the_large_layouts_too(tmp_path: Path, space: str) -> None:
+    """The stem of ImageNet networks, and blocks that are added to their input everywhere."""
+    sizes: dict[str, dict[str, Any]] = {
+        "darts": {"network": "imagenet", "channels": 4, "cells": 1, "classes": 3},
+        "mobilenet": {
+            "widths": {"stem": 2, "first": 2, "stages": [2] * 6, "last": 2},
+            "classes": 3,
+        },
+    }
+    text = texts(space)[-1]
+    folder = write_run(tmp_path, space, text, settings=sizes[space], resolution=64)
+    assert export_code(folder).difference <= 1e-5
+
+
+def test_the_code_needs_only_torch(run: Path, tmp_path: Path) -> None:
+    done = export_code(run)
+    moved = tmp_path / "elsewhere"
+    shutil.copytree(done.files[0].parent, moved)
+    watch = (
+        "import runpy, sys\n"
+        "try:\n    runpy.run_path(sys.argv[1], run_name='__main__')\n"
+        "except SystemExit as end:\n    code = end.code\n"
+        "print(sorted(n for n in sys.modules if n.split('.')[0] in ('archscout', 'safetensors')))\n"
+        "raise SystemExit(code)\n"
+    )
+    # Without an import of archscout on the path: -I ignores the environment and this folder.
+    command = [sys.executable, "-I", "-c", watch, str(moved / "network.py")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr
+    assert "The logits agree" in ended.stdout
+    assert ended.stdout.endswith("[]\n")
+    imported = {
+        name.name.split(".")[0]
+        for node in ast.walk(ast.parse(done.files[0].read_text()))
+        if isinstance(node, ast.Import)
+        for name in node.names
+    }
+    assert imported == {"json", "torch"}
+
+
+def test_the_written_check_sees_other_weights(run: Path) -> None:
+    done = export_code(run)
+    from archscout.training.weights_file import read_weights, write_weights
+
+    tensors, _ = read_weights(done.files[1])
+    tensors["classifier.bias"] += 0.01
+    write_weights(done.files[1], tensors)
+    assert load(done.files[0]).check_parity(done.files[0].parent) > 1e-3
+
+
+def test_weights_load_strictly(run: Path, tmp_path: Path) -> None:
+    other = write_run(tmp_path / "other", "nasbench201", "333131")
+    first, second = export_code(run), export_code(other)
+    module = load(first.files[0])
+    with pytest.raises(RuntimeError, match=r"Unexpected key.*edges\.2"):
+        module.load_weights(module.Network(), second.files[1])
+
+
+def test_code_that_computes_something_else_is_not_written(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = network_text(read_source(run))
+    wrong = text.replace("padding=1, bias=False", "padding=1, padding_mode='reflect', bias=False")
+    assert wrong != text
+    monkeypatch.setattr(export_module, "network_text", lambda source: wrong)
+    with pytest.raises(ArchscoutError, match="this is a bug in archscout"):
+        export_code(run)
+    assert not (run / "export").exists()
+
+
+def test_nothing_is_spelled_out_that_the_network_lacks(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "nasbench201", "000100", resolution=16)
+    text = network_text(read_source(folder))
+    assert "edges" not in text
+    assert "zeros" not in text
+    tree = ast.parse(text)
+    names = [node.name for node in tree.body if isinstance(node, ast.ClassDef)]
+    assert names == ["ReLUConvNorm", "Cell", "Reduction", "Network"]
+    for space, text_, absent in (
+        ("nasbench-macro", "00000000", "InvertedResidual"),
+        ("darts", texts("darts")[0], "nor_conv"),
+    ):
+        folder = write_run(tmp_path / space, space, text_)
+        assert absent not in network_text(read_source(folder))
+
+
+@pytest.mark.parametrize(("space", "text"), CASES[:: max(1, len(CASES) // 8)])
+def test_the_code_is_in_the_style_of_the_project(tmp_path: Path, space: str, text: str) -> None:
+    ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
+    if ruff is None:
+        pytest.skip("ruff is not installed")
+    names = ("cat", 'a "b" c', "it's", "\\", "x" * 120, "x y" * 40, "猫" * 60, "\u202e", "é\n", "")
+    folder = write_run(
+        tmp_path,
+        space,
+        text,
+        settings={**SIZES[space], "classes": len(names)},
+        class_names=names,
+        mean=(0.4914, 0.4822, 0.4465),
+        std=(0.1, 0.1, 0.1),
+        images="/pictures/" + "very-long-name/" * 20,
+    )
+    written = tmp_path / "network.py"
+    written.write_text(network_text(read_source(folder)), encoding="utf-8")
+    config = str(Path(__file__).parents[2] / "pyproject.toml")
+    for words in (["format", "--diff"], ["check", "--extend-ignore", "T201"]):
+        command = [ruff, *words, "--no-cache", "--config", config, str(written)]
+        ended = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert ended.returncode == 0, ended.stdout
+
+
+EVIL = (
+    'a"""\nimport os\nos.abort()\n"""',
+    "a'''\nraise SystemExit\n'''",
+    '"; raise SystemExit  # ',
+    "\\",
+    '\\"',
+    "coding: utf-7 +AGE-",
+    "\x00\x1b[2J\r\nraise SystemExit",
+    "\u2028raise SystemExit\u2029\x0craise SystemExit",
+    "{{ 7 * 7 }} {0} %s",
+    "\ud800",
+)
+
+
+@pytest.mark.parametrize("evil", EVIL)
+def test_words_of_users_stay_words(tmp_path: Path, evil: str) -> None:
+    facts = {"images": evil, "training": evil, "version": evil, "date": evil}
+    folder = write_run(
+        tmp_path / "run", "nasbench201", "334131", class_names=(evil, "x", evil), **facts
+    )
+    done = export_code(folder)
+    module = load(done.files[0])
+    assert read_source(folder).saved.class_names == module.CLASS_NAMES
+    plain = dataclasses.replace(read_source(folder).saved, class_names=("x", "y", "z"), images="x")
+    source = dataclasses.replace(read_source(folder), saved=plain)
+    trees = [ast.parse(text) for text in (done.files[0].read_text("utf-8"), network_text(source))]
+    kinds = [[type(node) for node in ast.walk(tree)] for tree in trees]
+    assert kinds[0] == kinds[1]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text())
+def test_a_quoted_text_is_one_literal_on_one_line(text: str) -> None:
+    literal = quoted(text)
+    assert ast.literal_eval(literal) == text
+    assert literal.isprintable()
+
+
+def test_an_evil_folder_name_stays_a_comment(tmp_path: Path) -> None:
+    folder = tmp_path / 'x"""\nraise SystemExit\n"""'
+    write_run(folder, "nasbench201", "334131")
+    assert load(export_code(folder, tmp_path / "out").files[0]).Network
+
+
+def test_pixels_are_prepared_as_they_were_in_training(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "nasbench201", "334131", mean=(0.5, 0.4, 0.3), std=(0.1, 0.2, 0.5))
+    module = load(export_code(folder).files[0])
+    pixels = torch.full((1, 3, 2, 2), 255, dtype=torch.uint8)
+    prepared = module.prepare(pixels)[0, :, 0, 0]
+    torch.testing.assert_close(prepared, torch.tensor([5.0, 3.0, 1.4]))
+    assert module.RESOLUTION == 32
+
+
+def test_the_header_says_where_it_comes_from(run: Path) -> None:
+    text = export_code(run).files[0].read_text()
+    assert "# written by: archscout" in text
+    assert f'# run: "{run}"' in text
+    assert '# settings: {"classes": 3, "channels": 4, "cells": 1}' in text
+    assert "# weights: trained" in text
+    assert "|nor_conv_3x3~0|+" in text
+
+
+def test_the_same_run_gives_the_same_bytes(run: Path, tmp_path: Path) -> None:
+    first, second = export_code(run, tmp_path / "a"), export_code(run, tmp_path / "b")
+    for one, other in zip(first.files, second.files, strict=True):
+        assert one.read_bytes() == other.read_bytes()
+
+
+def test_other_files_are_not_replaced_unasked(run: Path, tmp_path: Path) -> None:
+    done = export_code(run)
+    export_code(run)  # The same again replaces nothing.
+    done.files[2].write_text("mine")
+    with pytest.raises(SettingsError, match=r"parity\.safetensors' exists already and differs"):
+        export_code(run)
+    assert done.files[2].read_text() == "mine"
+    export_code(run, force=True)
+    assert done.files[2].read_bytes()[:4] != b"mine"
+    with pytest.raises(SettingsError, match="that of the run itself"):
+        export_code(run, run, force=True)
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(SettingsError, match="cannot write into the folder"):
+        export_code(run, file)
+
+
+def test_weights_of_a_diverged_training_are_not_exported(tmp_path: Path) -> None:
+    folder = write_run(tmp_path, "nasbench201", "334131")
+    saved, network = load_network(folder)
+    network.get_parameter("classifier.bias").data[0] = float("nan")
+    save_network(folder, saved, network.state_dict())
+    with pytest.raises(ArchscoutError, match="not finite: its training diverged"):
+        export_code(folder)
+
+
+def test_an_untrained_network_says_so(tmp_path: Path) -> None:
+    saved = SavedNetwork("nasbench201", "334131", SIZES["nasbench201"], resolution=16)
+    save_network(tmp_path, saved)
+    done = export_code(tmp_path)
+    assert not done.trained
+    assert "# weights: NOT TRAINED" in done.files[0].read_text()
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="nothing is at"):
+        export_code(tmp_path / "missing")
+    with pytest.raises(StorageError, match=r"neither network\.json nor result\.json"):
+        export_code(tmp_path)
+
+
+def test_teaching_changes_the_logits() -> None:
+    """The tests above would miss swapped batch norms in a network that was not taught."""
+    space = load_space("nasbench201")
+    network = space.build(space.parse("334131"), channels=4, cells=1).eval()
+    images = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    before = network(images)
+    teach(network, 0)
+    assert (network(images) - before).abs().max() > 1e-2
