@@ -6,7 +6,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+
+from archscout.spaces import load_space
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +36,13 @@ def data_file(data_folder: Path) -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def nasbench201_accuracies(data_file: Callable[[str], Path]) -> dict[str, np.ndarray]:
+    """Measured accuracies of NAS-Bench-201 by column, in the order of `all_choices`."""
+    table = pd.read_csv(data_file("nasbench201.csv.gz"))
+    space = load_space("nasbench201")
+    order = np.argsort(space.indices(space.parse_many(table["arch"])))
+    columns = [name for name in table.columns if name.endswith("_200ep")]
+    return {name: table[name].to_numpy()[order] for name in columns}

@@ -56,7 +56,7 @@ def make_proxy(name: str, space: SearchSpace, **settings: Any) -> Proxy:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> make_proxy("live-params", space, channels=8).score(space.parse_many(["333333"]))
-        array([385546.])
+        array([384978.])
     """
     proxy: Proxy = PROXIES.create(name, space, **settings)
     return proxy

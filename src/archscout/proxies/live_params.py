@@ -35,7 +35,7 @@ def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> ND
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> live_params(space, space.parse_many(["003000", "000300", "000000"]))
-        array([ 73306, 325546,  73306])
+        array([ 73306, 316346,  73306])
     """
     choices = space.choices(archs)
     if space.name == "nasbench201":

@@ -25,7 +25,7 @@ class Params(Proxy):
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> Params(space).score(space.parse_many(["003000", "000000"]))
-        array([325546.,  73306.])
+        array([316346.,  73306.])
     """
 
     name = "params"

@@ -1,4 +1,6 @@
-"""Conformance kits: checks that any space, predictor, strategy or objective must pass, also yours.
+"""Conformance kits: checks that any space, predictor, proxy, strategy or objective must pass.
+
+They are for yours too.
 
 Each kit is a function that raises `AssertionError` with one sentence saying which promise was
 broken and by what; call it from a test of your own.
@@ -8,7 +10,8 @@ from __future__ import annotations
 
 from archscout.testing.objectives import check_objective
 from archscout.testing.predictors import check_predictor
+from archscout.testing.proxies import check_proxy
 from archscout.testing.spaces import check_space
 from archscout.testing.strategies import check_strategy
 
-__all__ = ["check_objective", "check_predictor", "check_space", "check_strategy"]
+__all__ = ["check_objective", "check_predictor", "check_proxy", "check_space", "check_strategy"]

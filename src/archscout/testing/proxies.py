@@ -1,0 +1,60 @@
+"""Conformance kit for proxies: what every one must do, whatever it measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from archscout.errors import ParseError
+from archscout.proxies.base import Proxy
+from archscout.spaces.base import SearchSpace
+from archscout.testing.require import require, require_error
+
+_BATCH = 16
+
+
+def check_proxy(
+    make: Callable[[SearchSpace], Proxy], space: SearchSpace, rng: np.random.Generator
+) -> None:
+    """Check a proxy against the contract of `Proxy`.
+
+    Args:
+        make: function ``(space) -> Proxy``.
+        space: the search space.
+        rng: draws the architectures.
+
+    Raises:
+        AssertionError: with one sentence, if a promise is broken.
+
+    Example:
+        >>> from archscout.proxies import make_proxy
+        >>> from archscout.testing.toy import ToySpace
+        >>> check_proxy(
+        ...     lambda space: make_proxy("macs", space), ToySpace(), np.random.default_rng(0)
+        ... )
+    """
+    proxy = make(space)
+    require(proxy.name and proxy.unit, "the proxy has no name or no unit")
+    choices = space.sample_choices(rng, _BATCH)
+    before = choices.copy()
+    scores = proxy.score(choices)
+    require((choices == before).all(), "score changed the choices that it was given")
+    require(
+        scores.shape == (_BATCH,) and scores.dtype == np.float64,
+        f"score gave {scores.dtype} of shape {scores.shape}, expected float64 of ({_BATCH},)",
+    )
+    require(np.isfinite(scores).all(), "score gave NaN or infinity")
+    others = {
+        "a second call": proxy.score(choices),
+        "a new proxy": make(space).score(choices),
+        "a list of architectures": proxy.score(space.architectures(choices)),
+        "the reversed batch": proxy.score(choices[::-1])[::-1],
+        "one architecture at a time": np.concatenate([proxy.score(row[None]) for row in choices]),
+    }
+    for words, other in others.items():
+        require(np.array_equal(scores, other), f"{words} gave other scores than the whole batch")
+    require(proxy.score(choices[:0]).shape == (0,), "score of no architecture is not empty")
+    require_error(
+        ParseError, lambda: proxy.score(choices[:, :-1]), "score of choices with one missing"
+    )
