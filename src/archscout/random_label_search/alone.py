@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -13,7 +13,7 @@ from torch import nn
 from archscout.errors import SettingsError
 from archscout.folders import PartsFolder
 from archscout.proxy_search import Score
-from archscout.random_label_search.settings import UnlabeledSettings
+from archscout.random_label_search.agreement import ANGLE
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -26,12 +26,33 @@ from archscout.training.settings import TrainSettings
 OnNetwork = Callable[[int, TrainProgress], None]
 
 
+class TrustSettings(Protocol):
+    """What a search says of its trust check.
+
+    Attributes:
+        trust: networks that are trained alone.
+        alone_training: how.
+        validation: share of the images that is held out, 0..1.
+        seed: decides which images and which networks.
+    """
+
+    @property
+    def trust(self) -> int: ...
+    @property
+    def alone_training(self) -> TrainSettings: ...
+    @property
+    def validation(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
 def check_trust(
-    settings: UnlabeledSettings,
+    settings: TrustSettings,
     space: SearchSpace,
     images: Images,
     ways: Mapping[str, Score],
     *,
+    judged: str = ANGLE,
     sizes: Mapping[str, Any],
     folder: PartsFolder,
     on_progress: OnNetwork | None = None,
@@ -43,6 +64,7 @@ def check_trust(
         space: the space, with its limits.
         images: labelled images.
         ways: scores by name.
+        judged: name of the way that the check is about.
         sizes: arguments of the space's ``build``.
         folder: keeps the accuracies, and the training under way.
         on_progress: told the number of the network, from 0, and how far it is.
@@ -74,7 +96,7 @@ def check_trust(
     scores = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
     texts = [space.format(arch) for arch in archs]
     epochs = settings.alone_training.epochs
-    return TrustCheck(texts, np.array(accuracies), scores, epochs, settings.seed)
+    return TrustCheck(texts, np.array(accuracies), scores, epochs, settings.seed, judged)
 
 
 def draw_different(space: SearchSpace, count: int, rng: np.random.Generator) -> list[Architecture]:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import tempfile
-import time
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +21,15 @@ from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust
 from archscout.random_label_search.result import FILE_NAME, UnlabeledResult
 from archscout.random_label_search.settings import UnlabeledSettings
-from archscout.random_label_search.sizes import build_settings, cost_settings
+from archscout.random_label_search.sizes import build_settings, cost_settings, limited_space
 from archscout.random_label_search.trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.random_label_search.ways import compare_ways, find_best, make_ways
-from archscout.spaces import load_space
-from archscout.spaces.base import SearchSpace
-from archscout.spaces.limited import LimitedSpace
+from archscout.stages import OnStage, StageClock
 from archscout.supernets.random_labels import label_source
 from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
-
-OnStage = Callable[[str, TrainProgress | None], None]
-"""Told the name of the stage under way, and how far its training is, if it trains."""
 
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (
     "supernet on {} labels",
@@ -90,11 +83,11 @@ def _search(
     sizes = build_settings(made, own_classes)
     costs = cost_settings(made, own_classes, images.side)
     # Limits that nothing keeps are refused before anything is trained.
-    space = limited(settings, costs)
+    space = limited_space(settings.space, settings.limits, costs)
     folder = PartsFolder(
         out, _plan(images, settings), "search without labels", (FILE_NAME, "network.json")
     )
-    clock = _Clock(on_stage)
+    clock = StageClock(on_stage)
     manifest = make_manifest(
         seed=settings.seed,
         labels=0,
@@ -154,20 +147,6 @@ def _search(
     )
 
 
-def limited(settings: UnlabeledSettings, costs: dict[str, dict[str, Any]]) -> SearchSpace:
-    """The space within the limits, counted in the supernet's size where they do not say how."""
-    space = load_space(settings.space)
-    if not settings.limits:
-        return space
-    counted = [
-        limit
-        if limit.settings or limit.what not in costs
-        else dataclasses.replace(limit, settings=costs[limit.what])
-        for limit in settings.limits
-    ]
-    return LimitedSpace(space, counted)
-
-
 def _described(sizes: dict[str, Any]) -> dict[str, Any]:
     """Arguments of ``build`` in plain values."""
     return {
@@ -199,32 +178,3 @@ def _plain_settings(settings: UnlabeledSettings) -> dict[str, Any]:
     fields["limits"] = [limit.to_dict() for limit in settings.limits]
     described: dict[str, Any] = plain(fields)
     return described
-
-
-class _Clock:
-    """Takes the time of each stage."""
-
-    def __init__(self, on_stage: OnStage | None) -> None:
-        self.on_stage, self.seconds = on_stage, dict[str, float]()
-        self._name, self._start = "", time.perf_counter()
-
-    def start(self, name: str) -> Callable[[TrainProgress], None]:
-        """End the stage before, begin this one, and give what its training is to tell."""
-        self.stop()
-        self._name = name
-        if self.on_stage is not None:
-            self.on_stage(name, None)
-
-        def told(progress: TrainProgress) -> None:
-            if self.on_stage is not None:
-                self.on_stage(name, progress)
-
-        return told
-
-    def stop(self) -> dict[str, float]:
-        """End the stage under way; the seconds of all."""
-        now = time.perf_counter()
-        if self._name:
-            self.seconds[self._name] = now - self._start
-        self._name, self._start = "", now
-        return self.seconds

@@ -66,17 +66,17 @@ def null_sentences(agreement: Rows) -> list[str]:
     return said
 
 
-def trust_sentences(trust: TrustCheck | None, why_not: str) -> list[str]:
-    """Whether anything says that the order is worth something."""
+def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE) -> list[str]:
+    """Whether anything says that the order of a way, the angle's here, is worth something."""
     if trust is None:
         return [
             f"no network was trained alone ({why_not}), so nothing here says whether the order of "
-            "the angle means anything on these images: this is a candidate, not a winner"
+            f"the {judged} means anything on these images: this is a candidate, not a winner"
         ]
     rows = {row["way"]: row for row in trust.rows()}
-    angle, count = rows[ANGLE], len(trust.architectures)
+    angle, count = rows[judged], len(trust.architectures)
     text = (
-        f"of {count} sampled networks, each trained alone for {trust.epochs} epochs, the angle "
+        f"of {count} sampled networks, each trained alone for {trust.epochs} epochs, the {judged} "
         f"orders the accuracies with tau-b {_interval(angle)}"
     )
     if trust.names_a_winner:
@@ -85,7 +85,7 @@ def trust_sentences(trust: TrustCheck | None, why_not: str) -> list[str]:
         said = [f"{text}: the wrong way round, so it cannot name a winner"]
     else:
         said = [f"{text}: this may be chance, so it cannot name a winner"]
-    others = [row for way, row in rows.items() if way != ANGLE and not math.isnan(row["tau"])]
+    others = [row for way, row in rows.items() if way != judged and not math.isnan(row["tau"])]
     better = [row for row in others if row["tau"] >= angle["tau"]]
     if better:
         top = max(better, key=lambda row: float(row["tau"]))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from archscout.spaces import load_space
+from archscout.spaces.base import SearchSpace
+from archscout.spaces.limited import LimitedSpace
+from archscout.spaces.limits import Limit
 from archscout.spaces.mobilenet_costs import Widths
 
 
@@ -37,3 +42,33 @@ def cost_settings(
     """
     sizes = build_settings(supernet, classes)
     return {"params": sizes, "macs": {**sizes, "resolution": resolution}}
+
+
+def limited_space(
+    name: str, limits: Sequence[Limit], costs: Mapping[str, Mapping[str, Any]]
+) -> SearchSpace:
+    """A space within limits, counted as ``costs`` says where they do not say how.
+
+    Args:
+        name: of the space.
+        limits: may be none.
+        costs: as `cost_settings` gives them.
+
+    Raises:
+        SettingsError: if nothing keeps the limits.
+
+    Example:
+        >>> small = limited_space("nasbench-macro", [Limit("macs", 60e6)], {"macs": {}})
+        >>> len(small)
+        4075
+    """
+    space = load_space(name)
+    if not limits:
+        return space
+    counted = [
+        limit
+        if limit.settings or limit.what not in costs
+        else dataclasses.replace(limit, settings=costs[limit.what])
+        for limit in limits
+    ]
+    return LimitedSpace(space, counted)

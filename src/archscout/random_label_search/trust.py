@@ -34,13 +34,14 @@ class TrustCheck:
         scores: by name of the way, ``(k,)``.
         epochs: how long each was trained.
         seed: draws the resamples of the intervals.
+        judged: name of the way that the check is about.
 
     Raises:
         SettingsError: if lengths differ or there are fewer than `FEWEST`.
 
     Example:
         >>> check = TrustCheck(list("abcde"), [10, 20, 30, 40, 50], {"angle": [1, 2, 3, 4, 5]}, 1)
-        >>> check.rows()[0]["tau"], check.names_a_winner
+        >>> round(check.rows()[0]["tau"], 3), check.names_a_winner
         (1.0, True)
     """
 
@@ -49,6 +50,7 @@ class TrustCheck:
     scores: Mapping[str, NDArray[np.float64] | Sequence[float]]
     epochs: int
     seed: int = 0
+    judged: str = ANGLE
 
     def __post_init__(self) -> None:
         count = len(self.architectures)
@@ -77,6 +79,6 @@ class TrustCheck:
 
     @property
     def names_a_winner(self) -> bool:
-        """Whether the angle's interval lies above zero."""
-        low = next(row["low"] for row in self.rows() if row["way"] == ANGLE)
+        """Whether the interval of the judged way lies above zero."""
+        low = next(row["low"] for row in self.rows() if row["way"] == self.judged)
         return not math.isnan(low) and low > 0

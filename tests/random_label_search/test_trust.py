@@ -1,0 +1,59 @@
+"""The trust check: when it names a winner, and what it says when it cannot."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from archscout.errors import SettingsError
+from archscout.random_label_search.agreement import ANGLE, LIVE
+from archscout.random_label_search.sentences import trust_sentences
+from archscout.random_label_search.trust import TrustCheck
+
+NAMES = [f"net{i}" for i in range(8)]
+ACCURACIES = np.arange(8.0)
+
+
+def test_an_order_like_the_accuracies_names_a_winner() -> None:
+    check = TrustCheck(NAMES, ACCURACIES, {ANGLE: ACCURACIES * 2}, epochs=5)
+    assert check.names_a_winner
+    assert "better than chance" in trust_sentences(check, "")[0]
+
+
+def test_an_unrelated_order_cannot_name_a_winner() -> None:
+    shuffled = np.array([3.0, 7, 0, 5, 1, 6, 2, 4])
+    check = TrustCheck(NAMES, ACCURACIES, {ANGLE: shuffled, LIVE: ACCURACIES}, epochs=5)
+    assert not check.names_a_winner
+    said = trust_sentences(check, "")
+    assert "cannot name a winner" in said[0]
+    assert said[1].startswith(f"{LIVE} orders the same networks no worse")
+
+
+def test_the_order_turned_round_cannot_either() -> None:
+    check = TrustCheck(NAMES, ACCURACIES, {ANGLE: -ACCURACIES}, epochs=5)
+    assert not check.names_a_winner
+    assert "the wrong way round" in trust_sentences(check, "")[0]
+
+
+def test_angles_that_are_all_equal_cannot_either() -> None:
+    check = TrustCheck(NAMES, ACCURACIES, {ANGLE: np.zeros(8)}, epochs=5)
+    assert not check.names_a_winner
+    assert "unknown" in trust_sentences(check, "")[0]
+
+
+def test_without_a_check_the_reason_is_said() -> None:
+    said = trust_sentences(None, "the images have no labels")
+    assert said == [
+        "no network was trained alone (the images have no labels), so nothing here says whether "
+        "the order of the angle means anything on these images: this is a candidate, not a winner"
+    ]
+
+
+def test_three_networks_are_too_few() -> None:
+    with pytest.raises(SettingsError, match="at least 4"):
+        TrustCheck(NAMES[:3], ACCURACIES[:3], {ANGLE: ACCURACIES[:3]}, epochs=5)
+
+
+def test_scores_of_another_number_are_refused() -> None:
+    with pytest.raises(SettingsError, match="expected one each"):
+        TrustCheck(NAMES, ACCURACIES, {ANGLE: ACCURACIES[:5]}, epochs=5)
