@@ -185,6 +185,8 @@ def test_huge_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "million pixels" in reason(saved(tmp_path, big, "a.png"))
     # A JPEG decodes to an eighth straight away, so that its own size does not matter.
     assert decoded(saved(tmp_path, big, "a.jpg")).shape == (8, 8, 3)
+    whole = saved(tmp_path, big, "b.jpg", progressive=True)
+    assert "million pixels" in reason(whole)
     monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
     assert "million pixels" in reason(tmp_path / "a.jpg")
     monkeypatch.setattr(image_decode, "LARGEST_FILE", 10)

@@ -69,7 +69,9 @@ def images_from_array(
         rows = np.sort(mixed[: request.limit])
     fingerprints = np.empty(len(rows), dtype=np.uint64)
     passes = values.dtype == np.uint8 and values.shape[1:] == (side, side, 3)
-    whole = passes and len(rows) == len(values) and not isinstance(values, np.memmap)
+    # What training can read as it lies is not copied; a file is not kept open for it.
+    ready = values.flags.c_contiguous and values.flags.writeable
+    whole = passes and ready and len(rows) == len(values) and not isinstance(values, np.memmap)
     pixels = values if whole else np.empty((len(rows), side, side, 3), dtype=np.uint8)
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]

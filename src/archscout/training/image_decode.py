@@ -22,7 +22,7 @@ SMALLEST_SIDE = 4
 """Pixels; smaller pictures are spacers and tracking dots, not images."""
 
 MOST_PIXELS = 64_000_000
-"""Pixels to hold at once; a JPEG is counted as reduced while it is decoded."""
+"""Pixels to hold at once; a JPEG counts as it is reduced while it is decoded."""
 
 LARGEST_FILE = 256 * 2**20
 """Bytes."""
@@ -138,9 +138,12 @@ def square_of(image: Image.Image, side: int, large: Lock | None = None) -> NDArr
     """
     if min(image.size) < SMALLEST_SIDE:
         raise Unusable(f"smaller than {SMALLEST_SIDE} pixels")
-    # JPEG decodes to an eighth at no cost. Twice the size is kept for the filter.
-    image.draft(None, (2 * side, 2 * side))
     pixels = image.width * image.height
+    # JPEG decodes to an eighth at no cost, unless it is progressive, which is held as a whole.
+    # Twice the size is kept for the filter.
+    image.draft(None, (2 * side, 2 * side))
+    if "progressive" not in image.info:
+        pixels = image.width * image.height
     if pixels > MOST_PIXELS:
         raise Unusable(_TOO_LARGE)
     with large if large and pixels > _LARGE_PIXELS else contextlib.nullcontext():
