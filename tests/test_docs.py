@@ -23,6 +23,7 @@ from archscout.testing.toy import ToySpace
 DOCS = Path(__file__).parents[1] / "docs"
 SEMINAS = (DOCS / "methods" / "seminas.md").read_text(encoding="utf-8")
 PAPER_STEPS = tuple(float(step) for step in range(1, 101))
+IMAGENET_STEPS = tuple(step / 10 for step in range(1, 1001))
 
 # Fields that a kind of network, or a loop without a trial, does not read: a dash in the table.
 UNREAD = {
@@ -59,6 +60,8 @@ def written(value: object) -> str:
         return "yes"
     if value == PAPER_STEPS:
         return "1, 2, …, 100"
+    if value == IMAGENET_STEPS:
+        return "0.1, 0.2, …, 100"
     if isinstance(value, tuple):
         return ", ".join(written(part) for part in value)
     if isinstance(value, int):

@@ -56,12 +56,17 @@ def test_parameter_counts_of_the_paper(
         ("nasbench101", "paper-2000", 123_928),
         ("nasbench101", "paper-300", 10_312),
         ("nasbench201", "paper-2000", 124_314),
+        ("mobilenet", "paper-imagenet", 10_361),
     ],
 )
 def test_parameter_counts_of_the_presets(space: str, preset: str, count: int) -> None:
     loaded = load_space(space)
     # Two cells that every space can read without listing itself.
-    texts = {"nasbench101": ["7:mp", "1:"], "nasbench201": ["334131", "000003"]}[space]
+    texts = {
+        "nasbench101": ["7:mp", "1:"],
+        "nasbench201": ["334131", "000003"],
+        "mobilenet": [" ".join(["1"] * 21), " ".join(["6"] * 21)],
+    }[space]
     model = EncoderPredictorDecoder(
         loaded, np.random.default_rng(0), preset=replace(PRESETS[preset], epochs_first=1)
     )
@@ -69,7 +74,7 @@ def test_parameter_counts_of_the_presets(space: str, preset: str, count: int) ->
     network = model._network
     assert isinstance(network, LSTMNetwork)
     assert size(network) == count
-    assert network.sigmoid == (preset == "paper-300"), "only the first release squeezes"
+    assert network.sigmoid == (preset != "paper-2000"), "only the second on NAS-Bench-101 does not"
 
 
 def test_a_dropout_that_does_nothing_is_not_passed_to_the_lstms() -> None:

@@ -9,7 +9,7 @@ import pytest
 from archscout.errors import UnknownNameError
 from archscout.predictors.presets import PRESETS, Preset, find_preset
 
-# The release for 300 labels (its first) and the one for 2000 labels (its second).
+# The releases for 300 labels (the first), 2000 labels and ImageNet (the second).
 PUBLISHED: dict[str, dict[str, Any]] = {
     "paper-300": {
         "hidden": 16,
@@ -27,8 +27,16 @@ PUBLISHED: dict[str, dict[str, Any]] = {
         "upsample": 10,
         "target": "z-score",
     },
+    "paper-imagenet": {
+        "hidden": 16,
+        "mlp_hidden": 64,
+        "epochs_first": 10_000,
+        "epochs_more": 1_000,
+        "upsample": 1,
+        "target": "min-max",
+    },
 }
-IN_BOTH = {
+IN_ALL = {
     "network": "lstm",
     "tokens": "sequence",
     "members": 1,
@@ -48,7 +56,7 @@ IN_BOTH = {
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_published_settings(name: str) -> None:
     preset = vars(PRESETS[name])
-    assert {key: preset[key] for key in PUBLISHED[name] | IN_BOTH} == PUBLISHED[name] | IN_BOTH
+    assert {key: preset[key] for key in PUBLISHED[name] | IN_ALL} == PUBLISHED[name] | IN_ALL
 
 
 def test_the_lstm_preset_is_the_papers_network_on_a_short_schedule() -> None:

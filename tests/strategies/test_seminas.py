@@ -42,7 +42,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """The presets' networks and schedules, cut to what a test can wait for."""
     flow = replace(PRESETS["fast"], members=2, hidden=8, steps_first=12, steps_more=4)
     monkeypatch.setitem(PRESETS, "fast", flow)
-    for name in ("lstm", "paper-300", "paper-2000"):
+    for name in ("lstm", "paper-300", "paper-2000", "paper-imagenet"):
         cut = replace(
             PRESETS[name], hidden=8, mlp_hidden=8, epochs_first=4, epochs_more=1, upsample=2
         )
@@ -70,19 +70,25 @@ def quick(strategy: PredictorGuided) -> PredictorGuided:
 
 # --- plans ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("preset", "first", "each", "rounds", "labels"),
-    [("paper-300", 100, 100, 2, 300), ("paper-2000", 1100, 300, 3, 2000)],
+    ("preset", "first", "each", "rounds", "labels", "unlabelled", "steps"),
+    [
+        ("paper-300", 100, 100, 2, 300, 10_000, range(1, 101)),
+        ("paper-2000", 1100, 300, 3, 2000, 10_000, range(1, 101)),
+        ("paper-imagenet", 100, 100, 3, 400, 4_000, np.arange(1, 1001) / 10),
+    ],
 )
-def test_published_plans(preset: str, first: int, each: int, rounds: int, labels: int) -> None:
+def test_published_plans(
+    preset: str, first: int, each: int, rounds: int, labels: int, unlabelled: int, steps: Any
+) -> None:
     strategy = seminas(TOY, np.random.default_rng(0), preset=preset)
     assert first + rounds * each == labels
     plan, ascent = strategy.plan, strategy.source
     assert (plan.first, plan.each, plan.share, plan.explore) == (first, each, 0.0, 0)
-    assert plan.unlabelled == 10_000
+    assert plan.unlabelled == unlabelled
     assert plan.reject_below is None
     assert ascent.seeds == 100
     assert ascent.fresh_seeds == 0
-    assert ascent.steps == tuple(range(1, 101))
+    assert ascent.steps == tuple(steps)
     assert ascent.enough == each
     assert ascent.best_seeds
     assert strategy.choose is in_order

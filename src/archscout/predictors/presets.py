@@ -1,7 +1,8 @@
-"""The settings of the encoder-predictor-decoder: two of the paper's, two of this project.
+"""The settings of the encoder-predictor-decoder: three of the paper's, two of this project.
 
 ``paper-300`` and ``paper-2000`` are the settings of the authors' first and second release for
-NAS-Bench-101; ``fast`` is the default; ``lstm`` is the paper's network on a short schedule.
+NAS-Bench-101, ``paper-imagenet`` those of the second for ImageNet; ``fast`` is the default;
+``lstm`` is the paper's network on a short schedule.
 """
 
 from __future__ import annotations
@@ -106,6 +107,15 @@ PRESETS: dict[str, Preset] = {
         epochs_first=1_000,
         epochs_more=500,
         upsample=10,
+    ),
+    "paper-imagenet": Preset(
+        network="lstm",
+        tokens="sequence",
+        hidden=16,
+        mlp_hidden=64,
+        target="min-max",
+        epochs_first=10_000,
+        epochs_more=1_000,
     ),
 }
 

@@ -7,8 +7,9 @@ architectures to measure next.
 Source:
     Luo et al., Semi-Supervised Neural Architecture Search, NeurIPS 2020, arXiv 2002.10389,
     algorithm 1. `paper-300` and `paper-2000` are the schedules of the authors' two releases
-    for NAS-Bench-101. Deviations there: pseudo-labels need no table-wide statistics; labels of
-    rejected architectures are counted; values are the objective's own unit.
+    for NAS-Bench-101, `paper-imagenet` that of the second for ImageNet. Deviations there:
+    pseudo-labels need no table-wide statistics; labels of rejected architectures are counted;
+    values are the objective's own unit.
 
 Deviations of the default, ``fast``: a flow network instead of LSTMs, an ensemble, few labels a
 round chosen by Thompson sampling among the decoded architectures and the seeds themselves, one
@@ -36,6 +37,7 @@ from archscout.strategies.predictor_guided import Plan, PredictorGuided
 # Relative steps of the flow network; far ascents leave the region that the decoder knows.
 _FLOW_STEPS = (0.1, 0.3)
 _PAPER_STEPS = tuple(float(step) for step in range(1, 101))
+_IMAGENET_STEPS = tuple(step / 10 for step in range(1, 1001))
 
 PLANS: dict[str, tuple[Plan, LatentAscent, str]] = {
     "fast": (
@@ -58,6 +60,11 @@ PLANS: dict[str, tuple[Plan, LatentAscent, str]] = {
         LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=300),
         "in-order",
     ),
+    "paper-imagenet": (
+        Plan(first=100, each=100, unlabelled=4_000),
+        LatentAscent(seeds=100, steps=_IMAGENET_STEPS, enough=100),
+        "in-order",
+    ),
 }
 
 
@@ -70,6 +77,7 @@ def seminas(
     semi_supervised: bool = True,
     first: int | None = None,
     each: int | None = None,
+    share: float | None = None,
     unlabelled: int | None = None,
     reject_below: float | None = None,
     best_seeds: bool = True,
@@ -80,11 +88,14 @@ def seminas(
         space: the search space.
         rng: the only source of randomness.
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
-        preset: ``"fast"``, ``"lstm"``, ``"paper-300"`` or ``"paper-2000"``.
+        preset: ``"fast"``, ``"lstm"``, ``"paper-300"``, ``"paper-2000"`` or
+            ``"paper-imagenet"``.
         semi_supervised: False gives the control: no unlabelled architectures anywhere, and
             the same rule for gradient steps, see `Supervised`.
         first: random labels before the first round, at least 4; None for the preset's.
         each: labels a round; None for the preset's.
+        share: a round buys this share, 0..1, of the labels so far, where that is more than
+            ``each``; None for the preset's.
         unlabelled: most unlabelled architectures a round; None for the preset's.
         reject_below: leave first architectures that measure below this out of the learning;
             their labels are counted. The released code does so at 0.9, uncounted.
@@ -112,11 +123,14 @@ def seminas(
             "without unlabelled architectures"
         )
     each = plan.each if each is None else each
+    share = plan.share if share is None else share
+    if not 0 <= share <= 1:
+        raise SettingsError(f"got share={share}, expected from 0 to 1")
     enough = None if ascent.enough is None else each
     plan = Plan(
         first=plan.first if first is None else first,
         each=each,
-        share=plan.share,
+        share=share,
         explore=plan.explore,
         unlabelled=most,
         reject_below=reject_below,

@@ -108,13 +108,13 @@ def train_network(
         20
     """
     settings = find_settings(settings)
-    _check_labels(images, test)
+    check_labels(images, test)
     learnt, held = images.split(validation, settings.seed) if validation else (images, None)
     saved = SavedNetwork(
         space.name, space.format(arch), {**(size or {}), "classes": len(images.classes)}
     )
     network = make_network(saved, torch.Generator().manual_seed(settings.seed))
-    _check_resolution(network, images.side)
+    check_resolution(network, images.side)
     folder = None if out is None else Path(out) / TRAINING
     if folder is not None and (folder.parent / NETWORK).exists() and not folder.exists():
         raise StorageError(
@@ -185,11 +185,22 @@ def _labels(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
     return images.labels
 
 
-def _check_labels(images: Images, test: Images | None) -> None:
+def check_labels(
+    images: Images, test: Images | None, needs: str = "which training one network needs"
+) -> None:
+    """Check that images have labels of at least two classes, and test images the same ones.
+
+    Args:
+        images: to learn from.
+        test: test images, or None.
+        needs: what needs the labels, for the error.
+
+    Raises:
+        SettingsError: if they do not.
+    """
     if images.labels is None:
         raise SettingsError(
-            f"the {len(images):,} images have no labels, which training one network needs: put "
-            "them into one folder a class"
+            f"the {len(images):,} images have no labels, {needs}: put them into one folder a class"
         )
     if len(images.classes) < 2:
         raise SettingsError(
@@ -204,8 +215,12 @@ def _check_labels(images: Images, test: Images | None) -> None:
         )
 
 
-def _check_resolution(network: nn.Module, side: int) -> None:
-    """A network halves its images some times; what is left must not be nothing."""
+def check_resolution(network: nn.Module, side: int) -> None:
+    """Check that images go through a network, which halves them some times; leaves it evaluating.
+
+    Raises:
+        SettingsError: if nothing is left of them on the way.
+    """
     network.eval()
     try:
         with torch.no_grad():
