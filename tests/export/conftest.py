@@ -23,16 +23,24 @@ SIZES: dict[str, dict[str, Any]] = {
 
 
 def teach(network: torch.nn.Module, seed: int) -> None:
-    """Give the batch norms statistics and shifts, so that a lost or swapped one shows."""
+    """Give the batch norms scales, shifts and measured statistics.
+
+    Without them the signal dies out on the way, and a lost or swapped layer would not show.
+    """
     generator = torch.Generator().manual_seed(seed)
-    for module in network.modules():
-        if isinstance(module, torch.nn.BatchNorm2d):
-            for tensor in (module.running_mean, module.bias):
-                assert tensor is not None
-                tensor.data.normal_(std=0.3, generator=generator)
-            for tensor in (module.running_var, module.weight):
-                assert tensor is not None
-                tensor.data.uniform_(0.5, 1.5, generator=generator)
+    norms = [m for m in network.modules() if isinstance(m, torch.nn.BatchNorm2d)]
+    momenta = [norm.momentum for norm in norms]
+    for norm in norms:
+        norm.weight.data.uniform_(0.5, 1.5, generator=generator)
+        norm.bias.data.normal_(std=0.3, generator=generator)
+        norm.momentum = None
+    with torch.no_grad():
+        network.train()(torch.randn(8, 3, 32, 32, generator=generator))
+    for norm, momentum in zip(norms, momenta, strict=True):
+        norm.momentum = momentum
+        assert norm.running_var is not None
+        norm.running_var.clamp_(min=0.1)
+    network.eval()
 
 
 def write_run(folder: Path, space: str, text: str, **facts: Any) -> Path:

@@ -113,8 +113,8 @@ def facts(source: Source) -> dict[str, str]:
     texts = {
         "images": saved.images,
         "training": saved.training,
-        "trained on": saved.date,
-        "trained by archscout": saved.version,
+        "made on": saved.date,
+        "made by archscout": saved.version,
     }
     numbers = {"accuracy in percent": saved.accuracy, "seed": saved.seed}
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -130,17 +131,16 @@ def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwo
 
 def _all_settings(saved: SavedNetwork) -> SavedNetwork:
     """Spell out the settings that were left to the space, and the standard text."""
-    import inspect
-
     space = load_space(saved.space)
     defaults = {
         name: parameter.default
         for name, parameter in inspect.signature(space.build).parameters.items()
-        if name not in ("arch", "generator")
-        and parameter.default not in (None, inspect.Parameter.empty)
+        if name not in ("arch", "generator") and parameter.default is not inspect.Parameter.empty
     }
+    if saved.weights is None and saved.class_names and "classes" in defaults:
+        defaults["classes"] = len(saved.class_names)
     return dataclasses.replace(
         saved,
         architecture=space.format(space.parse(saved.architecture)),
-        settings={**defaults, **saved.settings},
+        settings={k: v for k, v in {**defaults, **saved.settings}.items() if v is not None},
     )
