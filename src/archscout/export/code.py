@@ -52,6 +52,16 @@ def export_code(
     Raises:
         ArchscoutError: if the run cannot be read or written for, or the written file computes
             something else.
+
+    Example:
+        >>> import tempfile
+        >>> from archscout.training.saved_network import SavedNetwork, save_network
+        >>> sizes = {"channels": 4, "cells": 1}
+        >>> with tempfile.TemporaryDirectory() as run:
+        ...     _ = save_network(run, SavedNetwork("nasbench201", "334131", sizes, resolution=8))
+        ...     done = export_code(run)
+        >>> [file.name for file in done.files], done.trained
+        (['network.py', 'weights.safetensors', 'parity.safetensors'], False)
     """
     source = read_source(run, settings)
     text = network_text(source)

@@ -26,6 +26,16 @@ def export_weights(
     Raises:
         SettingsError: if the run has no trained weights.
         ArchscoutError: if the run cannot be read or written for.
+
+    Example:
+        >>> import tempfile
+        >>> from archscout.training.saved_network import SavedNetwork, make_network, save_network
+        >>> saved = SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1}, resolution=8)
+        >>> with tempfile.TemporaryDirectory() as run:
+        ...     _ = save_network(run, saved, make_network(saved).state_dict())
+        ...     done = export_weights(run)
+        >>> done.files[0].name, done.difference
+        ('weights.safetensors', 0.0)
     """
     source = read_source(run)
     if not source.trained:
