@@ -97,7 +97,9 @@ class TrainingFolder:
     def finish(self, final: Checkpoint) -> None:
         """Write the final weights; the checkpoints have done their work."""
         self._write(FINAL, final)
-        for name in (CHECKPOINT, PREVIOUS):
+        # A process killed while it writes leaves a part of a file.
+        parts = [path.name for path in self.path.glob(".*.safetensors.*.part")]
+        for name in (CHECKPOINT, PREVIOUS, *parts):
             (self.path / name).unlink(missing_ok=True)
 
     def _write(self, name: str, content: Checkpoint) -> None:

@@ -1,0 +1,100 @@
+"""``archscout train``: what it prints, what it writes, how it goes on, what bad input gets."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner, Result
+
+from archscout.cli import app
+from archscout.training.saved_network import load_network
+
+SMALL = ["--channels", "4", "--cells", "1", "--resolution", "8", "--epochs", "2", "--batch", "16"]
+
+
+@pytest.fixture
+def images(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    rng = np.random.default_rng(0)
+    path = tmp_path / "pictures.npz"
+    labels = np.arange(60) % 2
+    pixels = rng.integers(0, 120, (60, 8, 8, 3)) + 100 * labels[:, None, None, None]
+    pixels = pixels.astype(np.uint8)
+    np.savez(path, x_train=pixels[:40], y_train=labels[:40], x_test=pixels[40:], y_test=labels[40:])
+    return path
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["train", *arguments])
+
+
+def test_it_writes_a_network_and_says_how_good_it_is(images):
+    done = call("200100", str(images), *SMALL)
+    assert done.exit_code == 0, done.output
+    folder = images.parent / "runs" / "train-nasbench201-200100-pictures-seed0"
+    saved, network = load_network(folder)
+    assert saved.settings == {"channels": 4, "cells": 1, "classes": 2}
+    assert f"{saved.accuracy:.2f} percent of 20 images" in done.output
+    for words in ("validation accuracy", "always the commonest class", "images/s", "2 epochs"):
+        assert words in done.output
+    assert sum(weight.numel() for weight in network.parameters()) > 100
+
+
+def test_json_and_going_on(images):
+    first, again = (
+        json.loads(call("200100", str(images), *SMALL, "--out", "net", "--json").stdout)
+        for _ in range(2)
+    )
+    assert first["losses"] == again["losses"]
+    assert (first["test"], first["validation"]) == (again["test"], again["validation"])
+    assert (first["test_images"], len(first["losses"])) == (20, 2)
+
+
+def test_settings_reach_the_training(images):
+    done = call(
+        "200100", str(images), *SMALL, "--out", "net", "--seed", "3", "--set", "learning_rate=0.2"
+    )
+    assert done.exit_code == 0, done.output
+    saved, _ = load_network("net")
+    assert saved.seed == 3
+    assert "SGD at 0.2" in saved.training
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["999999"], "expected a digit from 0 to 4"),
+        (["200100", "--space", "nasbench21"], "did you mean 'nasbench201'"),
+        (["200100", "--preset", "alon"], "did you mean 'alone'"),
+        (["200100", "--set", "epochs=3"], "use --epochs 3"),
+        (["200100", "--set", "learning_rat=3"], "did you mean 'learning_rate'"),
+        (["200100", "--size", "widths=3"], "widths"),
+        (["200100", "--test", "nowhere"], "nowhere"),
+    ],
+)
+def test_bad_input_is_one_sentence(images, arguments, said):
+    done = call(arguments[0], str(images), *SMALL, *arguments[1:])
+    assert done.exit_code == 2
+    assert said in done.output
+    assert "Traceback" not in done.output
+
+
+def test_images_without_labels_are_refused_before_anything_is_written(images):
+    np.save("pixels.npy", np.full((30, 8, 8, 3), 200, dtype=np.uint8))
+    done = call("200100", "pixels.npy", *SMALL)
+    assert done.exit_code == 2
+    assert "have no labels" in done.output
+    assert not Path("runs").exists()
+
+
+def test_another_space_trains_too(images):
+    text = "1 7 7 7 " * 5 + "1"
+    done = call(
+        text, str(images), "--space", "mobilenet", "--size", "widths=search", "--resolution", "8",
+        "--epochs", "1", "--json",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["epochs"] == 1
