@@ -73,6 +73,8 @@ def start(folder: str, precision: str, moment: tuple[str, int] | None = None) ->
 def main() -> None:
     folder, precision = sys.argv[1:]
     torch.set_num_threads(1)
+    # First, so that the processes below inherit what PyTorch prepares at its first steps.
+    expected, losses = run(None, precision)
     kills = 0
     for moment in MOMENTS:
         _, status = os.waitpid(start(folder, precision, moment), 0)
@@ -85,7 +87,6 @@ def main() -> None:
         _, status = os.waitpid(child, 0)
         kills += os.WIFSIGNALED(status)
     _, status = os.waitpid(start(folder, precision), 0)
-    expected, losses = run(None, precision)
     final = safetensors.torch.load_file(Path(folder) / "final.safetensors")
     again, found_losses = run(folder, precision)
     sys.stdout.write(
