@@ -248,9 +248,13 @@ def test_weights_that_did_not_move_have_no_angle(form: str) -> None:
     angles = make_angle(supernet, initial, initial).angles(_architectures(supernet))
     assert np.isfinite(angles).all()  # Rounding may lift the cosine above one.
     assert angles.max() < 1e-7
-    turned = {name: -weight for name, weight in initial.items()}
-    bare = make_angle(supernet, initial, turned, pooling=False, norms=False, skips=False)
-    assert bare.angles(_architectures(supernet)).max() == pytest.approx(np.pi)
+    # Only lengths changed: rounding lifts some of these cosines above one.
+    for factor in (0.3, 1.1, 1.7, -1.0):
+        scaled = {name: weight * factor for name, weight in initial.items()}
+        bare = make_angle(supernet, initial, scaled, pooling=False, norms=False, skips=False)
+        angles = bare.angles(_architectures(supernet))
+        full = angles[angles > 0.1] if factor < 0 else angles
+        assert full == pytest.approx(np.pi if factor < 0 else 0.0, abs=1e-3)
 
 
 @pytest.mark.parametrize("form", FORMS)
