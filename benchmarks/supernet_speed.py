@@ -242,6 +242,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=2560, help="images an epoch")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--source", help="images with labels; random pixels without")
+    parser.add_argument("--profile", action="store_true", help="only show where a step's time goes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     images = read(arguments)
@@ -262,6 +263,9 @@ def main() -> None:
         "network alone: archscout, bfloat16": ours_fast.network_only,
     }
     describe(arguments, images)
+    if arguments.profile:
+        profile({"float32": ours.network_only, "bfloat16": ours_fast.network_only})
+        return
     found: dict[str, list[Clocks]] = {name: [] for name in contenders}
     for turn in range(arguments.rounds + 1):
         for name, run in contenders.items():
@@ -293,6 +297,32 @@ def describe(arguments: Any, images: Images) -> None:
         pass
     print(f"commit {commit}, torch {torch.__version__}, {os.cpu_count()} cores, {model}")
     print(f"load average {os.getloadavg()[0]:.1f}, {vars(arguments)}, {len(images)} images")
+
+
+def profile(contenders: dict[str, Callable[[], Clocks]]) -> None:
+    """Shares of a step, gathered by what the names of PyTorch's operators begin with."""
+    groups = {
+        "convolutions": ("aten::convolution_backward", "aten::mkldnn_convolution"),
+        "batch norms": ("aten::native_batch_norm",),
+        "pooling": ("aten::avg_pool2d",),
+        "ReLU": ("aten::clamp_min", "aten::threshold_backward"),
+        "sums of edges and gradients": ("aten::add",),
+        "update": ("Optimizer.", "aten::_fused_sgd_"),
+    }
+    for name, run in contenders.items():
+        run()
+        with torch.profiler.profile(
+            activities=[torch.profiler.ProfilerActivity.CPU], acc_events=True
+        ) as seen:
+            run()
+        events = seen.key_averages()
+        whole = sum(event.self_cpu_time_total for event in events)
+        shares = {
+            group: sum(e.self_cpu_time_total for e in events if e.key.startswith(begins)) / whole
+            for group, begins in groups.items()
+        }
+        shares["all else"] = 1 - sum(shares.values())
+        print(name + ": " + ", ".join(f"{group} {100 * s:.0f} %" for group, s in shares.items()))
 
 
 def report(found: dict[str, list[Clocks]]) -> None:

@@ -12,11 +12,21 @@ from archscout.training.images import Images, Skipped, load_images
 
 if TYPE_CHECKING:
     from archscout.training.augment import Augmentation, ChannelStatistics, channel_statistics
+    from archscout.training.evaluate import accuracy
+    from archscout.training.loop import train
+    from archscout.training.recalibrate import recalibrated
+    from archscout.training.settings import TrainSettings
+    from archscout.training.single_network import train_network
 
 _HOMES = {
     "Augmentation": "augment",
     "ChannelStatistics": "augment",
     "channel_statistics": "augment",
+    "TrainSettings": "settings",
+    "accuracy": "evaluate",
+    "recalibrated": "recalibrate",
+    "train": "loop",
+    "train_network": "single_network",
 }
 
 
@@ -32,6 +42,11 @@ __all__ = [
     "ChannelStatistics",
     "Images",
     "Skipped",
+    "TrainSettings",
+    "accuracy",
     "channel_statistics",
     "load_images",
+    "recalibrated",
+    "train",
+    "train_network",
 ]
