@@ -11,7 +11,17 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from archscout.cli import compare, export, listing, rank, report, search, search_unlabeled, train
+from archscout.cli import (
+    compare,
+    export,
+    listing,
+    rank,
+    report,
+    search,
+    search_supernet,
+    search_unlabeled,
+    train,
+)
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
 
@@ -95,6 +105,7 @@ app = typer.Typer(
 )
 app.command("search", rich_help_panel="Run")(search.run)
 app.command("search-unlabeled", rich_help_panel="Run")(search_unlabeled.run)
+app.command("search-supernet", rich_help_panel="Run")(search_supernet.run)
 app.command("compare", rich_help_panel="Run")(compare.run)
 app.command("rank", rich_help_panel="Run")(rank.run)
 app.command("train", rich_help_panel="Run")(train.run)

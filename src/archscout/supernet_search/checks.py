@@ -1,4 +1,4 @@
-"""Refuses images that a search on a supernet cannot use, before anything is trained."""
+"""Refuses images and sizes that a search on a supernet cannot use, before anything is trained."""
 
 from __future__ import annotations
 
@@ -8,25 +8,53 @@ from typing import Any
 import numpy as np
 import torch
 
+from archscout.random_label_search.sizes import build_settings
+from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
+from archscout.supernet_search.settings import SupernetSearchSettings
+from archscout.training import single_network
 from archscout.training.images import Images
-from archscout.training.single_network import check_labels, check_resolution
+from archscout.training.network_description import network_settings
 
 
-def check_images(
-    images: Images, test: Images | None, space: SearchSpace, sizes: Mapping[str, Any]
-) -> None:
-    """Check labels, classes and resolution.
+def check_labels(images: Images, test: Images | None) -> None:
+    """Check labels and classes.
 
     Args:
         images: to search with.
         test: test images, or None.
-        space: the space, with its limits.
-        sizes: arguments of the space's ``build``.
 
     Raises:
-        SettingsError: if something does not fit.
+        SettingsError: if labels are missing, or those of the test images are others.
     """
-    check_labels(images, test, "which a search by supernet accuracy needs")
+    single_network.check_labels(images, test, "which a search by supernet accuracy needs")
+
+
+def check_sizes(settings: SupernetSearchSettings, classes: int) -> dict[str, Any]:
+    """Arguments of the space's ``build`` for the final network.
+
+    Args:
+        settings: of the search.
+        classes: outputs of the classifier.
+
+    Raises:
+        UnknownNameError: if networks of the space have no such setting.
+    """
+    given = {**settings.supernet_settings, **settings.network}
+    return network_settings(load_space(settings.space), build_settings(given, classes))
+
+
+def check_network(space: SearchSpace, sizes: Mapping[str, Any], side: int) -> None:
+    """Check that images go through the networks of a space.
+
+    Args:
+        space: the space, with its limits.
+        sizes: arguments of the space's ``build``.
+        side: height and width of the images, in pixels.
+
+    Raises:
+        SettingsError: if they do not, or the space has no such settings.
+    """
     drawn = space.sample(np.random.default_rng(0), 1)[0]
-    check_resolution(space.build(drawn, generator=torch.Generator(), **sizes), images.side)
+    network = space.build(drawn, generator=torch.Generator(), **sizes)
+    single_network.check_resolution(network, side)

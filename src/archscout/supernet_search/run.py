@@ -19,10 +19,10 @@ from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.proxies import make_proxy
 from archscout.random_label_search.alone import check_trust
-from archscout.random_label_search.sizes import build_settings, cost_settings, limited_space
+from archscout.random_label_search.sizes import cost_settings, limited_space
 from archscout.spaces.base import Architecture
 from archscout.stages import OnStage, StageClock
-from archscout.supernet_search.checks import check_images
+from archscout.supernet_search.checks import check_labels, check_network, check_sizes
 from archscout.supernet_search.finalists import keep_network, train_finalists
 from archscout.supernet_search.pool import PoolSupernet
 from archscout.supernet_search.proposals import Proposals
@@ -85,12 +85,13 @@ def _search(
     out: Path,
     on_stage: OnStage | None,
 ) -> SupernetSearchResult:
+    check_labels(images, test)
     classes = len(images.classes)
-    sizes = build_settings({**settings.supernet_settings, **settings.network}, classes)
+    sizes = check_sizes(settings, classes)
     costs = cost_settings(sizes, classes, images.side)
     # Limits that nothing keeps, and images that do not fit, are refused before any training.
     space = limited_space(settings.space, settings.limits, costs)
-    check_images(images, test, space, sizes)
+    check_network(space, sizes, images.side)
     learnt, held = images.split(settings.validation, settings.seed)
     folder = PartsFolder(
         out, _plan(images, settings), "search on a supernet", (FILE_NAME, "network.json")

@@ -29,7 +29,7 @@ REDUCED: dict[str, dict[str, Any]] = {
     "nasbench-macro": {"channels": 8},
     "nasbench201": REDUCED_SUPERNETS["nasbench201"],
 }
-_TRAININGS = {
+TRAININGS = {
     "mobilenet": "mobilenet-reduced",
     "nasbench-macro": "mobilenet-reduced",
     "nasbench201": "nasbench201-reduced",
@@ -136,12 +136,12 @@ class SupernetSearchSettings:
         """Passes of a round over so many training images."""
         if self.updates is None:
             return self.epochs
-        batch = (self.training or PRESETS[_TRAININGS[self.space]]).batch
+        batch = (self.training or PRESETS[TRAININGS[self.space]]).batch
         return max(1, round(self.updates / max(1, -(-images // batch))))
 
     def supernet_training(self, images: int) -> TrainSettings:
         """How the supernet is trained over all rounds: one schedule, which goes on."""
-        base = self.training or PRESETS[_TRAININGS[self.space]]
+        base = self.training or PRESETS[TRAININGS[self.space]]
         return base.change(epochs=self.round_epochs(images) * (self.rounds + 1), seed=self.seed)
 
     @property
