@@ -57,6 +57,8 @@ def test_trap_the_ascent_starts_from_the_best(tmp_path: Path, best: bool) -> Non
     assert make_settings().best_seeds
 
 
-def test_a_round_is_as_large_as_asked_for_however_many_labels_there_are(tmp_path: Path) -> None:
+def test_every_round_is_as_large_as_asked_for_and_learnt_anew(tmp_path: Path) -> None:
     proposals = make(tmp_path, first=30, each=2)
-    assert [len(proposals.next(0)), len(play(proposals, 3))] == [30, 34]
+    # A share of the labels so far would leave proposals over that the next round takes unlearnt.
+    assert len(play(proposals, 3)) == 34
+    assert [row["labels"] for row in proposals._strategy.audit] == [30, 32]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 from pathlib import Path
@@ -73,6 +74,24 @@ def test_accuracies_are_those_of_the_kept_weights_on_the_held_out_images(
     shared = PoolSupernet(make_settings(recalibration=0), learnt, held, folder / "supernet")
     assert shared.accuracies(weights, result.architectures).tolist() == plain
     assert plain != list(result.accuracies), "running statistics measured anew change something"
+
+
+def test_statistics_of_every_architecture_are_measured_on_the_same_images(
+    finished: Finished, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result, _ = finished
+    drawn = []
+
+    def note(*values: Any, **_: Any) -> Any:
+        drawn.append(values[3].integers(2**32))
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr("archscout.supernet_search.pool.recalibrated", note)
+    images = make_images()
+    pool = PoolSupernet(make_settings(), images, images, Path("unused"))
+    pool.accuracies(pool.fresh(), result.architectures[:4])
+    assert len(drawn) == 4
+    assert len(set(drawn)) == 1
 
 
 def test_the_best_by_supernet_accuracy_are_trained_alone(finished: Finished) -> None:
