@@ -98,7 +98,9 @@ def run_search(job: SearchJob) -> RunRecord:
         dedup=job.dedup,
     )
     archs = [label.architecture for label in result.labels]
-    rows = ChoiceIndex(table.space.option_counts, table.choices).rows(table.space.choices(archs))
+    # A cell may have been bought in another writing than the one that the table lists.
+    listed = table.space.representatives(archs)
+    rows = ChoiceIndex(table.space.option_counts, table.choices).rows(listed)
     known = rows >= 0
     return RunRecord(
         strategy=job.label,
