@@ -115,7 +115,7 @@ class LimitedSpace(SearchSpace):
         children = self.choices([child, *(self.base.mutate(arch, rng) for _ in range(4))])
         free = children == self.choices([arch])  # What was mutated stays.
         repaired, inside = repair(
-            children, self.option_counts, self._excess, rng, free=free, rounds=_ROUNDS
+            children, self.option_counts, self._excess, rng, free=free, rounds=_ROUNDS, one=True
         )
         if inside.any():
             return self.architectures(repaired[inside][:1])[0]

@@ -17,6 +17,7 @@ _PROBES = 4096
 _REJECT = 0.02  # At most about fifty draws for one that is kept.
 _MOST = 200_000
 _EMPTY = 200
+_STARTS, _LONG = 32, 2000
 
 
 class LimitedDraws:
@@ -110,6 +111,12 @@ class LimitedDraws:
 
     def any(self) -> bool:
         """Whether a single architecture within the limits is found; exact in listed spaces."""
+        for limit in self.space.limits:
+            table = cost_table(self.base, limit)
+            if table is not None:
+                least, most = table.range
+                if limit.most < least or limit.least > most:
+                    return False
         if (self.excess(self._probes) == 0).any():
             return True
         try:
@@ -118,8 +125,7 @@ class LimitedDraws:
             pass
         if self.way == "count":
             return True
-        rng = np.random.default_rng(_SEED)
-        _, inside = repair(
-            self._probes[:64], self.base.option_counts, self.excess, rng, rounds=4000
-        )
+        rng, starts = np.random.default_rng(_SEED), self._probes[:_STARTS]
+        counts = self.base.option_counts
+        _, inside = repair(starts, counts, self.excess, rng, rounds=_LONG)
         return bool(inside.any())

@@ -21,6 +21,7 @@ def repair(
     *,
     free: NDArray[np.bool_] | None = None,
     rounds: int = _ROUNDS,
+    one: bool = False,
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Change one decision after the other until every architecture is within its limits.
 
@@ -34,6 +35,7 @@ def repair(
         rng: draws the changes.
         free: ``(n, positions)`` which decisions may change; None for all.
         rounds: how many changes to propose at most.
+        one: whether to end as soon as one of the architectures is inside.
 
     Returns:
         The choices ``(n, positions)`` and which of them are inside, ``(n,)``.
@@ -51,7 +53,7 @@ def repair(
     left = excess(rows)
     for _ in range(rounds if len(places) else 0):
         outside = np.flatnonzero(left > 0)
-        if not len(outside):
+        if not len(outside) or (one and len(outside) < len(rows)):
             break
         changed = rows[outside]
         position = places[rng.integers(len(places), size=len(outside))]

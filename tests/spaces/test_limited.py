@@ -1,0 +1,163 @@
+"""The space within limits: it keeps the promises of a space, and never leaves the limits."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+
+import numpy as np
+import pytest
+
+from archscout.errors import ParseError, SettingsError
+from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
+from archscout.spaces.base import SearchSpace
+from archscout.spaces.limited import LimitedSpace
+from archscout.spaces.limits import Limit
+from archscout.testing import check_space
+from archscout.testing.toy import ToySpace
+
+MACRO = NASBenchMacro()
+SPACES: dict[str, tuple[SearchSpace, list[Limit]]] = {
+    "cells": (load_space("nasbench201"), [Limit("macs", most=50e6)]),
+    "macro": (MACRO, [Limit("macs", most=60e6), Limit("params", least=5e5)]),
+    # Here no single change of any architecture stays inside.
+    "macro-band": (MACRO, [Limit("macs", most=60e6, least=59.5e6)]),
+    "mobilenet": (MobileNet(), [Limit("macs", most=475e6)]),
+    "darts": (DARTS(), [Limit("macs", most=450e6), Limit("params", most=4e6)]),
+    "toy": (ToySpace(), [Limit("params", most=8, least=3)]),
+}
+
+
+@pytest.fixture(params=SPACES, ids=str)
+def space(request: pytest.FixtureRequest) -> LimitedSpace:
+    return LimitedSpace(*SPACES[request.param])
+
+
+def test_it_keeps_the_promises_of_a_space(space: LimitedSpace) -> None:
+    check_space(space, np.random.default_rng(0), samples=8)
+
+
+def test_nothing_that_it_gives_is_outside(space: LimitedSpace) -> None:
+    rng = np.random.default_rng(1)
+    archs = space.sample(rng, 30)
+    for first, second in itertools.pairwise(archs):
+        archs = [*archs, space.mutate(first, rng), space.crossover(first, second, rng)]
+    archs += space.neighbors(archs[0])
+    for limit in space.limits:
+        costs = limit.costs(space.base, archs)
+        assert ((costs >= limit.least) & (costs <= limit.most)).all()
+
+
+def test_a_listed_space_lists_what_is_inside() -> None:
+    space = LimitedSpace(MACRO, Limit("macs", most=60e6))
+    inside = MACRO.all_choices()[MACRO.macs_table(MACRO.all_choices()) <= 60e6]
+    assert np.array_equal(space.all_choices(), inside)
+    assert len(space) == len(inside) == 4075
+    with pytest.raises(TypeError, match="too large to be listed"):
+        len(LimitedSpace(MobileNet(), Limit("macs", most=475e6)))
+
+
+@pytest.mark.parametrize(("most", "different"), [(475e6, 1990), (200e6, 900)])
+def test_a_rare_part_of_a_space_that_cannot_be_listed_is_drawn(most: float, different: int) -> None:
+    space = LimitedSpace(MobileNet(), Limit("macs", most=most))
+    assert space.uniform
+    rows = space.sample_choices(np.random.default_rng(0), 2000)
+    assert len(rows) == 2000
+    assert MobileNet().macs_table(rows).max() <= most
+    assert len(np.unique(rows, axis=0)) >= different
+
+
+def test_draws_agree_with_rejection() -> None:
+    rng = np.random.default_rng(0)
+    space = LimitedSpace(MobileNet(), Limit("macs", most=475e6))
+    ours = space.sample_choices(rng, 4000)
+    drawn = MobileNet().sample_choices(rng, 300_000)
+    theirs = drawn[MobileNet().macs_table(drawn) <= 475e6]
+    for option in range(7):
+        shares = (ours == option).mean(axis=0), (theirs == option).mean(axis=0)
+        assert np.abs(shares[0] - shares[1]).max() < 5 * 0.5 / len(theirs) ** 0.5
+
+
+def test_a_cost_that_does_not_add_up_is_repaired_and_said_to_be() -> None:
+    def measure(rows: np.ndarray) -> np.ndarray:
+        return np.asarray((rows != 6).sum(axis=1) ** 1.5)
+
+    space = LimitedSpace(MobileNet(), Limit("latency", most=9**1.5, measure=measure))
+    assert not space.uniform
+    rows = space.sample_choices(np.random.default_rng(0), 300)
+    assert len(rows) == 300
+    assert measure(rows).max() <= 9**1.5
+    assert len(np.unique(rows, axis=0)) == 300
+
+
+@pytest.mark.parametrize(
+    ("space", "limits", "words"),
+    [
+        (MACRO, [Limit("macs", most=5e6)], "have 7,713,280 to 105,660,928 MACs, so allow at least"),
+        (MACRO, [Limit("params", least=9e9)], "so allow at most 2,932,586"),
+        (MACRO, [Limit("macs", most=60.002e6, least=60.001e6)], "none of them keeps this"),
+        (MobileNet(), [Limit("macs", most=60e6)], "allow at least 182,479,200"),
+        (MobileNet(), [Limit("macs", most=200e6), Limit("params", least=8e6)], "none of them"),
+        (DARTS(), [Limit("macs", most=200e6)], "265,396,224 to 786,674,688 MACs"),
+    ],
+)
+def test_an_unreachable_limit_says_what_is_feasible(
+    space: SearchSpace, limits: list[Limit], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words):
+        LimitedSpace(space, limits)
+
+
+@pytest.mark.parametrize("space", [MACRO, MobileNet(), DARTS()], ids=lambda space: space.name)
+def test_the_feasible_ends_that_the_error_names_are_feasible(space: SearchSpace) -> None:
+    with pytest.raises(SettingsError) as caught:
+        LimitedSpace(space, Limit("macs", most=1e6))
+    least = float(str(caught.value).rpartition(" ")[2].replace(",", ""))
+    found = LimitedSpace(space, Limit("macs", most=least))
+    assert space.macs(found.sample(np.random.default_rng(0), 1)[0]) == least
+
+
+def test_texts_and_tokens_outside_are_refused() -> None:
+    space = LimitedSpace(MACRO, Limit("macs", most=60e6))
+    largest = MACRO.parse("22222222")
+    with pytest.raises(ParseError, match=r"105\.661M MACs, expected at most 60M MACs"):
+        space.parse("22222222")
+    assert space.format(largest) == "22222222"
+    assert largest not in space
+    tokens = MACRO.encode([largest, MACRO.parse("11110000")], "tokens")
+    choices, valid = space.decode(tokens)
+    assert valid.tolist() == [False, True]
+    assert not choices[0].any()
+
+
+def test_the_rest_is_that_of_the_space() -> None:
+    darts = LimitedSpace(DARTS(), Limit("macs", most=600e6))
+    archs = darts.sample(np.random.default_rng(0), 3)
+    assert np.array_equal(darts.edges(archs), DARTS().edges(archs))
+    assert darts.macs(archs[0], "cifar") == DARTS().macs(archs[0], "cifar")
+    with pytest.raises(AttributeError):
+        darts.no_such_thing  # noqa: B018
+    again = copy.deepcopy(darts)
+    assert again.limits == darts.limits
+    assert again.sample(np.random.default_rng(0), 3) == archs
+
+
+def test_limits_of_a_limited_space_are_added() -> None:
+    first, second = Limit("macs", most=60e6), Limit("params", least=5e5)
+    both = LimitedSpace(LimitedSpace(MACRO, first), second)
+    assert both.limits == (first, second)
+    assert both.base is MACRO
+    assert len(both) == len(LimitedSpace(MACRO, [first, second]))
+    with pytest.raises(SettingsError, match="at least one Limit"):
+        LimitedSpace(MACRO, [])
+
+
+def test_twins_of_nasbench101_keep_a_limit_together() -> None:
+    cells = load_space("nasbench101")
+    space = LimitedSpace(cells, Limit("params", most=2e6))
+    rng = np.random.default_rng(0)
+    rows = cells.sample_written(rng, 200)
+    assert np.array_equal(space.valid(rows), space.valid(cells.representatives(rows)))
+    assert 0 < space.valid(rows).sum() < len(rows)
+    arch = space.sample(rng, 1)[0]
+    assert space.mutate(arch, rng) in space
