@@ -64,12 +64,13 @@ class TaughtMembers:
     @one_thread()
     def scores(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
-        parts = [np.empty((self._members, 0))]
+        # One array for all: results kept between the blocks would scatter the memory.
+        raw = np.empty((self._members, len(choices)))
         with torch.inference_mode():
             for first in range(0, len(choices), self._block):
                 asked = self._encode(choices[first : first + self._block])
-                parts.append(self._network(*asked).double().numpy())
-        scores: NDArray[np.float64] = self._shift + self._width * np.concatenate(parts, axis=1)
+                raw[:, first : first + self._block] = self._network(*asked).numpy()
+        scores: NDArray[np.float64] = self._shift + self._width * raw
         return scores
 
     def predict(self, choices: NDArray[np.int8]) -> Prediction:
