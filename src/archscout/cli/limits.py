@@ -27,6 +27,15 @@ MaxParamsOption = Annotated[
         rich_help_panel=PROBLEM,
     ),
 ]
+MaxLatencyOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="AMOUNT",
+        help="Search only networks that take at most so long for one image on this machine, such "
+        "as 3.5ms; measured once, and kept in the folder.",
+        rich_help_panel=PROBLEM,
+    ),
+]
 
 # The networks of the table, where they are not those that the space counts by default.
 _NETWORKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +18,7 @@ from archscout.cli.console import (
     print_pairs,
     print_rows,
 )
-from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOption
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 
 if TYPE_CHECKING:
@@ -100,6 +101,7 @@ def run(
     ] = None,
     max_macs: MaxMacsOption = None,
     max_params: MaxParamsOption = None,
+    max_latency: MaxLatencyOption = None,
     trust: Annotated[
         int,
         typer.Option(
@@ -158,6 +160,11 @@ def run(
     read = _read(images, resolution, limit)
     if not as_json:
         print_line(read.summary())
+    if max_latency is not None:
+        from archscout.cli.latency import latency_limit
+
+        limit_of = latency_limit(max_latency, settings, read, folder)
+        settings = dataclasses.replace(settings, limits=(*settings.limits, limit_of))
     result = _search(read, settings, folder)
     if as_json:
         print_json({**result.to_dict(), "folder": str(folder)})

@@ -82,8 +82,9 @@ def _search(
     made = fresh_supernet(settings, source.classes, settings.seed).settings
     sizes = build_settings(made, own_classes)
     costs = cost_settings(made, own_classes, images.side)
-    # Limits that nothing keeps are refused before anything is trained.
+    # Limits that nothing keeps, and sides that do not fit, are refused before any training.
     space = limited_space(settings.space, settings.limits, costs)
+    space.macs_table(space.choices([]), **costs["macs"])
     folder = PartsFolder(
         out, _plan(images, settings), "search without labels", (FILE_NAME, "network.json")
     )

@@ -17,7 +17,7 @@ SPACES = ("nasbench201", "darts", "mobilenet")
 # A supernet that a laptop trains in minutes; the published sizes are in the supernets' classes.
 REDUCED: dict[str, dict[str, Any]] = {
     "nasbench201": {"channels": 8, "cells": 1},
-    "darts": {"channels": 4, "cells": 3},
+    "darts": {"network": "cifar", "channels": 4, "cells": 3},
     "mobilenet": {
         "widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}
     },

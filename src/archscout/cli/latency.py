@@ -1,0 +1,54 @@
+"""A limit on latency, which is measured on this machine once and kept in the folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from archscout.cli.console import complain
+from archscout.cli.options import writable_folder
+
+if TYPE_CHECKING:
+    from archscout.random_label_search import UnlabeledSettings
+    from archscout.spaces.limits import Limit
+    from archscout.training.images import Images
+
+FILE = "latency.json"
+
+
+def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, folder: Path) -> Limit:
+    """Read or measure the table of latencies of the supernet's networks, and make the limit.
+
+    Args:
+        amount: such as ``"3.5ms"``.
+        settings: tell space and size of the networks.
+        images: tell resolution and number of classes.
+        folder: keeps the table, so that a search that goes on has the very same limit.
+
+    Raises:
+        ParseError: if the amount is none.
+        StorageError: if what the folder keeps is damaged.
+    """
+    from archscout.random_label_search.sizes import build_settings
+    from archscout.spaces import load_space
+    from archscout.spaces.latency import LatencyTable, measure_latency
+    from archscout.spaces.limits import Limit, parse_amount
+
+    most = parse_amount(amount, "latency")
+    file = writable_folder(folder) / FILE
+    if file.is_file():
+        table = LatencyTable.load(file)
+    else:
+        complain("measuring the latency of networks; other work on this machine disturbs it")
+        classes = len(images.classes) or settings.classes or 10
+        table = measure_latency(
+            load_space(settings.space),
+            np.random.default_rng(settings.seed),
+            resolution=images.side,
+            settings=build_settings(settings.supernet_settings, classes),
+        )
+        table.save(file)
+    complain(f"latencies are estimated with a mean error of {table.error:.0%} on unseen networks")
+    return Limit("latency", most=most, measure=table)
