@@ -12,20 +12,20 @@ from archscout.predictors.presets import PRESETS
 from archscout.supernet_search import SupernetSearchResult, search_supernet
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def small() -> Iterator[None]:
-    """A predictor that learns in no time."""
+    """A predictor that learns in no time, put back before another file's tests."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(PRESETS, "fast", small_predictor())
         yield
 
 
-@pytest.fixture(scope="package")
-def finished(
-    small: None, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[SupernetSearchResult, Path]:
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> tuple[SupernetSearchResult, Path]:
     """A search of NAS-Bench-Macro with everything in it, and its folder."""
     folder = tmp_path_factory.mktemp("supernet-search")
     settings = make_settings(finalists=2, trust=4)
     test = make_images(30, seed=1)
-    return search_supernet(make_images(), settings, test=test, out=folder), folder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(PRESETS, "fast", small_predictor())
+        return search_supernet(make_images(), settings, test=test, out=folder), folder
