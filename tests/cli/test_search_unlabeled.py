@@ -33,7 +33,7 @@ def test_images_without_labels_give_a_candidate_and_the_next_step(
     code, out, _ = run(pictures, *QUICK, "--out", tmp_path)
     assert code == 0
     assert "read 48 images" in out
-    assert "no: it is a candidate" in out
+    assert "so it is a candidate" in out
     assert f"archscout export {tmp_path} --to code" in out.replace("\n", "")
     assert (tmp_path / "report.html").is_file()
     code, _, _ = CliRunner().invoke(app, ["export", str(tmp_path), "--to", "code"]), 0, 0

@@ -7,7 +7,7 @@ import pytest
 
 from archscout.errors import SettingsError
 from archscout.random_label_search.agreement import ANGLE, LIVE
-from archscout.random_label_search.sentences import trust_sentences
+from archscout.random_label_search.sentences import trust_sentences, verdict
 from archscout.random_label_search.trust import TrustCheck
 
 NAMES = [f"net{i}" for i in range(8)]
@@ -57,3 +57,14 @@ def test_three_networks_are_too_few() -> None:
 def test_scores_of_another_number_are_refused() -> None:
     with pytest.raises(SettingsError, match="expected one each"):
         TrustCheck(NAMES, ACCURACIES, {ANGLE: ACCURACIES[:5]}, epochs=5)
+
+
+def test_a_null_that_orders_better_stands_beside_the_winner() -> None:
+    angle = np.array([0.0, 1, 2, 4, 3, 5, 6, 7])
+    check = TrustCheck(NAMES, ACCURACIES, {ANGLE: angle, LIVE: ACCURACIES}, epochs=5)
+    assert check.names_a_winner
+    assert check.rival == LIVE
+    assert verdict(check) == f"yes, but {LIVE} orders no worse: look at what that puts first too"
+    alone = TrustCheck(NAMES, ACCURACIES, {ANGLE: ACCURACIES, LIVE: -ACCURACIES}, epochs=5)
+    assert alone.rival is None
+    assert verdict(alone) == "yes"

@@ -227,7 +227,7 @@ def _print(result: UnlabeledResult, folder: Path) -> None:
     print_pairs(
         {
             "architecture": space.format(result.best),
-            "winner named": "yes" if result.names_a_winner else "no: it is a candidate",
+            "winner named": result.verdict,
             "time": duration(sum(result.seconds.values())),
             "speed": f"{result.images_per_second:,.0f} images a second",
             "report": str(folder / "report.html"),

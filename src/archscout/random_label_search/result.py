@@ -82,6 +82,11 @@ class UnlabeledResult:
         return self.trust is not None and self.trust.names_a_winner
 
     @property
+    def verdict(self) -> str:
+        """Whether a winner is named, in words."""
+        return sentences.verdict(self.trust)
+
+    @property
     def findings(self) -> list[str]:
         """What was found, in sentences."""
         space, first = self.scores.space, self.found[0]
@@ -110,6 +115,7 @@ class UnlabeledResult:
                 "space": space.name,
                 "best": space.format(self.best),
                 "names_a_winner": self.names_a_winner,
+                "verdict": self.verdict,
                 "findings": self.findings,
                 "found": [
                     {

@@ -85,12 +85,26 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
         said = [f"{text}: the wrong way round, so it cannot name a winner"]
     else:
         said = [f"{text}: this may be chance, so it cannot name a winner"]
-    others = [row for way, row in rows.items() if way != judged and not math.isnan(row["tau"])]
-    better = [row for row in others if row["tau"] >= angle["tau"]]
-    if better:
-        top = max(better, key=lambda row: float(row["tau"]))
+    if trust.rival is not None:
+        top = rows[trust.rival]
         said.append(f"{top['way']} orders the same networks no worse, with tau-b {_interval(top)}")
     return said
+
+
+def verdict(trust: TrustCheck | None) -> str:
+    """Whether a winner is named, and what speaks against relying on it.
+
+    Example:
+        >>> verdict(None)
+        'no: nothing was trained alone to check the order, so it is a candidate'
+    """
+    if trust is None:
+        return "no: nothing was trained alone to check the order, so it is a candidate"
+    if not trust.names_a_winner:
+        return "no: the trust check cannot tell the order from chance, so it is a candidate"
+    if trust.rival is None:
+        return "yes"
+    return f"yes, but {trust.rival} orders no worse: look at what that puts first too"
 
 
 def _interval(row: Mapping[str, Any]) -> str:

@@ -82,3 +82,11 @@ class TrustCheck:
         """Whether the interval of the judged way lies above zero."""
         low = next(row["low"] for row in self.rows() if row["way"] == self.judged)
         return not math.isnan(low) and low > 0
+
+    @property
+    def rival(self) -> str | None:
+        """The other way that orders best, if it orders no worse than the judged one."""
+        rows = {row["way"]: row["tau"] for row in self.rows() if not math.isnan(row["tau"])}
+        judged = rows.pop(self.judged, -math.inf)
+        best = max(rows, key=lambda way: float(rows[way]), default=None)
+        return best if best is not None and rows[best] >= judged else None
