@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,17 +13,17 @@ from archscout.cli.options import JsonOption, one_of
 if TYPE_CHECKING:
     from archscout.registry import Registry
 
-KINDS = ("spaces", "benchmarks", "strategies", "predictors")
+KINDS = ("spaces", "benchmarks", "strategies", "predictors", "proxies", "supernets")
 
 
 def run(
     kind: Annotated[
         str | None,
-        typer.Argument(metavar="[spaces|benchmarks|strategies|predictors]", show_default="all"),
+        typer.Argument(metavar=f"[{'|'.join(KINDS)}]", show_default="all"),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the spaces, benchmarks, strategies and predictors with their sources."""
+    """Show spaces, benchmarks, strategies, predictors, proxies and supernets with their sources."""
     kinds = KINDS if kind is None else (one_of("list", kind, KINDS),)
     found = {name: _registry(name) for name in kinds}
     if as_json:
@@ -40,19 +41,17 @@ def _entries(registry: Registry) -> list[dict[str, str]]:
     ]
 
 
+_HOMES = {
+    "spaces": "archscout.spaces:SPACES",
+    "benchmarks": "archscout.benchmarks:BENCHMARKS",
+    "strategies": "archscout.strategies:STRATEGIES",
+    "predictors": "archscout.predictors:PREDICTORS",
+    "proxies": "archscout.proxies:PROXIES",
+    "supernets": "archscout.supernets:SUPERNETS",
+}
+
+
 def _registry(kind: str) -> Registry:
-    if kind == "spaces":
-        from archscout.spaces import SPACES
-
-        return SPACES
-    if kind == "benchmarks":
-        from archscout.benchmarks import BENCHMARKS
-
-        return BENCHMARKS
-    if kind == "strategies":
-        from archscout.strategies import STRATEGIES
-
-        return STRATEGIES
-    from archscout.predictors import PREDICTORS
-
-    return PREDICTORS
+    module, _, name = _HOMES[kind].partition(":")
+    registry: Registry = getattr(importlib.import_module(module), name)
+    return registry
