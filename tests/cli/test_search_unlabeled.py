@@ -64,6 +64,9 @@ def test_latency_is_measured_once_and_limits_the_search(pictures: Path, tmp_path
     assert "measuring" not in said
     assert (tmp_path / "latency.json").read_bytes() == table
     assert json.loads(again)["best"] == json.loads(out)["best"]
+    code, _, said = run(*generous, "--supernet", "channels=8")
+    assert code == 2
+    assert "holds latencies of other networks" in said
 
 
 @pytest.mark.parametrize(
@@ -76,6 +79,8 @@ def test_latency_is_measured_once_and_limits_the_search(pictures: Path, tmp_path
         (["--max-macs", "5"], "MACs"),
         (["--max-latency", "soon"], "as an amount of ms"),
         (["--supernet", "colour=3"], "no setting of the supernet"),
+        (["--supernet", "classes=3"], "which the search sets itself"),
+        (["--train", "seed=3"], "expected --seed for that"),
         (["--train", "speed=3"], "no setting of training is named 'speed'"),
         (["--classes", "1"], "at least 2"),
         (["--sampling", "lucky"], "no sampling is named 'lucky'"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -152,3 +153,39 @@ def test_limits_that_nothing_keeps_are_refused_before_training(tmp_path: Path) -
             make_images(), make_settings(limits=(Limit("macs", most=10),)), out=tmp_path
         )
     assert not (tmp_path / "supernet").exists()
+
+
+def test_no_supernet_learns_the_labels_that_the_trust_check_holds_out(finished: Finished) -> None:
+    seen: dict[str, int] = {}
+
+    def note(stage: str, progress: TrainProgress | None) -> None:
+        if progress is not None:
+            seen[stage] = progress.steps
+
+    images = make_images(100)
+    taught, _ = images.split(0.2, 0)
+    search_unlabeled(images, make_settings(), on_stage=note)
+    # Batches of 32: the random-label supernet sees all images, the other one those taught.
+    assert seen["supernet on random labels"] == 4
+    assert seen["supernet on true labels"] == -(-len(taught) // 32) < 4
+
+
+def test_too_few_images_for_the_trust_check_are_refused_before_training(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="empty"):
+        search_unlabeled(make_images(2), make_settings(), out=tmp_path)
+    assert not (tmp_path / "supernet").exists()
+
+
+@pytest.mark.parametrize("name", ["classes", "generator"])
+def test_settings_that_the_search_sets_itself_are_refused(name: str) -> None:
+    settings = make_settings()
+    settings = dataclasses.replace(settings, supernet={**settings.supernet, name: 5})
+    with pytest.raises(SettingsError, match=f"got {name} as a setting of the supernet"):
+        search_unlabeled(make_images(), settings)
+
+
+def test_a_report_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "report.html").write_text("mine")
+    with pytest.raises(StorageError, match=r"report\.html"):
+        search_unlabeled(make_images(), make_settings(), out=tmp_path)
+    assert (tmp_path / "report.html").read_text() == "mine"

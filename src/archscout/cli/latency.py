@@ -9,6 +9,8 @@ import numpy as np
 
 from archscout.cli.console import complain
 from archscout.cli.options import writable_folder
+from archscout.errors import StorageError
+from archscout.plain import plain
 
 if TYPE_CHECKING:
     from archscout.random_label_search import UnlabeledSettings
@@ -29,7 +31,7 @@ def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, fold
 
     Raises:
         ParseError: if the amount is none.
-        StorageError: if what the folder keeps is damaged.
+        StorageError: if what the folder keeps is damaged, or of other networks.
     """
     from archscout.random_label_search.sizes import build_settings
     from archscout.spaces import load_space
@@ -38,16 +40,23 @@ def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, fold
 
     most = parse_amount(amount, "latency")
     file = writable_folder(folder) / FILE
+    classes = len(images.classes) or settings.classes or 10
+    sizes = build_settings(settings.supernet_settings, classes)
     if file.is_file():
         table = LatencyTable.load(file)
+        there = (table.space, table.facts.get("resolution"), table.facts.get("settings"))
+        if there != (settings.space, images.side, plain(sizes)):
+            raise StorageError(
+                f"{file} holds latencies of other networks ({there[0]}, {there[1]} pixels, "
+                f"{there[2]}): name another folder with --out, or delete it"
+            )
     else:
         complain("measuring the latency of networks; other work on this machine disturbs it")
-        classes = len(images.classes) or settings.classes or 10
         table = measure_latency(
             load_space(settings.space),
             np.random.default_rng(settings.seed),
             resolution=images.side,
-            settings=build_settings(settings.supernet_settings, classes),
+            settings=sizes,
         )
         table.save(file)
     complain(f"latencies are estimated with a mean error of {table.error:.0%} on unseen networks")

@@ -20,6 +20,7 @@ from archscout.cli.console import (
 )
 from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOption
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
+from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.random_label_search import UnlabeledResult, UnlabeledSettings
@@ -142,6 +143,9 @@ def run(
 
     one_of("space of random-label search", space, SPACES)
     changes = read_settings(training or ())
+    for name, option in (("epochs", "--epochs"), ("seed", "--seed")):
+        if name in changes:
+            raise SettingsError(f"got --train {name}={changes[name]}, expected {option} for that")
     changes |= {} if epochs is None else {"epochs": epochs}
     settings = UnlabeledSettings(
         space=space,
@@ -161,6 +165,9 @@ def run(
     if not as_json:
         print_line(read.summary())
     if max_latency is not None:
+        from archscout.random_label_search.trained import fresh_supernet
+
+        fresh_supernet(settings, 2, seed)  # Wrong settings are refused before anything is measured.
         from archscout.cli.latency import latency_limit
 
         limit_of = latency_limit(max_latency, settings, read, folder)
@@ -229,7 +236,9 @@ def _print(result: UnlabeledResult, folder: Path) -> None:
             "architecture": space.format(result.best),
             "winner named": result.verdict,
             "time": duration(sum(result.seconds.values())),
-            "speed": f"{result.images_per_second:,.0f} images a second",
+            "speed": f"{result.images_per_second:,.0f} images a second"
+            if result.images_per_second
+            else "trained by an earlier call",
             "report": str(folder / "report.html"),
             "next": f"archscout export {folder} --to code",
         }

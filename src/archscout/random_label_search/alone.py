@@ -73,7 +73,7 @@ def check_trust(
         SettingsError: if the space has too few different architectures.
     """
     training, validation = images.split(settings.validation, settings.seed)
-    archs = draw_different(space, settings.trust, np.random.default_rng([settings.seed, 2]))
+    archs = draw_for_trust(settings, space)
     choices = space.choices(archs)
     accuracies = []
     for number, arch in enumerate(archs):
@@ -97,6 +97,11 @@ def check_trust(
     texts = [space.format(arch) for arch in archs]
     epochs = settings.alone_training.epochs
     return TrustCheck(texts, np.array(accuracies), scores, epochs, settings.seed, judged)
+
+
+def draw_for_trust(settings: Any, space: SearchSpace) -> list[Architecture]:
+    """The architectures that a search trains alone; see `draw_different` for its errors."""
+    return draw_different(space, settings.trust, np.random.default_rng([settings.seed, 2]))
 
 
 def draw_different(space: SearchSpace, count: int, rng: np.random.Generator) -> list[Architecture]:

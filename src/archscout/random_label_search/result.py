@@ -93,7 +93,8 @@ class UnlabeledResult:
         of = len(self.scores.choices) if self.scores.exhaustive else None
         said = [sentences.winner_sentence(space.format(self.best), first.scored, of)]
         said += sentences.trust_sentences(self.trust, self.why_no_trust)
-        said += sentences.null_sentences(self.scores.agreement())
+        firsts = {found.way: space.format(found.architecture) for found in self.found}
+        said += sentences.null_sentences(self.scores.agreement(), firsts)
         return said
 
     def to_dict(self) -> dict[str, Any]:

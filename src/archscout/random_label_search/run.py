@@ -18,19 +18,20 @@ import numpy as np
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.plain import plain
-from archscout.random_label_search.alone import check_trust
-from archscout.random_label_search.result import FILE_NAME, UnlabeledResult
+from archscout.random_label_search.alone import check_trust, draw_for_trust
+from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
 from archscout.random_label_search.settings import UnlabeledSettings
 from archscout.random_label_search.sizes import build_settings, cost_settings, limited_space
 from archscout.random_label_search.trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.random_label_search.ways import compare_ways, find_best, make_ways
 from archscout.stages import OnStage, StageClock
-from archscout.supernets.random_labels import label_source
+from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 
+_RESULTS = (FILE_NAME, REPORT, "scores.csv", "network.json")
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (
     "supernet on {} labels",
     "supernet on true labels",
@@ -77,17 +78,24 @@ def search_unlabeled(
 def _search(
     images: Images, settings: UnlabeledSettings, out: Path, on_stage: OnStage | None
 ) -> UnlabeledResult:
-    source = label_source(settings.kind, images, settings.classes, settings.seed)
+    checked = images.labels is not None and settings.trust > 0
+    # What the networks of the trust check are judged on, no supernet may learn the labels of.
+    taught = images.split(settings.validation, settings.seed)[0] if checked else images
+    used = taught if settings.kind in ("true", "shuffled") else images
+    source = label_source(settings.kind, used, settings.classes, settings.seed)
+    own: LabelSource | None = None
+    if settings.true_labels and images.labels is not None and settings.kind != "true":
+        own = label_source("true", taught, None, settings.seed)
     own_classes = len(images.classes) if images.labels is not None else source.classes
     made = fresh_supernet(settings, source.classes, settings.seed).settings
     sizes = build_settings(made, own_classes)
     costs = cost_settings(made, own_classes, images.side)
-    # Limits that nothing keeps, and sides that do not fit, are refused before any training.
+    # What cannot work is refused before any training: limits, sides, too few architectures.
     space = limited_space(settings.space, settings.limits, costs)
     space.macs_table(space.choices([]), **costs["macs"])
-    folder = PartsFolder(
-        out, _plan(images, settings), "search without labels", (FILE_NAME, "network.json")
-    )
+    if checked:
+        draw_for_trust(settings, space)
+    folder = PartsFolder(out, _plan(images, settings), "search without labels", _RESULTS)
     clock = StageClock(on_stage)
     manifest = make_manifest(
         seed=settings.seed,
@@ -96,11 +104,10 @@ def _search(
         settings=_plain_settings(settings),
     )
     stage = clock.start(_SUPERNET.format(settings.kind))
-    trained = train_supernet(images, source, settings, out / "supernet", stage)
+    trained = train_supernet(used, source, settings, out / "supernet", stage)
     true: TrainedSupernet | None = None
-    if settings.true_labels and images.labels is not None and settings.kind != "true":
-        own = label_source("true", images, None, settings.seed)
-        true = train_supernet(images, own, settings, out / "supernet-true", clock.start(_TRUE))
+    if own is not None:
+        true = train_supernet(taught, own, settings, out / "supernet-true", clock.start(_TRUE))
     clock.start(_ANGLES)
     ways = make_ways(settings, space, trained, true, costs)
     rng = np.random.default_rng([settings.seed, 0])
@@ -109,7 +116,7 @@ def _search(
     trust, why_not = None, ""
     if images.labels is None:
         why_not = "the images have no labels"
-    elif settings.trust == 0:
+    elif not checked:
         why_not = "it was switched off"
     else:
         stage = clock.start(_ALONE)

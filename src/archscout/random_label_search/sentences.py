@@ -40,8 +40,13 @@ def winner_sentence(winner: str, scored: int, of: int | None) -> str:
     return f"the angle puts {winner} first, of {among}"
 
 
-def null_sentences(agreement: Rows) -> list[str]:
-    """How far ways without training say the same as the angle."""
+def null_sentences(agreement: Rows, firsts: Mapping[str, str]) -> list[str]:
+    """How far ways without training say the same as the angle.
+
+    Args:
+        agreement: rows of `Scores.agreement`.
+        firsts: by way, the text of the best architecture that was found.
+    """
     rows = {row["way"]: row for row in agreement}
     said = []
     if FRESH in rows:
@@ -58,7 +63,7 @@ def null_sentences(agreement: Rows) -> list[str]:
         )
     if LIVE in rows:
         row = rows[LIVE]
-        same = "the same architecture" if row["best"] == rows[ANGLE]["best"] else row["best"]
+        same = "the same architecture" if firsts[LIVE] == firsts[ANGLE] else firsts[LIVE]
         said.append(
             f"counting {LIVE} orders as the angle does with tau-b {say_tau(row['tau'])}, and puts "
             f"{same} first"

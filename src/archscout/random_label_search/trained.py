@@ -8,6 +8,7 @@ from pathlib import Path
 
 import torch
 
+from archscout.errors import SettingsError
 from archscout.random_label_search.settings import UnlabeledSettings
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import Angle, make_angle
@@ -27,7 +28,17 @@ _FIRST = 1
 
 
 def fresh_supernet(settings: UnlabeledSettings, classes: int, seed: int) -> Supernet:
-    """The supernet of a search with weights drawn from a seed."""
+    """The supernet of a search with weights drawn from a seed.
+
+    Raises:
+        SettingsError: if a setting is none of the supernet's, or not for the user to set.
+    """
+    for name in ("classes", "generator"):
+        if name in settings.supernet_settings:
+            raise SettingsError(
+                f"got {name} as a setting of the supernet, which the search sets itself: leave it "
+                "out (the number of random classes is a setting of the search)"
+            )
     generator = torch.Generator().manual_seed(seed)
     return make_supernet(
         settings.space, generator=generator, classes=classes, **settings.supernet_settings

@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout.folders import cannot_write
+from archscout.plain import write_text
 from archscout.random_label_search.sentences import say_tau
 from archscout.reports.drawings import cell_svg
 from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
@@ -30,9 +32,15 @@ def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
 
     Returns:
         The file.
+
+    Raises:
+        StorageError: if it cannot be written.
     """
     file = Path(path)
-    file.write_text(render_unlabeled(result), encoding="utf-8", newline="\n")
+    try:
+        write_text(file, render_unlabeled(result))
+    except OSError as error:
+        raise cannot_write(file.parent, error) from None
     return file
 
 

@@ -19,7 +19,7 @@ _MOST_DOTS = 4000
 
 
 def nulls_figure(result: UnlabeledResult) -> Figure:
-    """Draw each null against the angle, a dot an architecture, the angle's best in red.
+    """Draw each null against the angle, a dot an architecture, the angle's best of them in red.
 
     Returns:
         A matplotlib figure that belongs to no window. Of more than 4,000 architectures an even

@@ -40,6 +40,8 @@ from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 
+_RESULTS = (FILE_NAME, "architectures.csv", "network.json")
+
 
 def search_supernet(
     images: Images,
@@ -93,9 +95,7 @@ def _search(
     space = limited_space(settings.space, settings.limits, costs)
     check_network(space, sizes, images.side)
     learnt, held = images.split(settings.validation, settings.seed)
-    folder = PartsFolder(
-        out, _plan(images, settings), "search on a supernet", (FILE_NAME, "network.json")
-    )
+    folder = PartsFolder(out, _plan(images, settings), "search on a supernet", _RESULTS)
     manifest = make_manifest(
         seed=settings.seed, labels=0, strategy="supernet search", settings=settings.to_dict()
     )

@@ -105,6 +105,12 @@ class SupernetSearchSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
+        for name in ("classes", "generator"):
+            if name in self.supernet:
+                raise SettingsError(
+                    f"got {name} as a setting of the supernet, which the search sets itself: leave "
+                    "it out"
+                )
         from archscout.strategies.seminas import PLANS
 
         for kind, value, known in (
