@@ -207,3 +207,13 @@ def test_an_unreachable_limit_is_refused_before_anything_is_written(tmp_path: Pa
     with pytest.raises(SettingsError, match="MACs"):
         search_supernet(make_images(), settings, out=tmp_path / "new")
     assert not (tmp_path / "new").exists()
+
+
+def test_lost_accuracies_of_an_early_round_are_not_made_up_from_later_weights(
+    finished: Finished, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(finished[1], tmp_path / "copy")
+    (folder / "parts" / "scored-0.json").unlink()
+    settings, test = make_settings(finalists=2, trust=4), make_images(30, seed=1)
+    with pytest.raises(StorageError, match="trained beyond round 0"):
+        search_supernet(make_images(), settings, test=test, out=folder)

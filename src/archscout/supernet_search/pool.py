@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from archscout.errors import StorageError
 from archscout.spaces.base import Architecture
 from archscout.supernet_search.settings import SupernetSearchSettings
 from archscout.supernets import make_supernet
@@ -67,8 +68,12 @@ class PoolSupernet:
             number: of the round, from 0.
             pool: architectures whose paths are trained.
             on_progress: see `archscout.training.loop.train`.
+
+        Raises:
+            StorageError: if the folder's weights are those of a later round.
         """
         supernet = self.fresh()
+        last = (number + 1) * self.settings.round_epochs(len(self.learnt))
         assert self.learnt.labels is not None
         trained = train(
             supernet,
@@ -77,10 +82,15 @@ class PoolSupernet:
             self.settings.supernet_training(len(self.learnt)),
             paths=PoolPaths(supernet.paths_of(list(pool))),
             folder=self.folder,
-            stop_after=(number + 1) * self.settings.round_epochs(len(self.learnt)),
+            stop_after=last,
             about={"supernet": supernet.settings},
             on_progress=on_progress,
         )
+        if len(trained.losses) > last:
+            raise StorageError(
+                f"{self.folder} is trained beyond round {number}, whose accuracies are damaged or "
+                "missing: name another folder, or delete this one"
+            )
         return supernet, trained
 
     def accuracies(
