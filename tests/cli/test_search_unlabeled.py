@@ -38,6 +38,11 @@ def test_images_without_labels_give_a_candidate_and_the_next_step(
     assert (tmp_path / "report.html").is_file()
     code, _, _ = CliRunner().invoke(app, ["export", str(tmp_path), "--to", "code"]), 0, 0
     assert code.exit_code == 0
+    larger = ["export", str(tmp_path), "--to", "code", "--set", "channels=8", "--out"]
+    assert CliRunner().invoke(app, [*larger, str(tmp_path / "larger")]).exit_code == 0
+    small = (tmp_path / "export" / "network.py").read_text()
+    assert "nn.Linear(16, 10)" in small
+    assert "nn.Linear(32, 10)" in (tmp_path / "larger" / "network.py").read_text()
 
 
 def test_json_holds_the_findings_and_nothing_else(pictures: Path, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ def test_the_order_turned_round_cannot_either() -> None:
     check = TrustCheck(NAMES, ACCURACIES, {ANGLE: -ACCURACIES}, epochs=5)
     assert not check.names_a_winner
     assert "the wrong way round" in trust_sentences(check, "")[0]
+    assert "the wrong way round" in verdict(check)
 
 
 def test_angles_that_are_all_equal_cannot_either() -> None:

@@ -96,13 +96,14 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
     is_network = names[0] == NETWORK if path.is_dir() else path.name == NETWORK
     if not is_network:
         saved, origin = _best_of_search(path, settings or {})
-    elif settings:
-        raise SettingsError(
-            f"got settings {', '.join(sorted(settings))} for a trained network, whose settings "
-            "cannot change: leave them out"
-        )
     else:
         saved, origin = read_network(path), str(path)
+        if settings and saved.weights is not None:
+            raise SettingsError(
+                f"got settings {', '.join(sorted(settings))} for a trained network, whose settings "
+                "cannot change: leave them out"
+            )
+        saved = dataclasses.replace(saved, settings={**saved.settings, **(settings or {})})
     if saved.weights is None:
         saved = _all_settings(saved)
         network = make_network(saved, torch.Generator().manual_seed(_FRESH_SEED))

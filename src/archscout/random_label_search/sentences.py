@@ -106,6 +106,9 @@ def verdict(trust: TrustCheck | None) -> str:
     if trust is None:
         return "no: nothing was trained alone to check the order, so it is a candidate"
     if not trust.names_a_winner:
+        judged = next(row for row in trust.rows() if row["way"] == trust.judged)
+        if judged["high"] < 0:
+            return "no: the trust check finds the order the wrong way round"
         return "no: the trust check cannot tell the order from chance, so it is a candidate"
     if trust.rival is None:
         return "yes"

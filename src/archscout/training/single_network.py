@@ -22,7 +22,13 @@ from archscout.training.loop import train
 from archscout.training.presets import find_settings
 from archscout.training.progress import OnProgress
 from archscout.training.record import Trained
-from archscout.training.saved_network import NETWORK, SavedNetwork, make_network, save_network
+from archscout.training.saved_network import (
+    NETWORK,
+    WEIGHTS,
+    SavedNetwork,
+    make_network,
+    save_network,
+)
 from archscout.training.settings import TrainSettings
 
 TRAINING = "training"
@@ -116,7 +122,12 @@ def train_network(
     network = make_network(saved, torch.Generator().manual_seed(settings.seed))
     check_resolution(network, images.side)
     folder = None if out is None else Path(out) / TRAINING
-    if folder is not None and (folder.parent / NETWORK).exists() and not folder.exists():
+    own = (NETWORK, WEIGHTS)
+    if (
+        folder is not None
+        and not folder.exists()
+        and any((folder.parent / n).exists() for n in own)
+    ):
         raise StorageError(
             f"the folder {str(folder.parent)!r} holds a network that was not trained there: name "
             "another folder"
