@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -55,11 +55,7 @@ class PartsFolder:
             if found is None:
                 write_json(self.path / "plan.json", wanted)
             elif found != wanted:
-                different = [
-                    f"{key} {found.get(key)!r} there, {wanted.get(key)!r} here"
-                    for key in sorted({*found, *wanted})
-                    if found.get(key) != wanted.get(key)
-                ]
+                different = list(_differences(found, wanted))
                 raise StorageError(
                     f"folder {str(self.path)!r} holds another {kind} "
                     f"({'; '.join(different)}): name another folder, or repeat that one"
@@ -128,6 +124,16 @@ class PartsFolder:
                 "folder, or delete this one"
             )
         return found
+
+
+def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
+    """What differs, each in words; of plans within plans only the parts that differ."""
+    for key in sorted({*there, *here}):
+        one, other = there.get(key), here.get(key)
+        if isinstance(one, dict) and isinstance(other, dict):
+            yield from (f"{key}.{inner}" for inner in _differences(one, other))
+        elif one != other:
+            yield f"{key} {one!r} there, {other!r} here"
 
 
 def cannot_write(path: Path, error: OSError) -> StorageError:

@@ -31,7 +31,6 @@ def test_the_best_of_a_way_is_its_own() -> None:
     column[17] = 1
     scores = make_scores(**{LIVE: column})
     assert scores.best(LIVE) == ToySpace().architectures(ToySpace().all_choices()[[17]])[0]
-    assert scores.share_below(LIVE, 1.0) == pytest.approx(104 / 105)
 
 
 def test_columns_of_another_length_are_refused() -> None:

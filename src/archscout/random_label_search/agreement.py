@@ -85,10 +85,6 @@ class Scores:
             )
         return rows
 
-    def share_below(self, name: str, value: float) -> float:
-        """Share of the architectures, 0..1, that score lower than ``value`` in a way."""
-        return float((self.columns[name] < value).mean())
-
 
 def _tau(column: NDArray[np.float64], angle: NDArray[np.float64], top: bool = False) -> float:
     if len(angle) < 2:

@@ -20,9 +20,10 @@ from archscout.random_label_search.agreement import (
 )
 from archscout.random_label_search.result import Found
 from archscout.random_label_search.settings import UnlabeledSettings
-from archscout.random_label_search.trained import TrainedSupernet, fresh_supernet
+from archscout.random_label_search.trained import TrainedSupernet
 from archscout.spaces.base import SearchSpace
-from archscout.supernets.angle import make_angle
+from archscout.supernets import make_supernet
+from archscout.supernets.nulls import null_angle
 
 # Far from the seeds that users count up from, so that no null shares its weights with a search.
 _OTHER_SEED = 2**31
@@ -45,13 +46,15 @@ def make_ways(
         costs: by ``"params"`` and ``"macs"``, how the space is to count.
     """
     classes = trained.supernet.settings["classes"]
-    one, other = (
-        fresh_supernet(settings, classes, seed).state_dict()
-        for seed in (settings.seed, _OTHER_SEED + settings.seed)
+    fresh = null_angle(
+        lambda generator: make_supernet(
+            settings.space, generator=generator, classes=classes, **settings.supernet_settings
+        ),
+        (settings.seed, _OTHER_SEED + settings.seed),
     )
     ways: dict[str, Score] = {
         ANGLE: trained.angle.angles,
-        FRESH: make_angle(trained.supernet, one, other).angles,
+        FRESH: fresh.angles,
         LIVE: make_proxy("live-params", space, **costs["params"]).score,
         MACS: make_proxy("macs", space, **costs["macs"]).score,
     }

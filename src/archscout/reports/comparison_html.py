@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from archscout.comparison.sentences import say_number, say_p
 from archscout.comparison.words import summary_words
 from archscout.reports.comparison_plot import anytime_figure
+from archscout.reports.embedding import fact_text, picture
 
 if TYPE_CHECKING:
     from archscout.comparison.result import Comparison
@@ -42,8 +40,6 @@ def render_comparison(comparison: Comparison) -> str:
     environment = Environment(
         loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    picture = io.BytesIO()
-    anytime_figure(comparison).savefig(picture, format="png")
     header, rows = summary_words(comparison)
     count = len(comparison.strategies)
     title = f"{count} {'strategy' if count == 1 else 'strategies'} on {comparison.benchmark}"
@@ -52,12 +48,12 @@ def render_comparison(comparison: Comparison) -> str:
         title=title,
         alt=f"Mean {comparison.yardsticks.headline} against labels bought, a line a strategy; "
         "the tables below hold the numbers.",
-        plot=base64.b64encode(picture.getvalue()).decode("ascii"),
+        plot=picture(anytime_figure(comparison)),
         yardstick_words=_yardstick_words(comparison),
         header=header,
         rows=rows,
         tests=_tests(comparison),
-        manifest=[(name, _text(fact)) for name, fact in comparison.manifest.items()],
+        manifest=[(name, fact_text(fact)) for name, fact in comparison.manifest.items()],
         style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
 
@@ -103,7 +99,3 @@ def _tests(comparison: Comparison) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _text(fact: Any) -> str:
-    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import json
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 from archscout.comparison.sentences import say_p
 from archscout.ranking.sentences import say_figure
 from archscout.ranking.words import figure_words, tau_words
+from archscout.reports.embedding import fact_text, picture
 from archscout.reports.ranking_plot import calibration_figure, tau_figure
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from archscout.ranking.result import Ranking
 
 _PAGE = Path(__file__).parent / "page"
@@ -52,16 +48,16 @@ def render_ranking(ranking: Ranking) -> str:
         ranking=ranking,
         title=f"{count} {'predictor' if count == 1 else 'predictors'} on {ranking.benchmark}",
         headline=headline,
-        plot=_picture(tau_figure(ranking)),
-        top_plot=_picture(tau_figure(ranking, "kendall_tau_top_tenth")),
-        calibration=_picture(calibration_figure(ranking)),
+        plot=picture(tau_figure(ranking)),
+        top_plot=picture(tau_figure(ranking, "kendall_tau_top_tenth")),
+        calibration=picture(calibration_figure(ranking)),
         taus=tau_words(ranking, headline),
         figures=_figures(ranking, headline),
         others=[
             (target, tau_words(ranking, target), _figures(ranking, target)) for target in others
         ],
         tests=_tests(ranking),
-        manifest=[(name, _text(fact)) for name, fact in ranking.manifest.items()],
+        manifest=[(name, fact_text(fact)) for name, fact in ranking.manifest.items()],
         style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
     # Messages of errors may hold halves of characters, which no file can hold.
@@ -91,13 +87,3 @@ def _tests(ranking: Ranking) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _picture(figure: Figure) -> str:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png")
-    return base64.b64encode(picture.getvalue()).decode("ascii")
-
-
-def _text(fact: Any) -> str:
-    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import base64
-import io
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archscout.folders import cannot_write
 from archscout.plain import write_text
 from archscout.random_label_search.sentences import say_tau
 from archscout.reports.drawings import cell_svg
+from archscout.reports.embedding import fact_text, picture
 from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
 from archscout.reports.words import duration
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from archscout.random_label_search.result import UnlabeledResult
 
 _PAGE = Path(__file__).parent / "page"
@@ -58,8 +54,8 @@ def render_unlabeled(result: UnlabeledResult) -> str:
         result=result,
         best=space.format(result.best),
         drawing=Markup(cell_svg(space, result.best)),
-        nulls=_picture(nulls_figure(result)),
-        trust_plot=None if trust is None else _picture(trust),
+        nulls=picture(nulls_figure(result)),
+        trust_plot=None if trust is None else picture(trust),
         agreement=[
             {**row, "tau": say_tau(row["tau"]), "top": say_tau(row["tau_top_tenth"])}
             for row in result.scores.agreement()
@@ -67,7 +63,7 @@ def render_unlabeled(result: UnlabeledResult) -> str:
         found=[(found, space.format(found.architecture)) for found in result.found],
         trust_rows=_trust_rows(result),
         stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
-        manifest=[(name, _text(fact)) for name, fact in result.manifest.items()],
+        manifest=[(name, fact_text(fact)) for name, fact in result.manifest.items()],
         style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
     # Names of files may hold halves of characters, which no file can hold.
@@ -87,13 +83,3 @@ def _trust_rows(result: UnlabeledResult) -> list[tuple[str, str, list[str]]]:
         )
         for place, text in enumerate(trust.architectures)
     ]
-
-
-def _picture(figure: Figure) -> str:
-    picture = io.BytesIO()
-    figure.savefig(picture, format="png")
-    return base64.b64encode(picture.getvalue()).decode("ascii")
-
-
-def _text(fact: Any) -> str:
-    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
