@@ -51,7 +51,7 @@ def one_hot(
     Returns:
         ``(n, sum(option_counts))`` of 0 and 1, the options of one position side by side.
 
-    Example:
+    Examples:
         >>> one_hot(np.array([[1, 0], [0, 2]]), [2, 3])
         array([[0., 1., 1., 0., 0.],
                [1., 0., 0., 0., 1.]], dtype=float32)
@@ -72,7 +72,7 @@ def operation_positions(vertices: int) -> NDArray[np.int64]:
     Returns:
         ``(vertices - 1,)`` places, one for every vertex but the first.
 
-    Example:
+    Examples:
         >>> operation_positions(7)
         array([ 1,  4,  8, 13, 19, 26])
     """
@@ -95,7 +95,7 @@ def sequence_from_graph(graph: GraphEncoding) -> NDArray[np.int64]:
     Source:
         SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389), its NASBench-101 encoding.
 
-    Example:
+    Examples:
         >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
         >>> names = ("input", "convolution", "output")
         >>> sequence_from_graph(GraphEncoding(chain, np.array([[0, 1, 2]]), names))
@@ -129,7 +129,7 @@ def flow_graph(
         Graphs of the same shape; ``adjacency`` counts how often one vertex feeds another, up to
         127: where there are more ways, as many skips in a row can make, it says 127.
 
-    Example:
+    Examples:
         >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
         >>> skip = GraphEncoding(chain, np.array([[0, 1, 2]]), ("input", "skip", "output"))
         >>> flow_graph(skip, identity=["skip"]).adjacency[0].tolist()
@@ -176,7 +176,7 @@ def check_tokens(tokens: ArrayLike, length: int) -> NDArray[np.int64]:
     Raises:
         ParseError: if the shape differs or the numbers are not integers.
 
-    Example:
+    Examples:
         >>> check_tokens([[1, 2], [3, 4]], length=2).shape
         (2, 2)
     """

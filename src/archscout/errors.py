@@ -65,7 +65,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     Returns:
         The error, ready to be raised.
 
-    Example:
+    Examples:
         >>> str(unknown_name("space", "nasbench2O1", ["nasbench201"]))
         "no space is named 'nasbench2O1': did you mean 'nasbench201'? Known: nasbench201."
     """

@@ -55,7 +55,7 @@ class JobFailure:
 def usable_cores() -> int:
     """Number of cores that this process may use.
 
-    Example:
+    Examples:
         >>> usable_cores() >= 1
         True
     """
@@ -95,7 +95,7 @@ def run_in_processes(
         SettingsError: if ``workers`` is below 1.
         ArchscoutError: if worker processes cannot be started at all.
 
-    Example:
+    Examples:
         >>> run_in_processes(abs, [-1, -2], workers=1)
         [1, 2]
         >>> run_in_processes(int, ["1", "x"], workers=1)[1].name

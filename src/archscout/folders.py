@@ -33,7 +33,7 @@ class PartsFolder:
     Raises:
         StorageError: if it belongs to other work or cannot be written.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as path:
         ...     folder = PartsFolder(path, {"table": "mine"}, "ranking")

@@ -78,7 +78,7 @@ def graph_properties(
     Raises:
         UnknownNameError: if an operation is not in the vocabulary.
 
-    Example:
+    Examples:
         >>> chain = np.array([[[0, 1, 1], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
         >>> pool = GraphEncoding(chain, np.array([[0, 1, 2]]), ("input", "pool", "output"))
         >>> found = graph_properties(pool)

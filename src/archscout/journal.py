@@ -36,7 +36,7 @@ _FOREIGN = b'{"op_code":'
 def seal_line(record: dict[str, Any]) -> bytes:
     """One line of the journal: the record as JSON with its checksum as the first key.
 
-    Example:
+    Examples:
         >>> seal_line({"op_code": 0})
         b'{"check":232111015,"op_code":0}\\n'
     """
@@ -47,7 +47,7 @@ def seal_line(record: dict[str, Any]) -> bytes:
 def line_is_whole(line: bytes) -> bool:
     """Whether a line is as it was written; one of Optuna's own has no checksum to prove it.
 
-    Example:
+    Examples:
         >>> line = seal_line({"op_code": 0})
         >>> line_is_whole(line), line_is_whole(line[:-1]), line_is_whole(b"7" + line)
         (True, False, False)

@@ -63,7 +63,7 @@ class Ledger:
     Raises:
         SettingsError: if the budget or the seed is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> ledger = Ledger(space, lambda arch: sum(arch.choices), labels=2)

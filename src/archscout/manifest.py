@@ -19,7 +19,7 @@ PACKAGES = ("archscout", "torch", "numpy", "scipy", "optuna")
 def hide_password(text: str) -> str:
     """Replace the password of a URL, so that no record or message shows it.
 
-    Example:
+    Examples:
         >>> hide_password("--storage=postgresql://me:secret@host/runs")
         '--storage=postgresql://me:***@host/runs'
     """
@@ -51,7 +51,7 @@ def make_manifest(
         A dictionary with ``versions``, ``python``, ``platform``, ``command`` (passwords in URLs
         hidden), ``started`` (UTC, ISO 8601) and the arguments.
 
-    Example:
+    Examples:
         >>> manifest = make_manifest(seed=3, labels=20, strategy="random", settings={})
         >>> manifest["seed"], sorted(manifest["versions"])[0]
         (3, 'archscout')

@@ -62,7 +62,7 @@ class Objective(Protocol):
 class FunctionObjective:
     """Makes an objective of a plain function ``architecture -> float or Measurement``.
 
-    Example:
+    Examples:
         >>> objective = FunctionObjective(lambda arch: sum(arch.choices), unit="points")
         >>> objective.measure(Architecture("any", (1, 2)), np.random.default_rng(0)).value
         3.0
@@ -103,7 +103,7 @@ def as_number(value: object) -> float:
     Raises:
         TypeError: if it is no single number.
 
-    Example:
+    Examples:
         >>> as_number(np.float32(0.5))
         0.5
     """
@@ -124,7 +124,7 @@ def as_objective(
     Raises:
         SettingsError: if it is neither.
 
-    Example:
+    Examples:
         >>> as_objective(lambda arch: 1.0).unit
         'score'
     """

@@ -22,7 +22,7 @@ def plain(value: Any) -> Any:
     Returns:
         None, bool, int, float, text, or lists and dictionaries of them.
 
-    Example:
+    Examples:
         >>> plain({"mean": np.float64(0.5), "spread": float("nan"), "shape": (2, 3)})
         {'mean': 0.5, 'spread': None, 'shape': [2, 3]}
     """

@@ -52,7 +52,7 @@ def split_by_size(
         UnknownNameError: if ``by`` is another word.
         SettingsError: if all are small or all are large.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> cells = [space.parse(text) for text in ("333333", "111111", "300300")]

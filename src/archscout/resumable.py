@@ -64,7 +64,7 @@ def run_and_keep(
     Returns:
         Results or `JobFailure` in the order of ``jobs``.
 
-    Example:
+    Examples:
         >>> run_and_keep(abs, [-1, 2], 1, None, lambda ended: None)
         [1, 2]
     """

@@ -19,7 +19,7 @@ class StageClock:
     Args:
         on_stage: told of each stage; None for nobody.
 
-    Example:
+    Examples:
         >>> clock = StageClock(lambda name, progress: print(name))
         >>> told = clock.start("training")
         training

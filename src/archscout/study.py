@@ -99,7 +99,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         SettingsError: if arguments are out of range or do not fit each other.
         StorageError: if the storage cannot be used or holds another search.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> result = search(ToySpace(), lambda arch: sum(arch.choices), "local", labels=40)
         >>> result.best.value

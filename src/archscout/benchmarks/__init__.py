@@ -59,7 +59,7 @@ def load_benchmark(name: str, dataset: str | None = None, **settings: Any) -> Ta
     Raises:
         UnknownNameError: if there is no such benchmark or data set.
 
-    Example:
+    Examples:
         >>> table = load_benchmark("nasbench201", dataset="cifar100")
         >>> len(table.values), table.unit, round(table.optimum, 3)
         (15625, 'percent', 73.493)
@@ -78,7 +78,7 @@ def benchmark_space(name: str) -> str:
     Raises:
         UnknownNameError: if there is no such benchmark.
 
-    Example:
+    Examples:
         >>> benchmark_space("nasbench101-measured")
         'nasbench101'
     """

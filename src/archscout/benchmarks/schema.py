@@ -30,7 +30,7 @@ class Column:
         run: number of the single run, or None for the mean over runs.
         dataset: data set, or empty if the table is about one only.
 
-    Example:
+    Examples:
         >>> Column("my_score", metric="accuracy", unit="fraction", split="valid").run is None
         True
     """
@@ -123,7 +123,7 @@ def infer_column(name: str) -> Column | None:
     Returns:
         The meaning, or None.
 
-    Example:
+    Examples:
         >>> column = infer_column("cifar10_valid_200ep_run1")
         >>> column.dataset, column.metric, column.split, column.epochs, column.run
         ('cifar10', 'accuracy', 'valid', 200, 1)

@@ -76,7 +76,7 @@ def crc32c(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
         starts: ``(n,)`` place of each part's first byte.
         ends: ``(n,)`` place after its last byte, at least ``starts``.
 
-    Example:
+    Examples:
         >>> data = np.frombuffer(b"123456789", np.uint8)
         >>> hex(crc32c(data, np.array([0]), np.array([9]))[0])
         '0xe3069283'
@@ -94,7 +94,7 @@ def crc32c(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
 def masked(sums: Words) -> Words:
     """The form in which TFRecord files store checksums.
 
-    Example:
+    Examples:
         >>> masked(np.array([0], dtype=np.uint32)).tolist()
         [2726488792]
     """

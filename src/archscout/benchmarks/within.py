@@ -23,7 +23,7 @@ def table_within(table: TableBenchmark, space: SearchSpace) -> TableBenchmark:
     Raises:
         SettingsError: if the table is of another space or has other limits, or no row is left.
 
-    Example:
+    Examples:
         >>> import numpy as np
         >>> from archscout.spaces import load_space
         >>> from archscout.spaces.limited import LimitedSpace

@@ -81,7 +81,7 @@ class Warnings(logging.Handler):
 def amount(value: float, unit: str) -> str:
     """Print a value with its unit.
 
-    Example:
+    Examples:
         >>> amount(91.606667, "percent"), amount(0.25, "score")
         ('91.61 percent', '0.25 score')
     """
@@ -92,7 +92,7 @@ def amount(value: float, unit: str) -> str:
 def duration(seconds: float) -> str:
     """Print a time in the two largest units that matter.
 
-    Example:
+    Examples:
         >>> duration(3.21), duration(75), duration(7260), duration(190000)
         ('3.2 s', '1 min 15 s', '2 h 1 min', '2 d 4 h')
     """

@@ -12,7 +12,7 @@ from archscout.cli.options import OUTPUT, JsonOption, one_of, read_settings
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
-    from archscout.export import Exported
+    from archscout.exports import Exported
 
 FORMS = ("code", "weights", "onnx")
 
@@ -86,17 +86,17 @@ def run(
 def _export(run: Path, form: str, out: Path | None, force: bool, pairs: list[str]) -> Exported:
     settings = read_settings(pairs)
     if form == "code":
-        from archscout.export.code import export_code
+        from archscout.exports.code import export_code
 
         return export_code(run, out, force=force, settings=settings)
     if form == "onnx":
-        from archscout.export.onnx import export_onnx
+        from archscout.exports.onnx import export_onnx
 
         return export_onnx(run, out, force=force, settings=settings)
     if settings:
         raise SettingsError(
             "got --set for --to weights, whose network has its settings: leave it out"
         )
-    from archscout.export.weights import export_weights
+    from archscout.exports.weights import export_weights
 
     return export_weights(run, out, force=force)

@@ -55,7 +55,7 @@ def limits_of(
     Raises:
         ParseError: if one is no amount.
 
-    Example:
+    Examples:
         >>> [limit.text for limit in limits_of("60M", None, "nasbench-macro", None)]
         ['at most 60M MACs']
     """

@@ -123,7 +123,7 @@ def one_of(kind: str, value: str, known: Sequence[str]) -> str:
 def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     """Read ``key=value`` pairs; a value is a number, true, false, null, a JSON list or a text.
 
-    Example:
+    Examples:
         >>> read_settings(["epochs=50", "preset=fast"])
         {'epochs': 50, 'preset': 'fast'}
     """

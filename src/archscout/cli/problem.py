@@ -46,7 +46,7 @@ class Problem:
         max_macs: most multiply-adds of an architecture, such as ``"60M"``; None for no limit.
         max_params: most parameters of an architecture; None for no limit.
 
-    Example:
+    Examples:
         >>> measured = Problem(benchmark="nasbench101-measured", epochs=36)
         >>> measured.space, measured.slug
         ('nasbench101', 'nasbench101-measured-cifar10-36epochs')

@@ -157,7 +157,7 @@ def run(
 def folder_name(problem: Problem, protocol: str, unlabelled: str) -> str:
     """Name the folder of a ranking; more seeds, labels or predictors join what it holds.
 
-    Example:
+    Examples:
         >>> folder_name(Problem(), "a", "1000")
         'rank-nasbench201-cifar10-protocol-a'
         >>> folder_name(Problem(), "b", "all")

@@ -194,7 +194,7 @@ def find_test_images(images: Path, test: Path | None, resolution: int) -> Images
 def folder_name(space: str, arch: str, images: Path, seed: int) -> str:
     """Name the folder of a training.
 
-    Example:
+    Examples:
         >>> folder_name("nasbench201", "334131", Path("data/cats"), 0)
         'train-nasbench201-334131-cats-seed0'
     """

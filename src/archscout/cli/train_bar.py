@@ -57,7 +57,7 @@ class TrainBar:
 def progress_words(progress: TrainProgress) -> str:
     """Loss, speed and time left in words.
 
-    Example:
+    Examples:
         >>> from archscout.training.progress import TrainProgress
         >>> progress_words(TrainProgress(1, 2, 5, 10, 2.31, 0.1, 1234.5, 75.0))
         'loss 2.310, 1,234 images/s, 1 min 15 s left'

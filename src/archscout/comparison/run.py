@@ -104,7 +104,7 @@ def compare(
         StorageError: if ``out`` belongs to another comparison or cannot be written.
         ArchscoutError: if every search of the baseline or of all strategies failed.
 
-    Example:
+    Examples:
         >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10")
         >>> result = compare(
         ...     "nasbench201", spec, ["random", "local"], labels=5, seeds=2, workers=1)

@@ -17,7 +17,7 @@ def check_seeds(seeds: int | Sequence[int]) -> list[int]:
     Raises:
         SettingsError: if there is none, or one is negative or repeats.
 
-    Example:
+    Examples:
         >>> check_seeds(3), check_seeds([7, 5])
         ([0, 1, 2], [7, 5])
     """

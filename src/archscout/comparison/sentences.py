@@ -17,7 +17,7 @@ SIGNIFICANT = 0.05
 def say_number(value: float, points: str) -> str:
     """A regret or a difference, without its unit.
 
-    Example:
+    Examples:
         >>> say_number(0.414, "points"), say_number(0.00414, "fraction")
         ('0.41', '0.00414')
     """
@@ -28,7 +28,7 @@ def say_number(value: float, points: str) -> str:
 def say_p(p_value: float) -> str:
     """A p-value, no more exactly than anybody needs.
 
-    Example:
+    Examples:
         >>> say_p(0.00002), say_p(0.0312), say_p(1)
         ('p < 0.001', 'p = 0.031', 'p = 1.000')
     """

@@ -28,7 +28,7 @@ class BenchmarkSpec:
         settings: further arguments of the loader, as sorted pairs.
         limits: limits that the architectures keep; the others are left out of the table.
 
-    Example:
+    Examples:
         >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10", run="random")
         >>> spec.settings
         (('dataset', 'cifar10'), ('run', 'random'))

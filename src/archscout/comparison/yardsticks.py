@@ -176,7 +176,7 @@ def _trivial(
 def cost_counts(space: SearchSpace, choices: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
     """Parameters and MACs of all choices, ``(n,)`` each, by name; what a space lacks is left out.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> counts = cost_counts(ToySpace(), ToySpace().all_choices()[:2])
         >>> {name: column.tolist() for name, column in counts.items()}

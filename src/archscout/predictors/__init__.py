@@ -124,7 +124,7 @@ WRAPPERS = Registry(
 def list_predictors(pattern: str = "*") -> list[str]:
     """Sorted names of the predictors that match a shell pattern.
 
-    Example:
+    Examples:
         >>> list_predictors("semi*")
         ['seminas']
     """
@@ -161,7 +161,7 @@ def make_predictor(
 def check_predictor_name(name: str) -> str:
     """Return the name if `make_predictor` knows it; raises `UnknownNameError`.
 
-    Example:
+    Examples:
         >>> check_predictor_name("pseudo:forest")
         'pseudo:forest'
     """

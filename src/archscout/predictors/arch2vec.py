@@ -74,7 +74,7 @@ class Arch2Vec(Predictor):
         pretrained_on_: number of different architectures that taught the encoder.
         steps_: steps that taught encoders, in all.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

@@ -75,7 +75,7 @@ class Assessor(Predictor):
         UnknownNameError: if there are no such inputs, loss or target.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs, others = space.sample_choices(rng, 40), space.sample_choices(rng, 100)

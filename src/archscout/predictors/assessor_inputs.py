@@ -33,7 +33,7 @@ class AssessorInputs:
     Raises:
         UnknownNameError: if there is no such kind.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> space = ToySpace()
         >>> archs = space.sample_choices(np.random.default_rng(0), 50)

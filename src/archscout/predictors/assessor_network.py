@@ -185,7 +185,7 @@ def _convolve(relation: Tensor, root: Tensor, values: Tensor) -> Tensor:
 def squared_distances(one: Tensor, other: Tensor) -> Tensor:
     """Squared distances ``(m, n, k)`` between vectors ``(m, n, d)`` and ``(m, k, d)``.
 
-    Example:
+    Examples:
         >>> points = torch.tensor([[[0.0, 0.0], [3.0, 4.0]]])
         >>> squared_distances(points, points).tolist()
         [[[0.0, 25.0], [25.0, 0.0]]]

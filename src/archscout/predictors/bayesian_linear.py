@@ -26,7 +26,7 @@ class BayesianLinear:
     Attributes:
         evidence: logarithm of the labels' evidence, up to a constant.
 
-    Example:
+    Examples:
         >>> features = np.linspace(-1, 1, 30)[:, None]
         >>> model = BayesianLinear().fit(features, 3 * features[:, 0] + 1)
         >>> mean, deviation = model.predict(np.array([[2.0]]))

@@ -52,7 +52,7 @@ class Boosting(Predictor):
     Attributes:
         widening_: the factor on the members' deviation.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

@@ -54,7 +54,7 @@ class Conformal(Predictor):
         factor_: what the spread is multiplied by.
         residuals_: ``(n,)`` residuals of the labels, ascending; none below 4 labels.
 
-    Example:
+    Examples:
         >>> from archscout.predictors.forest import Forest
         >>> from archscout.spaces import load_space
         >>> def make(space, rng):
@@ -204,7 +204,7 @@ def conformal_quantile(residuals: _Floats, level: float) -> float:
     Returns:
         The ``ceil((n + 1) * level)``-th smallest, infinite if there are not so many.
 
-    Example:
+    Examples:
         >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.8)
         4.0
         >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.9)

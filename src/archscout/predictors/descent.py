@@ -29,7 +29,7 @@ def descend(
         clip: largest norm of the gradient; 0 for no limit.
         one_cycle: whether the learning rate rises and falls over the steps.
 
-    Example:
+    Examples:
         >>> x = torch.zeros(1, requires_grad=True)
         >>> descend([x], lambda step: ((x - 1) ** 2).sum(), 200, learning_rate=0.1)
         >>> round(x.item(), 1)

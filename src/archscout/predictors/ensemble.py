@@ -45,7 +45,7 @@ class Ensemble(Predictor):
         UnknownNameError: if there is no such resample.
         SettingsError: if there are fewer than 2 members.
 
-    Example:
+    Examples:
         >>> from archscout.predictors.forest import Forest
         >>> from archscout.spaces import load_space
         >>> def make(space, rng):
@@ -151,7 +151,7 @@ def resampled_rows(
         members: number of members.
         resample: ``"leave-out"``, ``"bootstrap"`` or ``"none"``.
 
-    Example:
+    Examples:
         >>> rows = resampled_rows(np.random.default_rng(0), 6, 3, "leave-out")
         >>> [len(kept) for kept in rows]
         [4, 4, 4]

@@ -41,7 +41,7 @@ class Forest(Predictor):
         smallest_leaf: fewest labels in a leaf, 1 or more.
         one_hot: see `CellFeatures`.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

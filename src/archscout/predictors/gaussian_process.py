@@ -76,7 +76,7 @@ class GaussianProcess(Predictor):
         UnknownNameError: if there is no such kernel.
         SettingsError: if ``most_labels`` is below 2.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 20)

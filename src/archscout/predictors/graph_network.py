@@ -69,7 +69,7 @@ class GraphNetwork(Predictor):
         UnknownNameError: if there is no such loss, target or readout.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

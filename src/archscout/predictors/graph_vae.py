@@ -114,7 +114,7 @@ class GraphVAE(Predictor):
             11 to 32 % of unseen values where it should hold 68 %. ``"conformal:graph-vae"``
             scales it by labels that nothing has seen.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

@@ -46,7 +46,7 @@ class FourierRegressor:
         rng: draws the frequencies.
         features: number of features, even.
 
-    Example:
+    Examples:
         >>> x = np.linspace(-1, 1, 30)[:, None]
         >>> model = FourierRegressor(np.random.default_rng(0)).fit(x, x[:, 0] ** 2)
         >>> mean, _ = model.linear.predict(model.features(x))

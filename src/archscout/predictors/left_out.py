@@ -19,7 +19,7 @@ def deal_left_out(rng: np.random.Generator, members: int, labels: int) -> NDArra
 
     None are left out of fewer than 6 labels or by fewer than 3 members.
 
-    Example:
+    Examples:
         >>> deal_left_out(np.random.default_rng(0), members=4, labels=8).sum(axis=0).tolist()
         [2, 2, 2, 2, 2, 2, 2, 2]
     """
@@ -44,7 +44,7 @@ def widening(
     Returns:
         The factor; 1 where nothing was left out or the members do not differ.
 
-    Example:
+    Examples:
         >>> members, out = np.array([[1.0], [-1.0], [9.0]]), np.array([[True], [True], [False]])
         >>> round(widening(members, np.array([3.0]), out), 3)  # error 3, deviation sqrt(2)
         2.121

@@ -74,7 +74,7 @@ LOSSES: dict[str, Loss] = {
 def find_loss(name: str) -> Loss:
     """The loss of a name; raises `UnknownNameError`.
 
-    Example:
+    Examples:
         >>> import torch
         >>> ranked = torch.tensor([[2.0, 1.0, 0.0]])
         >>> loss = find_loss("pairwise-hinge")

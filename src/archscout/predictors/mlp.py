@@ -55,7 +55,7 @@ class MLP(Predictor):
         UnknownNameError: if there are no such columns, loss or target.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)

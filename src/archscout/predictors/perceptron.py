@@ -24,7 +24,7 @@ class Perceptron(nn.Module):
         dropout: share of the inner units that is dropped while it learns, 0..1.
         generator: draws the initial weights and the dropout.
 
-    Example:
+    Examples:
         >>> generator = torch.Generator().manual_seed(0)
         >>> network = Perceptron(members=3, widths=(5, 8), dropout=0.0, generator=generator)
         >>> network(torch.zeros(10, 5)).shape

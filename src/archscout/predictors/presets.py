@@ -126,7 +126,7 @@ def find_preset(preset: str | Preset) -> Preset:
     Raises:
         UnknownNameError: if no preset has that name.
 
-    Example:
+    Examples:
         >>> find_preset("paper-2000").hidden
         64
     """

@@ -29,7 +29,7 @@ class RankScores:
     Args:
         values: ``(n,)`` values to learn the map from, at least 1.
 
-    Example:
+    Examples:
         >>> scores = RankScores(np.array([10.0, 90.0, 91.0]))
         >>> scores.forward(np.array([10.0, 90.0, 91.0])).round(2).tolist()
         [-0.97, 0.0, 0.97]
@@ -72,7 +72,7 @@ class LinearScores:
         values: ``(n,)`` values, at least 1.
         span: scale the range to 0..1 instead of the deviation to 1.
 
-    Example:
+    Examples:
         >>> LinearScores(np.array([80.0, 90.0]), span=True).forward(np.array([85.0])).tolist()
         [0.5]
     """

@@ -248,7 +248,7 @@ class PseudoLabels(Predictor):
 def chance_tau(n: int) -> float:
     """Kendall correlation that two unrelated rankings of ``n`` exceed once in twenty times.
 
-    Example:
+    Examples:
         >>> round(chance_tau(20), 2)
         0.27
     """

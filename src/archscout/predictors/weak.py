@@ -52,7 +52,7 @@ class WeakPredictor(Predictor):
     Raises:
         UnknownNameError: if there is no such kind or size.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 20)

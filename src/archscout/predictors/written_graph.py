@@ -25,7 +25,7 @@ class WrittenGraph:
     Args:
         space: the space of all batches.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> form, cells = WrittenGraph(space), space.all_choices()[:100]

@@ -33,7 +33,7 @@ PROXIES = Registry(
 def list_proxies(pattern: str = "*") -> list[str]:
     """Sorted names of the proxies that match a shell pattern.
 
-    Example:
+    Examples:
         >>> list_proxies("*params")
         ['live-params', 'params']
     """
@@ -52,7 +52,7 @@ def make_proxy(name: str, space: SearchSpace, **settings: Any) -> Proxy:
         UnknownNameError: if no proxy has that name.
         SettingsError: if it has no such setting.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> make_proxy("live-params", space, channels=8).score(space.parse_many(["333333"]))

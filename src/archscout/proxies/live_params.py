@@ -31,7 +31,7 @@ def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> ND
     Returns:
         ``(n,)`` trainable parameters.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> live_params(space, space.parse_many(["003000", "000300", "000000"]))

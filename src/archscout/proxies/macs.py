@@ -21,7 +21,7 @@ class Macs(Proxy):
     Raises:
         SettingsError: if a setting is not the space's.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> Macs(space, resolution=16).score(space.parse_many(["333333"]))

@@ -21,7 +21,7 @@ class Params(Proxy):
     Raises:
         SettingsError: if a setting is not the space's.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> Params(space).score(space.parse_many(["003000", "000000"]))

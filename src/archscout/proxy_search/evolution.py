@@ -76,7 +76,7 @@ PRESETS: dict[str, EvolutionPlan] = {
 def plan_of(space: SearchSpace, **changes: Any) -> EvolutionPlan:
     """The published plan of a space, that of MobileNet where there is none, with changes.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> plan_of(load_space("nasbench201"), generations=5).population
         100
@@ -110,7 +110,7 @@ def evolve(
     Raises:
         SettingsError: if the score gives another shape.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> found = evolve(
         ...     ToySpace(), lambda choices: choices.sum(axis=1), np.random.default_rng(0))
@@ -219,7 +219,7 @@ def mutated(
 
     A decision that changes takes any other option equally often. Children may be invalid.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> parents = np.zeros((2, 6), dtype=np.int8)
         >>> mutated(load_space("nasbench201"), parents, 1.0, np.random.default_rng(0), 3).min()
@@ -235,7 +235,7 @@ def mutated(
 def crossed(parents: NDArray[np.int8], rng: np.random.Generator, n: int) -> NDArray[np.int8]:
     """Children ``(n, positions)`` of two random parents; each decision comes from either.
 
-    Example:
+    Examples:
         >>> both = np.array([[0, 0, 0], [1, 1, 1]], dtype=np.int8)
         >>> crossed(both, np.random.default_rng(0), 50).mean(axis=0).round(1)
         array([0.5, 0.5, 0.6])

@@ -32,7 +32,7 @@ def score_all(
     Raises:
         SettingsError: if the space is too large to be listed, or the score gives another shape.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> found = score_all(ToySpace(), lambda choices: choices.sum(axis=1))
         >>> found.best_score, found.scored

@@ -17,7 +17,7 @@ _MUCH = 0.3
 def say_tau(value: float) -> str:
     """Write a correlation.
 
-    Example:
+    Examples:
         >>> say_tau(-0.25), say_tau(1.0), say_tau(float("nan"))
         ('-.25', '1.00', 'unknown')
     """
@@ -30,7 +30,7 @@ def say_tau(value: float) -> str:
 def winner_sentence(winner: str, scored: int, of: int | None) -> str:
     """Which architecture has the largest angle, and among how many.
 
-    Example:
+    Examples:
         >>> winner_sentence("333333", 15625, 15625)
         'the angle puts 333333 first, of all 15,625 architectures'
         >>> winner_sentence("3333", 2000, None)
@@ -99,7 +99,7 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
 def verdict(trust: TrustCheck | None) -> str:
     """Whether a winner is named, and what speaks against relying on it.
 
-    Example:
+    Examples:
         >>> verdict(None)
         'no: nothing was trained alone to check the order, so it is a candidate'
     """

@@ -51,7 +51,7 @@ class UnlabeledSettings:
         UnknownNameError: if there is no such space or kind.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> UnlabeledSettings("nasbench201").supernet_settings
         {'channels': 8, 'cells': 1}
     """

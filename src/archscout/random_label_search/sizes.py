@@ -20,7 +20,7 @@ def build_settings(supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
         supernet: settings of the supernet.
         classes: outputs of the classifier, which may differ from the supernet's.
 
-    Example:
+    Examples:
         >>> build_settings({"channels": 8, "cells": 1, "classes": 2}, classes=10)
         {'channels': 8, 'cells': 1, 'classes': 10}
     """
@@ -36,7 +36,7 @@ def cost_settings(
 ) -> dict[str, dict[str, Any]]:
     """Arguments of a space's ``params`` and ``macs``, by these names.
 
-    Example:
+    Examples:
         >>> cost_settings({"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
         16
     """
@@ -57,7 +57,7 @@ def limited_space(
     Raises:
         SettingsError: if nothing keeps the limits.
 
-    Example:
+    Examples:
         >>> small = limited_space("nasbench-macro", [Limit("macs", 60e6)], {"macs": {}})
         >>> len(small)
         4075

@@ -39,7 +39,7 @@ class TrustCheck:
     Raises:
         SettingsError: if lengths differ or there are fewer than `FEWEST`.
 
-    Example:
+    Examples:
         >>> check = TrustCheck(list("abcde"), [10, 20, 30, 40, 50], {"angle": [1, 2, 3, 4, 5]}, 1)
         >>> round(check.rows()[0]["tau"], 3), check.names_a_winner
         (1.0, True)

@@ -53,7 +53,7 @@ def read_candidates(
         UnknownNameError: if a predictor is not registered.
         SettingsError: if one is named twice, none is, or a number is wrong.
 
-    Example:
+    Examples:
         >>> [(c.label, c.unlabelled) for c in read_candidates(["forest", "seminas@0"], 50, {})]
         [('forest', 50), ('seminas@0', 0)]
     """
@@ -91,7 +91,7 @@ def read_unlabelled(value: Unlabelled) -> int | None:
     Raises:
         SettingsError: if it is neither.
 
-    Example:
+    Examples:
         >>> read_unlabelled("1000"), read_unlabelled("all")
         (1000, None)
     """

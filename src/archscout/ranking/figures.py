@@ -49,7 +49,7 @@ def order_figures(predicted: Floats, true: Floats) -> dict[str, float]:
         nothing and has a correlation of 0, so that no mean over seeds passes it over. The regret
         is the mean over all that share the first place.
 
-    Example:
+    Examples:
         >>> figures = order_figures(np.array([1.0, 3.0, 2.0]), np.array([60.0, 62.0, 65.0]))
         >>> round(figures["kendall_tau"], 3), figures["regret"], figures["recall_10"]
         (0.333, 3.0, nan)
@@ -82,7 +82,7 @@ def calibration_figures(prediction: Prediction, true: Floats) -> dict[str, float
     Returns:
         ``coverage_10`` to ``coverage_95``; NaN if no spread is stated or nothing is to be covered.
 
-    Example:
+    Examples:
         >>> stated = Prediction(np.zeros(4), np.ones(4))
         >>> calibration_figures(stated, np.array([0.0, 1.0, -1.0, 3.0]))["coverage_90"]
         0.75

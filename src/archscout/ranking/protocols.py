@@ -82,7 +82,7 @@ def make_split(table: TableBenchmark, protocol: Protocol) -> Split:
     Returns:
         The parts. The larger half is the pool of protocol B if the number of rows is odd.
 
-    Example:
+    Examples:
         >>> from archscout.benchmarks import load_benchmark
         >>> split = make_split(load_benchmark("nasbench201"), "b")
         >>> len(split.pool), len(split.scored), len(np.intersect1d(split.pool, split.scored))
@@ -168,7 +168,7 @@ def read_labels(labels: int | str | Sequence[int | str], split: Split) -> list[i
     Raises:
         SettingsError: if one is no number, below 2, or leaves nothing to score.
 
-    Example:
+    Examples:
         >>> rows = np.arange(1000)
         >>> read_labels("20, 5%, 100", Split("b", rows, rows))
         [20, 50, 100]

@@ -100,7 +100,7 @@ def rank(
         StorageError: if ``out`` belongs to another ranking or cannot be written.
         ArchscoutError: if every fit failed.
 
-    Example:
+    Examples:
         >>> ranking = rank("nasbench201", "nasbench201", ["forest"], labels=8, seeds=2, workers=1,
         ...                settings={"forest": {"trees": 4}})
         >>> ranking.predictors, len(ranking.rows), ranking.label_counts

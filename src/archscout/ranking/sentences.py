@@ -22,7 +22,7 @@ _MEASURES = {
 def say_figure(value: float) -> str:
     """A correlation or a share, without the zero before the point.
 
-    Example:
+    Examples:
         >>> say_figure(0.7621), say_figure(-0.05), say_figure(1.0), say_figure(float("nan"))
         ('.762', '-.050', '1.000', '–')
     """

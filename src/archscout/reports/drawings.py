@@ -46,7 +46,7 @@ def cell_svg(space: SearchSpace, arch: Architecture) -> str:
         encoding an ``<svg>`` of that graph; else the standard text in ``<code>``. All text
         is escaped.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> drawing = cell_svg(space, space.parse("300000"))
@@ -73,7 +73,7 @@ def live_edges(edges: Edges, output: int) -> set[tuple[int, int]]:
     Returns:
         The live ones.
 
-    Example:
+    Examples:
         >>> sorted(live_edges({(0, 1): "skip", (0, 2): "conv", (1, 2): "none"}, 2))
         [(0, 2)]
     """

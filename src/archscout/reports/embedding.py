@@ -21,7 +21,7 @@ def picture(figure: Figure) -> str:
 def fact_text(fact: Any) -> str:
     """A fact of a manifest in one line: texts as they are, all else as JSON.
 
-    Example:
+    Examples:
         >>> fact_text("0.1.0"), fact_text({"seed": 1})
         ('0.1.0', '{"seed": 1}')
     """

@@ -104,7 +104,7 @@ def view(values: NDArray[np.floating[Any]], direction: str) -> tuple[float, floa
     Returns:
         Lower and upper end of the axis.
 
-    Example:
+    Examples:
         >>> low, high = view(np.array([10.0, 90.0, 90.5, 91.0, 91.2] * 9), "maximize")
         >>> low > 80, high < 92
         (True, True)

@@ -30,7 +30,7 @@ def graph_svg(graph: GraphEncoding, text: str) -> str:
         those without any edge are left out
         where others have one.
 
-    Example:
+    Examples:
         >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
         >>> graph = GraphEncoding(chain, np.array([[0, 1, 2]]), ("input", "conv", "output"))
         >>> graph_svg(graph, "a chain").count("<rect")

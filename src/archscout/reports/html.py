@@ -38,7 +38,7 @@ def write_report(result: SearchResult, path: str | Path) -> Path:
     Raises:
         StorageError: if the file cannot be written there.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> from archscout.objectives import Label
         >>> from archscout.results import SearchResult

@@ -24,7 +24,7 @@ LINE_HEIGHT = 0.052  # of a name beside the plot, as a share of the axis
 def line_looks(names: Sequence[str], baseline: str) -> list[tuple[str, str, Any]]:
     """Colour and line style of each line; the baseline is black and comes first.
 
-    Example:
+    Examples:
         >>> [(name, colour) for name, colour, _ in line_looks(["a", "b"], "b")]
         [('b', '#000000'), ('a', '#0072B2')]
     """

@@ -20,7 +20,7 @@ def duration(seconds: float) -> str:
     Returns:
         Text with two or three significant digits.
 
-    Example:
+    Examples:
         >>> duration(250_000), duration(41), duration(0.5)
         ('2.9 days', '41 seconds', '0.5 seconds')
     """
@@ -44,7 +44,7 @@ def value(number: float | None, unit: str, *, signed: bool = False) -> str:
         unit: ``"percent"`` is written as the sign, with two decimals.
         signed: write a plus sign before positive values.
 
-    Example:
+    Examples:
         >>> value(91.606, "percent"), value(0.25, "loss"), value(None, "loss")
         ('91.61 %', '0.25 loss', '–')
     """
@@ -59,7 +59,7 @@ def value(number: float | None, unit: str, *, signed: bool = False) -> str:
 def difference(number: float, unit: str) -> str:
     """Say a difference of two values; one of percentages is in percentage points.
 
-    Example:
+    Examples:
         >>> difference(0.2093, "percent"), difference(0.01, "loss")
         ('0.21 percentage points', '0.01 loss')
     """
@@ -69,7 +69,7 @@ def difference(number: float, unit: str) -> str:
 def count(number: int, noun: str) -> str:
     """Say how many, with the noun in the right number.
 
-    Example:
+    Examples:
         >>> count(1, "label"), count(5000, "label")
         ('1 label', '5,000 labels')
     """
@@ -79,7 +79,7 @@ def count(number: int, noun: str) -> str:
 def size(number: float) -> str:
     """Say a large count in thousands, millions or billions.
 
-    Example:
+    Examples:
         >>> size(1_073_466), size(153_274_000), size(812)
         ('1.07 M', '153.27 M', '812')
     """
@@ -92,7 +92,7 @@ def size(number: float) -> str:
 def finite(number: Any) -> float | None:
     """Return ``number`` as a float if it is one and finite, else None.
 
-    Example:
+    Examples:
         >>> finite(3), finite(float("nan")), finite("three")
         (3.0, None, None)
     """

@@ -69,7 +69,7 @@ def load_space(name: str) -> SearchSpace:
     Raises:
         UnknownNameError: if no space has that name; it says which one is nearest.
 
-    Example:
+    Examples:
         >>> len(load_space("nasbench201"))
         15625
     """

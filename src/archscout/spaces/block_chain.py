@@ -25,7 +25,7 @@ def skips_last(
     Returns:
         ``(n, positions)``.
 
-    Example:
+    Examples:
         >>> skips_last(np.array([[4, 0, 1, 0, 2]]), [slice(1, 5)], skip=0)
         array([[4, 1, 2, 0, 0]], dtype=int8)
     """

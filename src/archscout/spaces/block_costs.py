@@ -26,7 +26,7 @@ def check_whole(settings: Mapping[str, Any], limits: Mapping[str, int] = LARGEST
     Raises:
         SettingsError: if one is not.
 
-    Example:
+    Examples:
         >>> check_whole({"classes": 10, "resolution": 32})
     """
     for name, value in settings.items():
@@ -40,7 +40,7 @@ def check_whole(settings: Mapping[str, Any], limits: Mapping[str, int] = LARGEST
 def after_stride(side: int, stride: int) -> int:
     """Side of the features behind a convolution of odd kernel, padded by half of it.
 
-    Example:
+    Examples:
         >>> after_stride(7, 2), after_stride(7, 1)
         (4, 7)
     """
@@ -50,7 +50,7 @@ def after_stride(side: int, stride: int) -> int:
 def convolution(inputs: int, outputs: int, kernel: int, side: int, groups: int = 1) -> Costs:
     """A convolution without bias and its batch norm, whose output is ``side`` wide and high.
 
-    Example:
+    Examples:
         >>> convolution(3, 8, 3, side=16)
         array([  232, 55296])
     """
@@ -61,7 +61,7 @@ def convolution(inputs: int, outputs: int, kernel: int, side: int, groups: int =
 def linear(inputs: int, outputs: int) -> Costs:
     """A linear layer with bias; adding the bias is no multiply-add.
 
-    Example:
+    Examples:
         >>> linear(8, 10)
         array([90, 80])
     """
@@ -75,7 +75,7 @@ def inverted_residual(
 
     An expansion of 1 has no first convolution.
 
-    Example:
+    Examples:
         >>> inverted_residual(64, 64, kernel=3, expansion=3, stride=1, side=16)
         array([  27200, 6733824])
     """
@@ -97,7 +97,7 @@ def add_up(choices: NDArray[np.integer[Any]], fixed: Costs, prices: Costs) -> ND
     Returns:
         ``(n, 2)``.
 
-    Example:
+    Examples:
         >>> prices = np.arange(8).reshape(2, 2, 2)
         >>> add_up(np.array([[0, 1], [1, 1]]), np.array([100, 200]), prices).tolist()
         [[106, 208], [108, 210]]

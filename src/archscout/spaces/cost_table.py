@@ -40,7 +40,7 @@ class Group:
 class CostTable:
     """A cost as a fixed part and one term for each group of decisions.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> table = cost_table(load_space("nasbench-macro"), Limit("macs", most=60e6))
         >>> table.range

@@ -58,7 +58,7 @@ class DARTS(SearchSpace):
 
     The space cannot be listed: ``len`` and `all_choices` raise `TypeError`.
 
-    Example:
+    Examples:
         >>> space = DARTS()
         >>> cell = "[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('sep_conv_3x3', 0), " \\
         ...     "('sep_conv_3x3', 1), ('sep_conv_3x3', 1), ('skip_connect', 0), " \\

@@ -48,7 +48,7 @@ operations."""
 def pairs_of(choices: Sequence[int]) -> Pairs:
     """Read a cell from its 11 decisions.
 
-    Example:
+    Examples:
         >>> pairs_of([3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6])[2:4]
         ((1, 1), (2, 2))
     """
@@ -64,7 +64,7 @@ def pairs_of(choices: Sequence[int]) -> Pairs:
 def decisions_of(pairs: Pairs) -> tuple[int, ...]:
     """The 11 decisions of a cell; the other way round from `pairs_of`.
 
-    Example:
+    Examples:
         >>> row = (3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6)
         >>> decisions_of(pairs_of(row)) == row
         True
@@ -87,7 +87,7 @@ def edges_of(choices: NDArray[np.integer[Any]]) -> NDArray[np.int8]:
     Returns:
         ``(n, 14)`` indices into `OPERATIONS`, 0 where an edge is not chosen.
 
-    Example:
+    Examples:
         >>> edges_of(np.array([[3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6]])).tolist()
         [[4, 4, 0, 1, 2, 4, 4, 0, 0, 0, 0, 0, 7, 7]]
     """
@@ -114,7 +114,7 @@ def smallest_twin(pairs: Pairs) -> Pairs:
     A cell hands on all of its nodes, side by side, and whatever reads them has a weight for
     each channel; so numbering the nodes otherwise changes nothing.
 
-    Example:
+    Examples:
         >>> one = pairs_of([3, 3, 2, 4, 4, 0, 3, 3, 0, 3, 3])
         >>> other = pairs_of([3, 3, 0, 3, 3, 3, 4, 4, 0, 3, 3])
         >>> one != other, smallest_twin(one) == smallest_twin(other)

@@ -90,7 +90,7 @@ def layout_of(
         SettingsError: if a size is out of range, ``channels`` is odd, or ``resolution`` is no
             multiple of 32 (``"imagenet"``) or 4 (``"cifar"``).
 
-    Example:
+    Examples:
         >>> layout_of("cifar", channels=16, cells=8)
         Layout(network='cifar', channels=16, cells=8, classes=10, resolution=32)
     """
@@ -112,7 +112,7 @@ def layout_of(
 def places(layout: Layout) -> list[Place]:
     """Forms of the cells, in order.
 
-    Example:
+    Examples:
         >>> [place.channels for place in places(layout_of("cifar", channels=16, cells=6))]
         [16, 16, 32, 32, 64, 64]
     """
@@ -141,7 +141,7 @@ def price_tables(layout: Layout) -> tuple[costs.Costs, costs.Costs]:
         ``(2,)`` and ``(28, 8, 2)``, each parameters and multiply-adds: 14 edges of the normal
         and 14 of the reduce cell, eight operations. To be read only.
 
-    Example:
+    Examples:
         >>> fixed, prices = price_tables(layout_of("imagenet"))
         >>> fixed.tolist(), prices[0, 4].tolist(), prices[14, 3].tolist()
         ([2427232, 265396224], [416640, 48093696], [46656, 3612672])

@@ -29,7 +29,7 @@ def graph_of(edges: NDArray[np.integer[Any]]) -> GraphEncoding:
     Returns:
         Graphs of 24 vertices.
 
-    Example:
+    Examples:
         >>> row = [4, 4, 0, 1, 2, 4, 4, 0, 0, 0, 0, 0, 7, 7]
         >>> graph_of(np.array([[row, row]])).operations.shape
         (1, 24)

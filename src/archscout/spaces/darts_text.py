@@ -24,7 +24,7 @@ _SPACE = re.compile(r"\s*", re.ASCII)
 def format_genotype(normal: Pairs, reduce: Pairs) -> str:
     """Print two cells as a genotype; each node's inputs stand in ascending order.
 
-    Example:
+    Examples:
         >>> cell = ((4, 0), (4, 1), (1, 0), (3, 2), (4, 0), (4, 1), (3, 0), (6, 2))
         >>> format_genotype(cell, cell)[:62]
         "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('m"
@@ -46,7 +46,7 @@ def parse_genotype(text: str) -> tuple[Pairs, Pairs]:
     Raises:
         ParseError: if the text is anything else; it says where and what was expected.
 
-    Example:
+    Examples:
         >>> nodes = "[('skip_connect', 1), ('sep_conv_3x3', 0)" + ", ('skip_connect', 0)," \\
         ...     " ('max_pool_3x3', 1)" * 3 + "]"
         >>> normal, _ = parse_genotype(f"Genotype(normal={nodes}, normal_concat=range(2, 6), "

@@ -37,7 +37,7 @@ def cost_range(space: SearchSpace, limit: Limit) -> CostRange:
         space: a space without limits.
         limit: names the cost and its settings; its bounds play no part.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import MobileNet
         >>> cost_range(MobileNet(), Limit("macs", most=475e6))
         CostRange(least=182479200.0, most=1036673856.0, exact=True)

@@ -42,7 +42,7 @@ class LatencyTable:
         checks: networks that the fit has not seen: milliseconds ``measured`` and ``estimated``.
         facts: how and where it was measured; plain values.
 
-    Example:
+    Examples:
         >>> table = LatencyTable("toy", 1.0, (np.array([0.0, 2.0]), np.array([0.5, 0.0])))
         >>> table(np.array([[1, 0], [0, 1]]))
         array([3.5, 1. ])

@@ -44,7 +44,7 @@ class LimitedSpace(SearchSpace):
     Raises:
         SettingsError: if no architecture keeps the limits; it says what is feasible.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import NASBenchMacro
         >>> small = LimitedSpace(NASBenchMacro(), [Limit("macs", most=60e6)])
         >>> len(small), small.parse("11112002") in small, NASBenchMacro().parse("22222222") in small

@@ -45,7 +45,7 @@ class Limit:
         UnknownNameError: if there is no such cost.
         SettingsError: if bounds cross, or ``measure`` is missing or does not belong.
 
-    Example:
+    Examples:
         >>> Limit("macs", most=60e6).text
         'at most 60M MACs'
         >>> Limit("params", most=5.3e6, least=5e6).text
@@ -140,7 +140,7 @@ class Limit:
 def amount_words(value: float, what: str = "macs") -> str:
     """Write an amount as `parse_amount` reads it, with up to six digits.
 
-    Example:
+    Examples:
         >>> amount_words(60e6), amount_words(5_256_000), amount_words(3.5, "latency")
         ('60M', '5.256M', '3.5')
     """
@@ -166,7 +166,7 @@ def parse_amount(text: str | float, what: str = "macs") -> float:
     Raises:
         ParseError: if it is no such amount.
 
-    Example:
+    Examples:
         >>> parse_amount("60M"), parse_amount("600e6"), parse_amount("0.5 s", "latency")
         (60000000.0, 600000000.0, 500.0)
     """
@@ -200,7 +200,7 @@ def parse_limits(
     Raises:
         UnknownNameError, ParseError, SettingsError: if a text is wrong.
 
-    Example:
+    Examples:
         >>> [limit.text for limit in parse_limits({"max_macs": "60M", "max_params": None})]
         ['at most 60M MACs']
     """

@@ -48,7 +48,7 @@ class MobileNet(SearchSpace):
 
     The space cannot be listed: ``len`` and `all_choices` raise `TypeError`.
 
-    Example:
+    Examples:
         >>> space = MobileNet()
         >>> arch = space.parse("6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6")
         >>> space.params(arch), space.macs(arch)
@@ -77,7 +77,7 @@ class MobileNet(SearchSpace):
             ParseError: if the text is no architecture; it names the place and what was expected.
             UnknownNameError: if there is no such notation.
 
-        Example:
+        Examples:
             >>> space = MobileNet()
             >>> space.format(space.parse("2 0 -1 2 2 0 2 4 0 4 4 2 4 2 4 2 0 0 0 2 2"))
             '3 1 7 3 3 1 3 5 1 5 5 3 5 3 5 3 1 1 1 3 3'
@@ -100,7 +100,7 @@ class MobileNet(SearchSpace):
         once the network is trained alone. In a supernet it does: there they have weights of
         their own.
 
-        Example:
+        Examples:
             >>> space = MobileNet()
             >>> space.canonical_id(space.parse("6 7 1 7" + " 1" * 17))[:7]
             '6 1 7 7'

@@ -35,7 +35,7 @@ class Widths:
     Raises:
         SettingsError: if one is no whole number from 1 to 4096, or the stages are not six.
 
-    Example:
+    Examples:
         >>> Widths(8, 8, (8, 8, 16, 16, 24, 24), 32).last
         32
     """
@@ -78,7 +78,7 @@ def widths_of(widths: Widths | str) -> Widths:
         UnknownNameError: if there are none of that name.
         SettingsError: if it is neither a name nor `Widths`.
 
-    Example:
+    Examples:
         >>> widths_of("search").stem
         32
     """
@@ -96,7 +96,7 @@ def widths_of(widths: Widths | str) -> Widths:
 def places(widths: Widths) -> list[Place]:
     """Forms of the 21 searchable blocks, in order.
 
-    Example:
+    Examples:
         >>> places(WIDTHS["final"])[4]
         Place(inputs=32, outputs=56, stride=2)
     """
@@ -123,7 +123,7 @@ def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.C
     Raises:
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> fixed, prices = price_tables(WIDTHS["final"], 1000, 224)
         >>> fixed.tolist(), prices[1, [0, 6]].tolist()
         ([2481560, 68411904], [[7456, 21977088], [0, 0]])

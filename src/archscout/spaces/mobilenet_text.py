@@ -37,7 +37,7 @@ def format_blocks(choices: Sequence[int], notation: str = "seminas") -> str:
     Raises:
         UnknownNameError: if there is no such notation.
 
-    Example:
+    Examples:
         >>> format_blocks([5, 4, 0, 6] + [0] * 17, "random-label")[:8]
         '5 4 0 -1'
     """
@@ -62,7 +62,7 @@ def parse_blocks(text: str, notation: str | None = None) -> tuple[int, ...]:
         ParseError: if the text is no architecture; it names the place and what was expected.
         UnknownNameError: if there is no such notation.
 
-    Example:
+    Examples:
         >>> parse_blocks("2 0 -1 2 2 0 2 4 0 4 4 2 4 2 4 2 0 0 0 2 2")[:4]
         (2, 0, 6, 2)
         >>> parse_blocks("random-label: " + "1 " * 21) == parse_blocks("2 " * 21)

@@ -64,7 +64,7 @@ class NASBench101(SearchSpace):
     - ``"paths"``: ``(n, 364)`` uint8, one bit for each sequence of operations from input to
       output (BANANAS, White et al., AAAI 2021, arXiv 1910.11858).
 
-    Example:
+    Examples:
         >>> space = NASBench101()
         >>> arch = space.parse("1205349:c3|mp|c3|c3|c1")
         >>> space.params(arch), space.macs(arch)
@@ -88,7 +88,7 @@ class NASBench101(SearchSpace):
         Raises:
             ParseError: if it has another form or describes a cell that is not valid.
 
-        Example:
+        Examples:
             >>> NASBench101().parse("7:mp").choices
             (1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 2, 0, 0, 0, 0)
         """
@@ -101,7 +101,7 @@ class NASBench101(SearchSpace):
     def format(self, arch: Architecture) -> str:
         """Print the text of a cell.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> space.format(space.parse("7:mp"))
             '7:mp'
@@ -139,7 +139,7 @@ class NASBench101(SearchSpace):
         Raises:
             ParseError: if one is not valid.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> twin = space.parse("520:mp|c1|c3")
             >>> space.format(space.architectures(space.representatives([twin]))[0])
@@ -197,7 +197,7 @@ class NASBench101(SearchSpace):
             2021). Deviations: the released notebooks flip each edge with probability 1/7, so
             ``edge_changes=3``, and also accept a cell that only differs in dead vertices.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> child = space.mutate(space.parse("7:mp"), np.random.default_rng(0))
             >>> child in space
@@ -227,7 +227,7 @@ class NASBench101(SearchSpace):
         Raises:
             ParseError: if the cell is not valid.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> space.canonical_id(space.parse("1:"))
             '043721b9c7fe8c5fad811d47d83132ec'
@@ -256,7 +256,7 @@ class NASBench101(SearchSpace):
         Raises:
             UnknownNameError: if ``kind`` is not one of `encodings`.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> space.encode([space.parse("7:mp")], "sequence")
             array([[2, 5, 1, 1, 3, 1, 1, 1, 3, 1, 1, 1, 1, 3, 1, 1, 1, 1, 1, 3, 2, 2, 1,
@@ -284,7 +284,7 @@ class NASBench101(SearchSpace):
     ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back; see `SearchSpace.decode`.
 
-        Example:
+        Examples:
             >>> space = NASBench101()
             >>> choices, valid = space.decode(np.full((1, 26), 1))
             >>> valid

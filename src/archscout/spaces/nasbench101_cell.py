@@ -34,7 +34,7 @@ _TEXT = re.compile(r"(0|[1-9][0-9]{0,6}):((?:c1|c3|mp)(?:\|(?:c1|c3|mp)){0,4})?"
 def edge_place(source: int, target: int) -> int:
     """Place of the edge ``source -> target`` among the edge bits.
 
-    Example:
+    Examples:
         >>> edge_place(0, 1), edge_place(5, 6)
         (0, 20)
     """
@@ -119,7 +119,7 @@ def parse_cells(texts: Iterable[str]) -> NDArray[np.int8]:
         ParseError: if a text has another form, more edge bits than its vertices can have, or
             describes a cell that the benchmark does not accept.
 
-    Example:
+    Examples:
         >>> parse_cells(["1205349:c3|mp|c3|c3|c1", "1:"])[:, :21].sum(axis=1)
         array([9, 1])
     """
@@ -165,7 +165,7 @@ def _read(text: str) -> tuple[int, list[int]]:
 def format_cell(choices: NDArray[np.integer[Any]]) -> str:
     """Print the text of one written cell ``(26,)``.
 
-    Example:
+    Examples:
         >>> format_cell(parse_cells(["7:c3"])[0])
         '7:c3'
     """

@@ -38,7 +38,7 @@ def check_settings(**settings: Any) -> None:
         SettingsError: if one is no integer or out of range, or if ``resolution`` is no multiple
             of 4 (the network halves it twice).
 
-    Example:
+    Examples:
         >>> check_settings(channels=128, resolution=32)
     """
     for name, value in settings.items():
@@ -70,7 +70,7 @@ def vertex_channels(
     Returns:
         ``(n, 7)`` channels, 0 for absent vertices.
 
-    Example:
+    Examples:
         >>> from archscout.spaces.nasbench101_cell import parse_cells
         >>> vertex_channels(parse_cells(["1205349:c3|mp|c3|c3|c1"]), 128, 256)
         array([[128, 128, 128, 128, 128, 128, 256]])
@@ -118,7 +118,7 @@ def count_params(
         channels: channels of the stem; each later stack has twice as many as the one before.
         cells: cells a stack.
 
-    Example:
+    Examples:
         >>> from archscout.spaces.nasbench101_cell import parse_cells
         >>> count_params(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
         array([8555530])
@@ -149,7 +149,7 @@ def count_macs(
         cells: cells a stack.
         resolution: height and width of the image, a multiple of 4.
 
-    Example:
+    Examples:
         >>> from archscout.spaces.nasbench101_cell import parse_cells
         >>> count_macs(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
         array([1261835264])

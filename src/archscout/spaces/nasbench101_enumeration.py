@@ -109,7 +109,7 @@ def split_by_size(
 def enumerate_cells() -> Enumeration:
     """List all cells; computed once a process, read-only.
 
-    Example:
+    Examples:
         >>> [len(size.rows) for size in enumerate_cells().sizes]
         [1, 6, 84, 2441, 62010, 359082]
     """

@@ -46,7 +46,7 @@ def hash_cell(row: Sequence[int], vertices: int) -> str:
     Returns:
         32 hexadecimal digits.
 
-    Example:
+    Examples:
         >>> hash_cell([1], vertices=2)
         '043721b9c7fe8c5fad811d47d83132ec'
     """
@@ -83,7 +83,7 @@ def hash_cells(
     Returns:
         ``(n, 16)`` bytes of the digests.
 
-    Example:
+    Examples:
         >>> hash_cells(np.array([[1]]), vertices=2).tobytes().hex() == hash_cell([1], 2)
         True
     """

@@ -29,7 +29,7 @@ _LANES = 16384
 def padded_rows(length: int) -> int:
     """Number of words that hold a message of ``length`` bytes and the mark after it.
 
-    Example:
+    Examples:
         >>> padded_rows(66), padded_rows(98)
         (17, 25)
     """
@@ -47,7 +47,7 @@ def md5_words(message: Words, length: int) -> Words:
     Returns:
         ``(4, n)`` words; their bytes in order are the digest.
 
-    Example:
+    Examples:
         >>> md5_words(np.array([[0x80]], dtype=np.uint32), 0).T.tobytes().hex()
         'd41d8cd98f00b204e9800998ecf8427e'
     """

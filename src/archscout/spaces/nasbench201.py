@@ -42,7 +42,7 @@ class NASBench201(SearchSpace):
     - ``"flow"``: that graph without skips, ``none`` and dead edges
       (`archscout.encodings.flow_graph`), so that twins look alike.
 
-    Example:
+    Examples:
         >>> space = NASBench201()
         >>> arch = space.parse("334131")
         >>> space.params(arch), space.macs(arch)
@@ -61,7 +61,7 @@ class NASBench201(SearchSpace):
         Raises:
             ParseError: if the text is neither; it names the place and what was expected.
 
-        Example:
+        Examples:
             >>> NASBench201().parse("334131").choices
             (3, 3, 4, 1, 3, 1)
         """
@@ -81,7 +81,7 @@ class NASBench201(SearchSpace):
     def format(self, arch: Architecture) -> str:
         """Print the standard text.
 
-        Example:
+        Examples:
             >>> space = NASBench201()
             >>> space.format(space.parse("300000"))
             '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|none~2|'
@@ -118,7 +118,7 @@ class NASBench201(SearchSpace):
         There are 6,466 classes; `archscout.spaces.nasbench201_cell.output_expression` says
         what makes two cells twins.
 
-        Example:
+        Examples:
             >>> space = NASBench201()
             >>> space.canonical_id(space.parse("003000")), space.canonical_id(space.parse("000400"))
             ('000000', '000400')
@@ -146,7 +146,7 @@ class NASBench201(SearchSpace):
         Raises:
             UnknownNameError: if ``kind`` is not one of `encodings`.
 
-        Example:
+        Examples:
             >>> space = NASBench201()
             >>> space.encode([space.parse("334131")], "tokens")
             array([[4, 4, 5, 2, 4, 2]])
@@ -183,7 +183,7 @@ class NASBench201(SearchSpace):
     ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back; see `SearchSpace.decode`.
 
-        Example:
+        Examples:
             >>> NASBench201().decode([[4, 4, 5, 2, 4, 2], [4, 4, 0, 2, 4, 2]])
             (array([[3, 3, 4, 1, 3, 1],
                     [0, 0, 0, 0, 0, 0]], dtype=int8), array([ True, False]))

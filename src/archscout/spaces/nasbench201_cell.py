@@ -25,7 +25,7 @@ _FORMS = "a text such as '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|none~2
 def format_cell(choices: Sequence[int]) -> str:
     """Print six operation indices as the standard text.
 
-    Example:
+    Examples:
         >>> format_cell((3, 0, 2, 1, 0, 4))
         '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|'
     """
@@ -48,7 +48,7 @@ def parse_cell(text: str) -> tuple[int, ...]:
     Raises:
         ParseError: if the text is neither; it names the place and what was expected there.
 
-    Example:
+    Examples:
         >>> parse_cell("334131")
         (3, 3, 4, 1, 3, 1)
     """
@@ -121,7 +121,7 @@ def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     Returns:
         ``(n, 6)``; all false where nothing reaches the output.
 
-    Example:
+    Examples:
         >>> live_edges(np.array([[3, 0, 2, 1, 0, 4]])).tolist()
         [[True, False, True, True, False, True]]
     """
@@ -156,7 +156,7 @@ def output_expression(choices: Sequence[int]) -> str:
     Source:
         NAS-Bench-201 (Dong and Yang, ICLR 2020, arXiv 2001.00326), its count of unique cells.
 
-    Example:
+    Examples:
         >>> output_expression((3, 1, 0, 0, 0, 1)), output_expression((0, 1, 3, 0, 4, 1))
         ('#+#+#+0', '#+#+#+0')
     """

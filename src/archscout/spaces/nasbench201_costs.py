@@ -27,7 +27,7 @@ def check_settings(**settings: Any) -> None:
         SettingsError: if one is no integer, below 1 or absurdly large, or if ``resolution`` is
             not a multiple of 4 (the network halves it twice).
 
-    Example:
+    Examples:
         >>> check_settings(channels=16, resolution=32)
     """
     for name, value in settings.items():
@@ -54,7 +54,7 @@ def count_params(
         channels: channels of the first stage; the later ones have twice and four times as many.
         cells: cells a stage.
 
-    Example:
+    Examples:
         >>> count_params(np.array([[3, 3, 3, 3, 3, 3], [0, 0, 0, 0, 0, 0]]))
         array([1531546,   73306])
     """
@@ -90,7 +90,7 @@ def count_macs(
         cells: cells a stage.
         resolution: height and width of the image, a multiple of 4.
 
-    Example:
+    Examples:
         >>> count_macs(np.array([[3, 3, 3, 3, 3, 3], [0, 0, 0, 0, 0, 0]]))
         array([220119690,   7783050])
     """

@@ -39,7 +39,7 @@ class NASBenchMacro(SearchSpace):
     - ``"onehot"``: ``(n, 24)`` float32, three options a layer side by side.
     - ``"tokens"``: ``(n, 8)`` int64, one token a layer: option index plus 1, 0 is the start.
 
-    Example:
+    Examples:
         >>> space = NASBenchMacro()
         >>> arch = space.parse("22212220")
         >>> space.params(arch), space.macs(arch)
@@ -58,7 +58,7 @@ class NASBenchMacro(SearchSpace):
         Raises:
             ParseError: if the text is no architecture; it names the place and what was expected.
 
-        Example:
+        Examples:
             >>> NASBenchMacro().parse("22212220").choices
             (2, 2, 2, 1, 2, 2, 2, 0)
         """
@@ -100,7 +100,7 @@ class NASBenchMacro(SearchSpace):
 
         There are 3,969 networks, and the published table has one measurement for each of them.
 
-        Example:
+        Examples:
             >>> space = NASBenchMacro()
             >>> space.canonical_id(space.parse("00202001"))
             '00220010'

@@ -43,7 +43,7 @@ def places(channels: int) -> list[Place]:
     Args:
         channels: channels of the stem.
 
-    Example:
+    Examples:
         >>> places(32)[2]
         Place(inputs=64, outputs=128, stride=2)
     """
@@ -69,7 +69,7 @@ def price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Co
     Raises:
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> fixed, prices = price_tables(32, 10, 32)
         >>> (fixed + prices[:, 0].sum(axis=0)).tolist()
         [387882, 7713280]

@@ -20,7 +20,7 @@ def write_tokens(choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     Returns:
         ``(n, positions)`` tokens.
 
-    Example:
+    Examples:
         >>> write_tokens(np.array([[0, 2]]))
         array([[1, 3]])
     """
@@ -30,7 +30,7 @@ def write_tokens(choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
 def spec_of_tokens(option_counts: NDArray[np.int64]) -> TokenSpec:
     """Form of these tokens for decisions with ``option_counts`` ``(positions,)`` options.
 
-    Example:
+    Examples:
         >>> spec_of_tokens(np.array([1, 2])).allowed
         array([[False,  True, False],
                [False,  True,  True]])
@@ -44,7 +44,7 @@ def read_tokens(
 ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
     """Read sequences ``(n, positions)`` back; see `archscout.spaces.base.SearchSpace.decode`.
 
-    Example:
+    Examples:
         >>> read_tokens([[1, 2], [2, 2]], np.array([1, 2]))
         (array([[0, 1],
                [0, 0]], dtype=int8), array([ True, False]))

@@ -40,7 +40,7 @@ def repair(
     Returns:
         The choices ``(n, positions)`` and which of them are inside, ``(n,)``.
 
-    Example:
+    Examples:
         >>> rows, inside = repair(
         ...     np.array([[2, 2, 2]], dtype=np.int8), np.array([3, 3, 3]),
         ...     lambda rows: np.maximum(rows.sum(axis=1) - 3.0, 0), np.random.default_rng(0))

@@ -37,7 +37,7 @@ def coverage(
     Raises:
         SettingsError: for different lengths, NaN, a negative spread or a level out of range.
 
-    Example:
+    Examples:
         >>> coverage([0.0, 1.0, 3.0], [0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.5, 0.95]).round(2)
         array([0.33, 0.67])
     """
@@ -62,7 +62,7 @@ def calibration_error(
     Returns:
         Between 0 (honest at every level) and 1. Too wide and too narrow count alike.
 
-    Example:
+    Examples:
         >>> round(calibration_error([0.0, 1.0, 3.0], [0.0] * 3, [1.0] * 3, [0.5, 0.95]), 3)
         0.225
     """
@@ -79,7 +79,7 @@ def sharpness(spread: ArrayLike, level: float = 0.9) -> float:
         spread: ``(n,)`` predicted standard deviations, 0 or more.
         level: share that the intervals promise, between 0 and 1.
 
-    Example:
+    Examples:
         >>> round(sharpness([1.0, 3.0], level=0.9), 2)
         6.58
     """

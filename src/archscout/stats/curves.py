@@ -23,7 +23,7 @@ def anytime(values: ArrayLike) -> Floats:
     Returns:
         The same shape; NaN until the first label that did not fail.
 
-    Example:
+    Examples:
         >>> anytime([1.0, 3.0, float("nan"), 2.0, 4.0]).tolist()
         [1.0, 3.0, 3.0, 3.0, 4.0]
     """
@@ -39,7 +39,7 @@ def incumbents(values: ArrayLike) -> NDArray[np.int64]:
     Returns:
         ``(labels,)`` places; -1 until the first label that did not fail.
 
-    Example:
+    Examples:
         >>> incumbents([float("nan"), 1.0, 1.0, 3.0, 2.0]).tolist()
         [-1, 1, 1, 3, 3]
     """
@@ -61,7 +61,7 @@ def labels_to_reach(values: ArrayLike, threshold: float) -> int | None:
     Returns:
         1 for the first label; None if no label reached it.
 
-    Example:
+    Examples:
         >>> labels_to_reach([1.0, 2.0, 5.0, 3.0], threshold=4.0)
         3
         >>> labels_to_reach([1.0, 2.0], threshold=4.0) is None
@@ -123,7 +123,7 @@ def reach_summary(
     Raises:
         SettingsError: if there is no seed.
 
-    Example:
+    Examples:
         >>> print(reach_summary([10, 20, None], budget=29, rng=np.random.default_rng(0)))
         > 20 [10, 30] (2 of 3)
     """

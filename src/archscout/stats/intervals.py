@@ -42,7 +42,7 @@ def bootstrap_interval(
     Raises:
         SettingsError: for an empty or NaN-holding array, or settings out of range.
 
-    Example:
+    Examples:
         >>> low, high = bootstrap_interval(range(20), np.random.default_rng(0))
         >>> 6.5 < low < 7.5 and 11.5 < high < 12.5
         True
@@ -73,7 +73,7 @@ def bootstrap_bands(
     Returns:
         Lower and upper band, ``(points,)`` each; NaN for fewer than two seeds.
 
-    Example:
+    Examples:
         >>> curves = np.tile(np.arange(5.0)[:, None], (1, 3))
         >>> low, high = bootstrap_bands(curves, np.random.default_rng(0))
         >>> low.shape, bool((low < 2).all() and (high > 2).all())

@@ -44,7 +44,7 @@ def noise_ceiling(runs: ArrayLike) -> NoiseCeiling:
     Returns:
         The ceiling; NaN where no two runs can be compared.
 
-    Example:
+    Examples:
         >>> ceiling = noise_ceiling([[1.0, 1.2], [2.0, 1.8], [3.0, 3.2]])
         >>> ceiling.kendall_tau, round(ceiling.run_std, 3), ceiling.runs
         (1.0, 0.141, 2)
@@ -85,7 +85,7 @@ def best_of_one_run_each(
     Raises:
         SettingsError: if a row has no run or the lengths differ.
 
-    Example:
+    Examples:
         >>> runs = [[1.0, 5.0], [2.0, 2.0]]
         >>> got = best_of_one_run_each(runs, [10.0, 20.0], np.random.default_rng(0))
         >>> sorted(set(got.tolist()))

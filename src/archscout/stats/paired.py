@@ -54,7 +54,7 @@ def paired_difference(
     Raises:
         SettingsError: for different lengths, no values, or NaN.
 
-    Example:
+    Examples:
         >>> result = paired_difference([3, 4, 5, 7], [1, 2, 3, 4], np.random.default_rng(0))
         >>> result.mean, result.p_value, result.wins, result.losses
         (2.25, 0.125, 4, 0)
@@ -93,7 +93,7 @@ def sign_flip_p_value(
 
     Source: Fisher, "The Design of Experiments" (1935), section 21.
 
-    Example:
+    Examples:
         >>> sign_flip_p_value([1, 1, 1, 1, 1], np.random.default_rng(0))
         0.0625
     """
@@ -134,7 +134,7 @@ def holm_correction(p_values: ArrayLike) -> Floats:
 
     Source: Holm, "A simple sequentially rejective multiple test procedure" (1979).
 
-    Example:
+    Examples:
         >>> holm_correction([0.01, 0.04, 0.03]).tolist()
         [0.03, 0.06, 0.06]
     """

@@ -40,7 +40,7 @@ def tau_interval(
         SettingsError: for different lengths, fewer than three values, NaN or settings out of
             range.
 
-    Example:
+    Examples:
         >>> low, high = tau_interval(range(8), range(8), np.random.default_rng(0))
         >>> low, high
         (1.0, 1.0)

@@ -30,7 +30,7 @@ def kendall_tau(predicted: ArrayLike, true: ArrayLike) -> float:
 
     Source: Kendall, "The treatment of ties in ranking problems" (1945); computed by scipy.
 
-    Example:
+    Examples:
         >>> round(kendall_tau([1, 2, 3, 4], [1, 2, 4, 3]), 3)
         0.667
     """
@@ -55,7 +55,7 @@ def spearman(predicted: ArrayLike, true: ArrayLike) -> float:
     Raises:
         SettingsError: for different lengths, fewer than two values, or NaN.
 
-    Example:
+    Examples:
         >>> round(spearman([1, 2, 3, 4], [1, 2, 4, 3]), 3)
         0.8
     """
@@ -78,7 +78,7 @@ def kendall_tau_top(predicted: ArrayLike, true: ArrayLike, fraction: float = 0.1
     Returns:
         Between -1 and 1; NaN if either is constant inside the best.
 
-    Example:
+    Examples:
         >>> kendall_tau_top([9, 1, 2, 3], [0, 1, 2, 3], fraction=0.5)
         1.0
     """
@@ -104,7 +104,7 @@ def top_k_recall(predicted: ArrayLike, true: ArrayLike, k: int) -> float:
     Returns:
         Between 0 and 1.
 
-    Example:
+    Examples:
         >>> top_k_recall([4, 3, 2, 1], [4, 1, 3, 2], k=2)
         0.5
         >>> top_k_recall([0, 0, 0, 0], [4, 1, 3, 2], k=2)
@@ -132,7 +132,7 @@ def pairwise_accuracy(predicted: ArrayLike, values: ArrayLike) -> float:
     Raises:
         SettingsError: for different lengths, fewer than two values, or NaN.
 
-    Example:
+    Examples:
         >>> round(pairwise_accuracy([1, 2, 2], [10, 20, 30]), 3)
         0.833
     """
@@ -159,7 +159,7 @@ def regret(values: ArrayLike, optimum: float, direction: Direction = "maximize")
     Returns:
         An array of the shape of ``values``.
 
-    Example:
+    Examples:
         >>> regret([90.0, 91.5], optimum=91.5).tolist()
         [1.5, 0.0]
     """

@@ -157,7 +157,7 @@ STRATEGIES = Registry(
 def list_strategies(pattern: str = "*") -> list[str]:
     """Sorted names of the strategies that match a shell pattern.
 
-    Example:
+    Examples:
         >>> list_strategies("seminas-paper*")
         ['seminas-paper-2000', 'seminas-paper-300']
     """
@@ -188,7 +188,7 @@ def make_strategy(
         UnknownNameError: if no strategy has that name.
         SettingsError: if it has no such setting or the value is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> strategy = make_strategy("random", ToySpace(), np.random.default_rng(0))
         >>> len(strategy.ask(2))

@@ -144,7 +144,7 @@ CHOOSERS: dict[str, Chooser] = {
 def find_chooser(name: str) -> Chooser:
     """The chooser of a name; raises `UnknownNameError`.
 
-    Example:
+    Examples:
         >>> find_chooser("thompson").__name__
         'thompson'
     """

@@ -44,7 +44,7 @@ class Evolution(Strategy):
     Raises:
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> strategy = Evolution(ToySpace(), np.random.default_rng(0), population=5, sample=2)
         >>> for _ in range(9):

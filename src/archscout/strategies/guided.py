@@ -79,7 +79,7 @@ def guided(
         UnknownNameError: if there is no such predictor, source or chooser.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> guided(ToySpace(), np.random.default_rng(0), predictor="forest").minimum_labels
         11

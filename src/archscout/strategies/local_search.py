@@ -26,7 +26,7 @@ from archscout.strategies.base import Strategy
 class LocalSearch(Strategy):
     """Climbs from neighbour to better neighbour; restarts on a hill top.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> strategy = LocalSearch(ToySpace(), np.random.default_rng(0))
         >>> best = 0.0

@@ -28,7 +28,7 @@ def nao(
 ) -> PredictorGuided:
     """Put NAO together; the arguments are those of `archscout.strategies.seminas.seminas`.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> nao(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9

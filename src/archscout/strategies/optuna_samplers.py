@@ -60,7 +60,7 @@ class OptunaSampler(Strategy):
         UnknownNameError: if there is no such sampler.
         SettingsError: if the sampler has no such setting.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> strategy = OptunaSampler(ToySpace(), np.random.default_rng(0), sampler="tpe")
         >>> archs = strategy.ask(2)

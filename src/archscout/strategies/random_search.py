@@ -18,7 +18,7 @@ from archscout.strategies.base import Strategy
 class RandomSearch(Strategy):
     """Proposes architectures uniformly at random, each one once.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> space = ToySpace()
         >>> asked = RandomSearch(space, np.random.default_rng(0)).ask(5)

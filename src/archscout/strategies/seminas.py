@@ -108,7 +108,7 @@ def seminas(
         UnknownNameError: if the preset does not exist.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> seminas(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9

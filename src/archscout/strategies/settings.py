@@ -31,7 +31,7 @@ def check_kinds(
     Raises:
         SettingsError: with the value and what was expected.
 
-    Example:
+    Examples:
         >>> def make(first: int | None = None) -> None: ...
         >>> check_kinds("mine", {"first": 16}, inspect.signature(make).parameters)
     """

@@ -40,7 +40,7 @@ def suggest_architecture(trial: optuna.trial.BaseTrial, space: SearchSpace) -> A
         optuna.TrialPruned: if a sampler that does not know the space suggests an architecture
             that the space forbids; Optuna then goes on with the next trial.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> suggest_architecture(optuna.trial.FixedTrial(
         ...     {"depth": "2", "kernel": "3", "width": "16", "skip": "yes"}), ToySpace())
@@ -66,7 +66,7 @@ class StrategySampler(BaseSampler):
         seed: seed of the strategy and of the other parameters, 0 or more.
         settings: the strategy's settings, if a name came.
 
-    Example:
+    Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> space = ToySpace()
         >>> optuna.logging.set_verbosity(optuna.logging.WARNING)

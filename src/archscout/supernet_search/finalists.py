@@ -44,7 +44,7 @@ def pick_finalists(
 ) -> list[int]:
     """Places of the best architectures, best first; each network at most once.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import NASBenchMacro
         >>> space = NASBenchMacro()
         >>> archs = [space.parse(text) for text in ("01222222", "10222222", "22222222")]

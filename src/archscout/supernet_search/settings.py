@@ -77,7 +77,7 @@ class SupernetSearchSettings:
         UnknownNameError: if there is no such space, pool or preset.
         SettingsError: if a number is out of range.
 
-    Example:
+    Examples:
         >>> SupernetSearchSettings("nasbench-macro").supernet_settings
         {'channels': 8}
     """

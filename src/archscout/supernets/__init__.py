@@ -65,7 +65,7 @@ def make_supernet(
         UnknownNameError: if the space has no supernet.
         SettingsError: if there is no such setting, or a value is out of range.
 
-    Example:
+    Examples:
         >>> supernet = make_supernet("nasbench201", channels=4, cells=1)
         >>> supernet.path_shape
         (3, 6)

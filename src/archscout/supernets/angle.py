@@ -186,7 +186,7 @@ def make_angle(
         SettingsError: if weights are missing, differ in shape, or are not finite.
         UnknownNameError: if the space of the supernet has no angle.
 
-    Example:
+    Examples:
         >>> from archscout.supernets import make_supernet
         >>> first, second = (
         ...     make_supernet("nasbench201", channels=4, cells=1,

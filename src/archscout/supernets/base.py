@@ -189,7 +189,7 @@ def deal(
     Returns:
         ``(rounds * operations, decisions)`` numbers from 0 to ``operations - 1``.
 
-    Example:
+    Examples:
         >>> dealt = deal(np.random.default_rng(0), 3, rounds=1, decisions=2)
         >>> sorted(dealt[:, 0].tolist()), sorted(dealt[:, 1].tolist())
         ([0, 1, 2], [0, 1, 2])

@@ -110,7 +110,7 @@ class DARTSSupernet(Supernet):
         UnknownNameError: if there is no such network.
         SettingsError: if a setting is out of range.
 
-    Example:
+    Examples:
         >>> supernet = DARTSSupernet(channels=4, cells=3)
         >>> supernet.draw_paths(np.random.default_rng(0), 2).shape
         (2, 3, 14)

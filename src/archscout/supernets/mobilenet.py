@@ -42,7 +42,7 @@ def mobilenet_supernet(
         SettingsError: if a setting is out of range.
         UnknownNameError: if there are no widths of that name.
 
-    Example:
+    Examples:
         >>> tiny = {"stem": 4, "first": 4, "stages": [4, 4, 4, 8, 8, 8], "last": 16}
         >>> mobilenet_supernet(tiny, classes=10).path_shape
         (21, 1)

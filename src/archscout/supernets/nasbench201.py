@@ -85,7 +85,7 @@ class NASBench201Supernet(Supernet):
     Raises:
         SettingsError: if a setting is out of range.
 
-    Example:
+    Examples:
         >>> supernet = NASBench201Supernet(channels=4, cells=1)
         >>> supernet.path_of(supernet.space.parse("334131")).shape
         (3, 6)

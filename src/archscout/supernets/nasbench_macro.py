@@ -31,7 +31,7 @@ def nasbench_macro_supernet(
     Raises:
         SettingsError: if a setting is out of range.
 
-    Example:
+    Examples:
         >>> nasbench_macro_supernet(channels=4).path_shape
         (8, 1)
     """

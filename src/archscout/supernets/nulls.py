@@ -35,7 +35,7 @@ def null_angle(
     Returns:
         The angles.
 
-    Example:
+    Examples:
         >>> from archscout.supernets import make_supernet
         >>> null = null_angle(
         ...     lambda generator: make_supernet(

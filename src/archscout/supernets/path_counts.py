@@ -28,7 +28,7 @@ def path_counts(
     Returns:
         ``(..., edges)``; 0 where an edge is not there or leads nowhere.
 
-    Example:
+    Examples:
         >>> square = [(0, 1), (0, 2), (1, 2)]
         >>> path_counts(np.array([[True, True, True]]), square, starts=[0], ends=[1, 2])
         array([[2, 1, 1]])

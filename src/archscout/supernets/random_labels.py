@@ -44,7 +44,7 @@ def random_labels(fingerprints: NDArray[np.uint64], classes: int, seed: int) -> 
     Raises:
         SettingsError: if ``classes`` or ``seed`` is out of range.
 
-    Example:
+    Examples:
         >>> random_labels(np.arange(8, dtype=np.uint64), classes=10, seed=0).tolist()
         [4, 0, 0, 2, 0, 1, 5, 7]
     """
@@ -95,7 +95,7 @@ def label_source(
         SettingsError: if true labels are needed and missing, or ``classes`` is out of range or
             not the number of true ones.
 
-    Example:
+    Examples:
         >>> from archscout.training.images import load_images
         >>> images = load_images(np.arange(3 * 64, dtype=np.uint8).reshape(3, 8, 8), resolution=8)
         >>> label_source("random", images).classes

@@ -40,7 +40,7 @@ def check_objective(
     Raises:
         AssertionError: with one sentence that says what is wrong.
 
-    Example:
+    Examples:
         >>> from archscout.objectives import FunctionObjective
         >>> from archscout.spaces import load_space
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")

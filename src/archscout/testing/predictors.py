@@ -64,7 +64,7 @@ def check_predictor(
         AssertionError: in one sentence, what the predictor does wrong.
         SettingsError: if ``labels`` is out of range or the space too small.
 
-    Example:
+    Examples:
         >>> from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
         >>> from archscout.predictors.presets import Preset
         >>> from archscout.testing.toy import ToySpace

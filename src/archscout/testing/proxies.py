@@ -27,7 +27,7 @@ def check_proxy(
     Raises:
         AssertionError: with one sentence, if a promise is broken.
 
-    Example:
+    Examples:
         >>> from archscout.proxies import make_proxy
         >>> from archscout.testing.toy import ToySpace
         >>> check_proxy(

@@ -10,7 +10,7 @@ def require(condition: object, message: str) -> None:
 
     Unlike an ``assert`` statement it also works where Python runs with ``-O``.
 
-    Example:
+    Examples:
         >>> require(1 + 1 == 2, "sums are wrong")
     """
     if not condition:
@@ -25,7 +25,7 @@ def require_error(kind: type[Exception], action: Callable[[], object], words: st
         action: what to call.
         words: what the action is, to begin the message with.
 
-    Example:
+    Examples:
         >>> require_error(ZeroDivisionError, lambda: 1 / 0, "a division by zero")
     """
     try:

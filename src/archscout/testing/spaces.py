@@ -40,7 +40,7 @@ def check_space(
         AssertionError: at the first broken promise, saying which one and by what.
         SettingsError: if ``samples`` or ``networks`` is out of range.
 
-    Example:
+    Examples:
         >>> from archscout.spaces import load_space
         >>> check_space(load_space("nasbench201"), np.random.default_rng(0), samples=3)
     """

@@ -45,7 +45,7 @@ def check_strategy(
     Raises:
         AssertionError: in one sentence, what the strategy does wrong.
 
-    Example:
+    Examples:
         >>> from archscout.strategies.random_search import RandomSearch
         >>> from archscout.testing.toy import ToySpace
         >>> check_strategy(RandomSearch, ToySpace(), np.random.default_rng(0))

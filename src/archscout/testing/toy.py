@@ -20,7 +20,7 @@ class ToySpace(SearchSpace):
 
     Its text is the option names, such as ``depth=2,kernel=3,width=16,skip=yes``.
 
-    Example:
+    Examples:
         >>> space = ToySpace()
         >>> len(space), space.format(space.parse("depth=2,kernel=3,width=16,skip=yes"))
         (105, 'depth=2,kernel=3,width=16,skip=yes')

@@ -40,7 +40,7 @@ def channel_statistics(pixels: NDArray[np.uint8]) -> ChannelStatistics:
     Raises:
         SettingsError: if there are no pixels, or they are of another form.
 
-    Example:
+    Examples:
         >>> half = np.zeros((2, 4, 4, 3), dtype=np.uint8)
         >>> half[0] = 255
         >>> channel_statistics(half)
@@ -77,7 +77,7 @@ class Augmentation:
     Raises:
         SettingsError: if ``crop`` is negative.
 
-    Example:
+    Examples:
         >>> pixels = np.full((5, 8, 8, 3), 255, dtype=np.uint8)
         >>> plain = Augmentation(channel_statistics(pixels), crop=0, flip=False)
         >>> plain(torch.from_numpy(pixels)).shape

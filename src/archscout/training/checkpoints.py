@@ -145,7 +145,7 @@ class TrainingFolder:
 def checksum(tensors: Mapping[str, Tensor]) -> int:
     """A checksum of tensors, whatever their memory format and order.
 
-    Example:
+    Examples:
         >>> import torch
         >>> checksum({"a": torch.zeros(2)}) == checksum({"a": torch.zeros(2)})
         True

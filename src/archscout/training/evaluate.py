@@ -34,7 +34,7 @@ def predict_classes(
     Returns:
         ``(n,)``.
 
-    Example:
+    Examples:
         >>> statistics = ChannelStatistics((0.5, 0.5, 0.5), (0.5, 0.5, 0.5))
         >>> network = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         >>> pixels = np.zeros((1, 4, 4, 3), dtype=np.uint8)

@@ -97,7 +97,7 @@ def layout_of(shape: Sequence[int]) -> Layout:
     Raises:
         ImageError: if the shape is none of images, or fits two forms.
 
-    Example:
+    Examples:
         >>> layout_of((10, 28, 28)), layout_of((10, 3, 32, 32)), layout_of((10, 32, 32, 1))
         ('grey', 'first', 'last')
     """
@@ -128,7 +128,7 @@ def scale_of(values: NDArray[Any], single: bool = False) -> float:
     Raises:
         ImageError: if the range of the values is not known.
 
-    Example:
+    Examples:
         >>> scale_of(np.array([0.0, 0.5])), scale_of(np.array([0, 200]))
         (255.0, 1.0)
     """

@@ -66,7 +66,7 @@ def readable_formats() -> tuple[str, ...]:
 def fingerprint_of(pixels: NDArray[np.uint8]) -> int:
     """64 bits that stand for pixels ``(height, width, 3)`` and their shape.
 
-    Example:
+    Examples:
         >>> fingerprint_of(np.zeros((2, 3, 3), np.uint8)) == fingerprint_of(
         ...     np.zeros((3, 2, 3), np.uint8))
         False

@@ -96,7 +96,7 @@ def number(
     Raises:
         ImageError: if a label is negative, or no index into the names.
 
-    Example:
+    Examples:
         >>> number(np.array([1, 3, 1]))
         (array([0, 1, 0]), ('1', '3'))
     """

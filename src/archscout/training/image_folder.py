@@ -93,7 +93,7 @@ def labels_of(names: Sequence[str]) -> tuple[NDArray[np.int64] | None, tuple[str
     Returns:
         int64 ``(n,)`` or None, and the sorted names of the classes.
 
-    Example:
+    Examples:
         >>> labels_of(["cat/1.png", "cat/old/2.png", "dog/1.png"])
         (array([0, 0, 1]), ('cat', 'dog'))
         >>> labels_of(["cat/1.png", "dog/1.png", "1.png"])

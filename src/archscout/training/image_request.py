@@ -25,7 +25,7 @@ class Request:
     Raises:
         SettingsError: if one is out of range.
 
-    Example:
+    Examples:
         >>> Request(resolution=0)
         Traceback (most recent call last):
             ...

@@ -116,7 +116,7 @@ class Images:
         Raises:
             SettingsError: if the share is out of range, or leaves one part empty.
 
-        Example:
+        Examples:
             >>> pixels = np.arange(1920).reshape(30, 8, 8) % 251
             >>> images = load_images(pixels, resolution=8)
             >>> train, validation = images.split(0.2, seed=0)
@@ -138,7 +138,7 @@ class Images:
     def summary(self) -> str:
         """One sentence for the user: how many were read, how many not and why.
 
-        Example:
+        Examples:
             >>> images = load_images(np.full((2, 8, 8), 9, dtype=np.uint8))
             >>> images.summary()
             'read 2 images (32x32, no labels), skipped 0'
@@ -152,7 +152,7 @@ class Images:
 def describe_skipped(skipped: Sequence[Skipped]) -> str:
     """The commonest reasons, each with how often and one name.
 
-    Example:
+    Examples:
         >>> describe_skipped([Skipped("a.txt", "not an image"), Skipped("b.txt", "not an image")])
         '2 not an image (such as a.txt)'
     """
@@ -201,7 +201,7 @@ def load_images(
         ImageError: if there is nothing to read, or its form is not understood.
         SettingsError: if an argument is out of range.
 
-    Example:
+    Examples:
         >>> images = load_images(np.full((3, 1, 20, 30), 200, dtype=np.uint8), resolution=16)
         >>> images.pixels.shape, images.labels
         ((3, 16, 16, 3), None)

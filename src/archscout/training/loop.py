@@ -76,7 +76,7 @@ def train(
         TrainingError: if the loss is no finite number.
         StorageError: if the folder holds another training, or cannot be written.
 
-    Example:
+    Examples:
         >>> from archscout.training.images import load_images
         >>> pixels = np.arange(4 * 64, dtype=np.uint8).reshape(4, 8, 8)
         >>> images = load_images(pixels, resolution=8)

@@ -35,7 +35,7 @@ def mix(fingerprints: NDArray[np.uint64], *keys: int) -> NDArray[np.uint64]:
     Raises:
         SettingsError: if a key is out of range.
 
-    Example:
+    Examples:
         >>> mix(np.array([0, 1], dtype=np.uint64), 7).tolist()
         [8409816773569330625, 14410334998978661030]
     """

@@ -45,7 +45,7 @@ class SavedNetwork:
     Raises:
         SettingsError: if a value has another type, or they contradict each other.
 
-    Example:
+    Examples:
         >>> SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1}).settings
         {'channels': 4, 'cells': 1}
     """
@@ -115,7 +115,7 @@ def make_network(saved: SavedNetwork, generator: torch.Generator | None = None) 
     Raises:
         ArchscoutError: if there is no such space, architecture or setting.
 
-    Example:
+    Examples:
         >>> saved = SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1})
         >>> make_network(saved).classifier
         Linear(in_features=16, out_features=10, bias=True)

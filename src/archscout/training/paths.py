@@ -78,7 +78,7 @@ class PoolPaths:
     Raises:
         SettingsError: if the pool is empty.
 
-    Example:
+    Examples:
         >>> pool = PoolPaths(np.zeros((5, 3, 6), dtype=np.int8))
         >>> pool.draw(np.random.default_rng(0), 4).shape
         (4, 1, 3, 6)

@@ -19,7 +19,7 @@ def resolve_precision(precision: str, network: nn.Module) -> str:
     Returns:
         ``"float32"`` or ``"bfloat16"``.
 
-    Example:
+    Examples:
         >>> resolve_precision("auto", nn.Conv2d(8, 8, 3, groups=8))
         'float32'
     """

@@ -72,7 +72,7 @@ def find_settings(settings: str | TrainSettings) -> TrainSettings:
     Raises:
         UnknownNameError: if no settings have that name.
 
-    Example:
+    Examples:
         >>> find_settings("nasbench201").epochs
         250
     """

@@ -91,7 +91,7 @@ def recalibrated(
 
     Args and errors are those of `recalibrate`.
 
-    Example:
+    Examples:
         >>> network = nn.Sequential(nn.BatchNorm2d(3))
         >>> pixels = np.arange(4 * 48, dtype=np.uint8).reshape(4, 4, 4, 3)
         >>> statistics = ChannelStatistics((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))

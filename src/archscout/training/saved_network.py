@@ -57,7 +57,7 @@ def save_network(
         StorageError: if the weights are not those of the network, or cannot be written.
         ArchscoutError: if there is no such space, architecture or setting.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> saved = SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1})
         >>> with tempfile.TemporaryDirectory() as folder:

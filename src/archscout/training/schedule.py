@@ -19,7 +19,7 @@ def learning_rate(settings: TrainSettings, epoch: int, step: int, steps: int) ->
     Returns:
         A positive number, or zero where a schedule ends.
 
-    Example:
+    Examples:
         >>> settings = TrainSettings(epochs=2, learning_rate=0.1, final_learning_rate=0.0)
         >>> [round(learning_rate(settings, epoch, step, 2), 3)
         ...  for epoch in range(2) for step in range(2)]

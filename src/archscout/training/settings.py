@@ -47,7 +47,7 @@ class TrainSettings:
         SettingsError: if a value is out of range, or two contradict each other.
         UnknownNameError: if there is no such schedule or precision.
 
-    Example:
+    Examples:
         >>> TrainSettings(epochs=3).change(batch=32).batch
         32
     """

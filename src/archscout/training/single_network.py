@@ -101,7 +101,7 @@ def train_network(
         TrainingError: if the loss is no finite number.
         StorageError: if ``out`` holds another network.
 
-    Example:
+    Examples:
         >>> from dataclasses import replace
         >>> from archscout.spaces.nasbench201 import NASBench201
         >>> from archscout.training import load_images
@@ -180,7 +180,7 @@ def train_network(
 def describe(settings: TrainSettings, trained: Trained, images: int) -> str:
     """Say in words how a network was trained.
 
-    Example:
+    Examples:
         >>> trained = Trained((), 10, "float32", 0.0, 0.0, 0, True)
         >>> describe(TrainSettings(), trained, 640)
         '20 epochs over 640 images, batches of 64, SGD at 0.025 (cosine), float32'

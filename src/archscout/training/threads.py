@@ -12,7 +12,7 @@ import torch
 def threads(count: int) -> Iterator[None]:
     """Use so many threads inside, and as many as before afterwards.
 
-    Example:
+    Examples:
         >>> with threads(1):
         ...     torch.get_num_threads()
         1

@@ -32,7 +32,7 @@ def write_weights(
     Raises:
         StorageError: if it cannot be written.
 
-    Example:
+    Examples:
         >>> import tempfile, torch
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     digest = write_weights(Path(folder) / "w.safetensors", {"bias": torch.zeros(2)})

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from archscout.errors import ArchscoutError
-from archscout.export.file_parts import CODE, PARITY, file_text
-from archscout.export.files import Exported, out_folder, staged
-from archscout.export.parity import logits_of, random_images, run_exported
-from archscout.export.source import Source, read_source
-from archscout.export.weights import write_source_weights
-from archscout.export.written import Written
+from archscout.exports.file_parts import CODE, PARITY, file_text
+from archscout.exports.files import Exported, out_folder, staged
+from archscout.exports.parity import logits_of, random_images, run_exported
+from archscout.exports.source import Source, read_source
+from archscout.exports.weights import write_source_weights
+from archscout.exports.written import Written
 from archscout.plain import write_text
 from archscout.spaces import load_space
 from archscout.training.saved_network import WEIGHTS, network_settings
@@ -53,7 +53,7 @@ def export_code(
         ArchscoutError: if the run cannot be read or written for, or the written file computes
             something else.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> from archscout.training.saved_network import SavedNetwork, save_network
         >>> sizes = {"channels": 4, "cells": 1}
@@ -93,7 +93,7 @@ def network_text(source: Source) -> str:
             f"networks of space {saved.space!r} cannot be written as code, only those of "
             f"{', '.join(_WRITERS)}: export weights or onnx"
         )
-    module = importlib.import_module(f"archscout.export.{_WRITERS[saved.space]}")
+    module = importlib.import_module(f"archscout.exports.{_WRITERS[saved.space]}")
     write: Callable[..., Written] = module.write
     space = load_space(saved.space)
     arguments = network_settings(space, saved.settings)

@@ -6,9 +6,9 @@ import json
 from pathlib import Path
 
 from archscout.errors import SettingsError
-from archscout.export.files import Exported, out_folder, staged
-from archscout.export.parity import logits_of, random_images
-from archscout.export.source import Source, read_source
+from archscout.exports.files import Exported, out_folder, staged
+from archscout.exports.parity import logits_of, random_images
+from archscout.exports.source import Source, read_source
 from archscout.training.saved_network import WEIGHTS
 from archscout.training.weights_file import read_weights, write_weights
 
@@ -27,7 +27,7 @@ def export_weights(
         SettingsError: if the run has no trained weights.
         ArchscoutError: if the run cannot be read or written for.
 
-    Example:
+    Examples:
         >>> import tempfile
         >>> from archscout.training.saved_network import SavedNetwork, make_network, save_network
         >>> saved = SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1}, resolution=8)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archscout.export.text import module_dict, total
-from archscout.export.written import Written, classifier, sequence
+from archscout.exports.text import module_dict, total
+from archscout.exports.written import Written, classifier, sequence
 from archscout.spaces.base import Architecture
 from archscout.spaces.nasbench201 import NASBench201
 from archscout.spaces.nasbench201_cell import EDGES, OPERATIONS

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archscout.export.nasbench201 import RELU_CONV_NORM
-from archscout.export.text import module_dict
-from archscout.export.written import POOL, Written, classifier, sequence
+from archscout.exports.nasbench201 import RELU_CONV_NORM
+from archscout.exports.text import module_dict
+from archscout.exports.written import POOL, Written, classifier, sequence
 from archscout.spaces.base import Architecture
 from archscout.spaces.darts import DARTS
 from archscout.spaces.darts_cell import INPUTS, NODES, OPERATIONS, Pairs

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archscout.export import blocks
-from archscout.export.written import POOL, Written, classifier, sequence
+from archscout.exports import blocks
+from archscout.exports.written import POOL, Written, classifier, sequence
 from archscout.spaces.base import Architecture
 from archscout.spaces.mobilenet import MobileNet
 from archscout.spaces.mobilenet_costs import STEM_STRIDE, Widths, places, widths_of

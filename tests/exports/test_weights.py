@@ -10,7 +10,7 @@ import torch
 from safetensors import safe_open
 
 from archscout.errors import SettingsError
-from archscout.export import export_weights
+from archscout.exports import export_weights
 from archscout.training.saved_network import SavedNetwork, load_network, save_network
 from archscout.training.weights_file import read_weights
 

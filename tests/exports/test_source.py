@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from archscout.errors import SettingsError, StorageError, UnknownNameError
-from archscout.export import export_code, export_weights
-from archscout.export.source import read_source
+from archscout.exports import export_code, export_weights
+from archscout.exports.source import read_source
 from archscout.objectives import Label
 from archscout.results import SearchResult
 from archscout.spaces import load_space

@@ -16,7 +16,7 @@ def quoted(text: str) -> str:
     Line breaks, control characters and invisible characters are escaped, so that no text can
     leave its quotes or hide in an editor.
 
-    Example:
+    Examples:
         >>> print(quoted('a\n"b"'), quoted("it's"))
         'a\n"b"' "it's"
     """
@@ -33,7 +33,7 @@ def _letter(letter: str, mark: str) -> str:
 def comment(name: str, value: str) -> str:
     """Write a fact as comment lines; ``value`` must be free of line breaks.
 
-    Example:
+    Examples:
         >>> print(comment("space", "nasbench201"))
         # space: nasbench201
     """
@@ -55,7 +55,7 @@ def columns(line: str) -> int:
 def block(opening: str, items: Sequence[str], closing: str, indent: int) -> list[str]:
     """A call or literal with one item a line; items may end in a comment after two blanks.
 
-    Example:
+    Examples:
         >>> print("\\n".join(block("pair = (", ["1", "2  # two"], ")", 0)))
         pair = (
             1,

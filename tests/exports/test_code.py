@@ -19,11 +19,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError
-from archscout.export import code as export_module
-from archscout.export import export_code
-from archscout.export.code import network_text
-from archscout.export.source import read_source
-from archscout.export.text import quoted
+from archscout.exports import code as export_module
+from archscout.exports import export_code
+from archscout.exports.code import network_text
+from archscout.exports.source import read_source
+from archscout.exports.text import quoted
 from archscout.spaces import load_space
 from archscout.training.saved_network import SavedNetwork, load_network, save_network
 

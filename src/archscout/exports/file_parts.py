@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 
-from archscout.export.source import Source
-from archscout.export.text import WIDTH, columns, comment, quoted
-from archscout.export.written import Written
+from archscout.exports.source import Source
+from archscout.exports.text import WIDTH, columns, comment, quoted
+from archscout.exports.written import Written
 
 CODE, PARITY = "network.py", "parity.safetensors"
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from archscout.errors import ArchscoutError
-from archscout.export.source import Source
+from archscout.exports.source import Source
 from archscout.predictors.network import one_thread
 
 _SEED = 0

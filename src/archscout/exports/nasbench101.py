@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from archscout.export.text import module_dict, total
-from archscout.export.written import POOL, Written, classifier, sequence
+from archscout.exports.text import module_dict, total
+from archscout.exports.written import POOL, Written, classifier, sequence
 from archscout.spaces import nasbench101_costs as costs
 from archscout.spaces.base import Architecture
 from archscout.spaces.nasbench101 import NASBench101

@@ -15,10 +15,10 @@ from typing import Any
 import torch
 
 from archscout.errors import ArchscoutError, MissingExtraError
-from archscout.export.files import Exported, out_folder, staged
-from archscout.export.parity import difference, logits_of, random_images
-from archscout.export.source import Source, read_source
-from archscout.export.weights import metadata
+from archscout.exports.files import Exported, out_folder, staged
+from archscout.exports.parity import difference, logits_of, random_images
+from archscout.exports.source import Source, read_source
+from archscout.exports.weights import metadata
 
 NAME = "network.onnx"
 _OPSET = 17

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archscout.export import blocks
-from archscout.export.written import POOL, Written, classifier, sequence
+from archscout.exports import blocks
+from archscout.exports.written import POOL, Written, classifier, sequence
 from archscout.spaces.base import Architecture
 from archscout.spaces.nasbench_macro import NASBenchMacro
 from archscout.spaces.nasbench_macro_costs import BLOCKS, LAST, SKIP, Place, places

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archscout.export.text import block
+from archscout.exports.text import block
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archscout.errors import SettingsError
-from archscout.export.source import Source
+from archscout.exports.source import Source
 
 FOLDER = "export"
 
