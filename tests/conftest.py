@@ -9,8 +9,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, settings
 
 from archscout.spaces import load_space
+
+# Examples are the same in every run and none fails for being slow: a loaded machine is no fault.
+settings.register_profile(
+    "archscout",
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+)
+settings.load_profile("archscout")
 
 
 @pytest.fixture(scope="session")

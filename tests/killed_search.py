@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import os
-import signal
+import sqlite3
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -20,43 +20,92 @@ import numpy as np
 
 from archscout.errors import StorageError
 from archscout.spaces.base import Architecture
-from archscout.storage import open_record
+from archscout.storage import StudyRecord, open_record
 from archscout.study import search
 from archscout.testing.toy import ToySpace
+from dying import die, die_at, die_within_write, in_child
+
+# Each child buys what it finds missing, so that every count starts anew. A write of the journal
+# is a label, but for the few lines that make the study.
+JOURNAL_MOMENTS: list[Callable[[], None]] = [
+    lambda: die_within_write(1),  # the line that makes the study
+    lambda: die_within_write(2),
+    lambda: die_at(os, "fsync", 5),
+    lambda: die_at(StudyRecord, "add", 3),
+    lambda: die_at(StudyRecord, "add", 2, after=True),
+    lambda: die_within_write(8),
+    lambda: die_at(os, "fsync", 9, after=True),
+]
 
 
-def slow(arch: Architecture) -> float:
-    time.sleep(0.003)
+def die_at_statement(number: int) -> None:
+    """Let this process die before the n-th statement that a database is given."""
+    from sqlalchemy import event
+    from sqlalchemy.engine import Engine
+
+    count = 0
+
+    def counted(*_: Any) -> None:
+        nonlocal count
+        count += 1
+        if count == number:
+            die()
+
+    event.listen(Engine, "before_cursor_execute", counted)
+
+
+# While the tables are made, while the study is opened, and in the middle of labels.
+SQLITE_MOMENTS = [lambda n=n: die_at_statement(n) for n in (3, 40, 60, 120, 200)]
+
+
+def total(arch: Architecture) -> float:
     if arch.choices[2] == 4:
         raise RuntimeError("this one never trains")
     return float(np.dot(arch.choices, [1.0, 0.3, 0.1, 0.7]))
 
 
-def run(strategy: str, settings: dict[str, Any], storage: str | None) -> list[dict[str, Any]]:
+def run(
+    strategy: str,
+    settings: dict[str, Any],
+    storage: str | None,
+    objective: Callable[[Architecture], float] = total,
+) -> list[dict[str, Any]]:
     labels = 10 if storage and "://" in storage else 40  # a database takes its time
     result = search(
-        ToySpace(), slow, strategy, labels=labels, seed=3, storage=storage, settings=settings
+        ToySpace(), objective, strategy, labels=labels, seed=3, storage=storage, settings=settings
     )
-    return [label.to_dict(result.space) for label in result.labels]
+    rows = [label.to_dict(result.space) for label in result.labels]
+    return [{**row, "seconds": None} for row in rows]  # measured by a clock
 
 
-def start(strategy: str, settings: dict[str, Any], storage: str) -> int:
+def refused_meanwhile(strategy: str, settings: dict[str, Any], storage: str) -> str:
+    """What a search is told that starts while another one measures an architecture."""
+    started, go_on = os.pipe(), os.pipe()
+
+    def waiting(arch: Architecture) -> float:
+        os.write(started[1], b"!")
+        os.read(go_on[0], 1)
+        die()
+        return total(arch)
+
+    waiting.__name__ = total.__name__  # the same search
     child = os.fork()
     if child == 0:
         try:
-            run(strategy, settings, storage)
+            run(strategy, settings, storage, waiting)
         finally:
-            os._exit(0)
-    return child
-
-
-def wait_for(bytes_on_disk: float, file: Path, child: int) -> bool:
-    """Wait until the file has grown; false if the child ended first."""
-    while not file.exists() or file.stat().st_size < bytes_on_disk:
-        if os.waitpid(child, os.WNOHANG)[0]:
-            return False
-        time.sleep(0.0002)
-    return True
+            os._exit(1)
+    os.close(started[1])
+    if os.read(started[0], 1) != b"!":
+        raise RuntimeError("the first search did not start")
+    try:
+        open_record(storage, ToySpace(), {"direction": "maximize"})
+        told = ""
+    except StorageError as error:
+        told = str(error)
+    os.write(go_on[1], b"!")
+    os.waitpid(child, 0)
+    return told
 
 
 def main() -> None:
@@ -65,29 +114,37 @@ def main() -> None:
     file = Path(folder) / ("runs.db" if kind == "sqlite" else "journal.log")
     storage = f"sqlite:///{file}" if kind == "sqlite" else str(file)
     whole = run(strategy, settings, None)
-    rng = np.random.default_rng(int(time.time() * 1000) % 2**32)
     found: list[int] = []
-    refused = ""
-    for number in range(3 if kind == "sqlite" else 8):
-        child = start(strategy, settings, storage)
-        size = file.stat().st_size if file.exists() else 0
-        # A journal grows with each label; a database is killed by the clock, also while it opens.
-        if kind == "sqlite":
-            time.sleep(float(rng.uniform(0, 1)))
-        if kind == "sqlite" or wait_for(size + rng.uniform(0, 5000), file, child):
-            time.sleep(float(rng.uniform(0, 0.01)))
-            if kind == "journal" and number == 1:
-                try:
-                    open_record(storage, ToySpace(), {"direction": "maximize"})
-                except StorageError as error:
-                    refused = str(error)
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-        if kind == "journal" and file.exists():
-            found.append(file.read_bytes().count(b'"op_code":4'))
+    kills, refused = 0, ""
+    for moment in SQLITE_MOMENTS if kind == "sqlite" else JOURNAL_MOMENTS:
+
+        def doomed(moment: Callable[[], None] = moment) -> None:
+            moment()
+            run(strategy, settings, storage)
+
+        kills += in_child(doomed) != 0
+        found.append(count_labels(file, kind))
+    if kind == "journal":
+        refused = refused_meanwhile(strategy, settings, storage)
     killed = run(strategy, settings, storage)
-    told = {"whole": whole[: len(killed)], "killed": killed, "found": found, "refused": refused}
+    told = {
+        "whole": whole[: len(killed)],
+        "killed": killed,
+        "kills": kills,
+        "found": found,
+        "refused": refused,
+    }
     sys.stdout.write(json.dumps(told))
+
+
+def count_labels(file: Path, kind: str) -> int:
+    if not file.exists():
+        return 0
+    if kind == "journal":
+        return file.read_bytes().count(b'"op_code":4')
+    with sqlite3.connect(file) as database:
+        found = database.execute("select count(*) from trials where state != 'RUNNING'")
+        return int(found.fetchone()[0])
 
 
 if __name__ == "__main__":

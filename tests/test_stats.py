@@ -13,7 +13,7 @@ from archscout.errors import SettingsError
 
 small = st.integers(-5, 5).map(float)  # few different numbers, so that ties are common
 pairs = st.integers(2, 30).flatmap(lambda n: st.tuples(*(arrays(float, n, elements=small),) * 2))
-quick = settings(max_examples=60, deadline=None)
+quick = settings(max_examples=60)
 
 
 def rng(seed=0):

@@ -12,7 +12,7 @@ from typing import Any
 import optuna
 import pytest
 import sqlalchemy
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import MissingExtraError, StorageError
@@ -195,9 +195,7 @@ def check_goes_on(folder: Path, damaged: bytes, labels: list[dict[str, Any]]) ->
     assert plain_labels(run(folder)) == labels, "the repaired journal does not hold the labels"
 
 
-quick = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+quick = settings(max_examples=60)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import struct
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from official_format import describe, double, evaluation, metrics, record, varint, with_length
 
@@ -90,7 +90,6 @@ def test_what_is_no_record_is_refused(data, words):
         parse_run(data)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_give_fields_or_an_error_in_words(data):
     words = ""
@@ -101,7 +100,6 @@ def test_any_bytes_give_fields_or_an_error_in_words(data):
     assert words.startswith("has measurements") or all(number >= 0 for number, _ in read)
 
 
-@settings(deadline=None)
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_any_json_gives_an_error_in_words(value):
     with pytest.raises(ValueError, match=r"is no list|has "):
@@ -115,7 +113,6 @@ fields = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(fields, max_size=8))
 def test_written_fields_are_read(written):
     encoded = {

@@ -4,7 +4,7 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from official_format import frame, header, plain_crc32c, plain_mask, write_frames
 
@@ -38,7 +38,6 @@ def test_the_published_checksums(data, expected):
     assert plain_crc32c(data) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), min_size=1, max_size=15))
 def test_checksums_of_many_parts_agree_with_the_plain_ones(parts):
     expected = [plain_crc32c(part) for part in parts]
@@ -46,7 +45,6 @@ def test_checksums_of_many_parts_agree_with_the_plain_ones(parts):
     assert masked(sums(parts)).tolist() == [plain_mask(crc) for crc in expected]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(payloads=st.lists(st.binary(max_size=200), max_size=12), chunk=st.integers(1, 300))
 def test_what_was_written_is_read(tmp_path, payloads, chunk):
     path = write_frames(tmp_path / "some.tfrecord", payloads)

@@ -234,7 +234,7 @@ def test_words_of_users_stay_words(tmp_path: Path, evil: str) -> None:
     assert kinds[0] == kinds[1]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text())
 def test_a_quoted_text_is_one_literal_on_one_line(text: str) -> None:
     literal = quoted(text)

@@ -76,7 +76,7 @@ def test_dead_vertices_have_no_edges_and_twins_the_same_live_ones() -> None:
     assert not (reads & idle[:, 1:-1]).any()
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 10_000), vertices=st.integers(2, 7))
 def test_any_graph_is_reduced_without_changing_what_it_computes(seed: int, vertices: int) -> None:
     rng = np.random.default_rng(seed)

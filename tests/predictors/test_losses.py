@@ -90,7 +90,7 @@ def test_a_common_row_of_weights_stands_for_all_members(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(LOSSES))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31), factor=st.floats(0.01, 100.0))
 def test_neither_order_of_rows_nor_scale_of_weights_counts(
     name: str, seed: int, factor: float
@@ -104,7 +104,7 @@ def test_neither_order_of_rows_nor_scale_of_weights_counts(
 
 
 @pytest.mark.parametrize("name", ORDER_LOSSES)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(seed=st.integers(0, 2**31), shift=st.floats(-50.0, 50.0))
 def test_a_loss_of_the_order_sees_no_shift_and_no_stretched_targets(
     name: str, seed: int, shift: float

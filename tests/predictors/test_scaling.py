@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archscout.predictors.scaling import LinearScores, RankScores, make_scaling
@@ -17,7 +17,6 @@ points = st.lists(numbers, min_size=1, max_size=40).map(np.array)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None)
 @given(values=labels, asked=points)
 def test_back_undoes_forward_also_beyond_the_labels(
     kind: str, values: np.ndarray, asked: np.ndarray
@@ -28,7 +27,6 @@ def test_back_undoes_forward_also_beyond_the_labels(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None)
 @given(values=labels, asked=points)
 def test_scores_rise_with_values(kind: str, values: np.ndarray, asked: np.ndarray) -> None:
     ordered = np.unique(asked)
@@ -38,7 +36,6 @@ def test_scores_rise_with_values(kind: str, values: np.ndarray, asked: np.ndarra
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(deadline=None)
 @given(values=labels)
 def test_equal_values_share_a_score_in_any_order(kind: str, values: np.ndarray) -> None:
     scores = make_scaling(kind, values).forward(values)
@@ -48,7 +45,6 @@ def test_equal_values_share_a_score_in_any_order(kind: str, values: np.ndarray) 
     assert np.allclose(scores, backwards, rtol=1e-9, atol=1e-9)
 
 
-@settings(deadline=None)
 @given(values=labels)
 def test_ranks_do_not_see_how_far_values_lie_apart(values: np.ndarray) -> None:
     bent = np.sign(values) * np.abs(values) ** 1.5

@@ -21,7 +21,7 @@ EDGES = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
 PATHS = [(0, 3), (0, 1, 3), (0, 2, 3), (0, 1, 2, 3)]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(["none", "skip_connect", "nor_conv_3x3"]), min_size=6, max_size=6))
 def test_live_edges_are_those_on_a_whole_path(operations):
     edges = dict(zip(EDGES, operations, strict=True))
@@ -33,7 +33,7 @@ def test_live_edges_are_those_on_a_whole_path(operations):
     assert live_edges(edges, output=3) == set().union(*whole)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, len(SPACE) - 1))
 def test_every_cell_is_drawn_with_its_six_edges(index):
     row = SPACE.all_choices()[index : index + 1]

@@ -57,7 +57,7 @@ def test_the_whole_space_iterates_in_order() -> None:
 
 # --- text -----------------------------------------------------------------------------------
 @given(written_cells)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_texts_of_written_cells_are_read_back(row: np.ndarray) -> None:
     arch = SPACE.architectures(row)[0]
     text = SPACE.format(arch)
@@ -73,7 +73,7 @@ def test_texts_of_written_cells_are_read_back(row: np.ndarray) -> None:
     | st.from_regex(r"[0-9]{1,9}:((c1|c3|mp|xx)\|?){0,6}", fullmatch=True)
     | st.integers(0, 2**22).map(lambda bits: f"{bits}:c1|c1|c1|c1|c1")
 )
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_text_is_a_cell_or_a_parse_error(text: str) -> None:
     try:
         arch = SPACE.parse(text)
@@ -119,7 +119,7 @@ def test_parse_many_names_the_text_that_is_wrong() -> None:
 
 # --- validity and twins -----------------------------------------------------------------------
 @given(written_cells)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_validity_and_pruning_equal_a_plain_search(row: np.ndarray) -> None:
     connected, live = plain_pruning(row[0].tolist())
     assert SPACE.valid(row)[0] == (connected and len(live) <= 9)
@@ -142,7 +142,7 @@ def test_nine_live_edges_are_allowed_and_dead_ones_do_not_count() -> None:
 
 
 @given(st.integers(0, 423_623), st.permutations(range(1, 6)))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_isomorphic_cells_share_the_hash(index: int, order: list[int]) -> None:
     row = SPACE.all_choices()[index].tolist()
     places = [0, *order, 6]

@@ -62,7 +62,7 @@ def test_tokens_of_all_cells_decode_to_themselves() -> None:
 
 
 @given(written_cells)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_tokens_of_written_cells_decode_to_themselves_if_valid(row: np.ndarray) -> None:
     for kind in ("tokens", "sequence"):
         choices, valid = SPACE.decode(SPACE.encode(row, kind), kind)

@@ -23,7 +23,7 @@ SPACE = NASBench101()
 
 
 @given(st.integers(0, 260), st.integers(1, 5), st.randoms(use_true_random=False))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_md5_of_arrays_equals_hashlib(length: int, count: int, random: Random) -> None:
     messages = [random.randbytes(length) for _ in range(count)]
     size = 4 * padded_rows(length)

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import sys
-import time
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import safetensors.torch
 import torch
 from tiny_networks import make_images, same
@@ -22,9 +20,18 @@ from archscout.supernets import make_supernet
 from archscout.training.loop import train
 from archscout.training.paths import SupernetPaths
 from archscout.training.settings import TrainSettings
+from dying import die_at, in_child
 
 # Each step of 9 writes a checkpoint: fsync, then replace, and before that the last one moves.
-MOMENTS = [("fsync", 1), ("replace", 2), ("replace", 3), ("fsync", 3), ("replace", 4)]
+MOMENTS: list[Callable[[], None]] = [
+    lambda: die_at(os, "fsync", 1),
+    lambda: die_at(os, "replace", 2),
+    lambda: die_at(torch.Tensor, "backward", 1),
+    lambda: die_at(os, "replace", 3),
+    lambda: die_at(torch.optim.SGD, "step", 2),
+    lambda: die_at(os, "fsync", 3),
+    lambda: die_at(os, "replace", 4, after=True),
+]
 
 
 def run(folder: str | None, precision: str) -> tuple[dict[str, torch.Tensor], tuple[float, ...]]:
@@ -44,32 +51,6 @@ def run(folder: str | None, precision: str) -> tuple[dict[str, torch.Tensor], tu
     return supernet.state_dict(), done.losses
 
 
-def kill_at(name: str, call: int) -> None:
-    """Let the process die instead of making a call of the system for the n-th time."""
-    real, count = getattr(os, name), 0
-
-    def counted(*arguments):
-        nonlocal count
-        count += 1
-        if count == call:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return real(*arguments)
-
-    setattr(os, name, counted)
-
-
-def start(folder: str, precision: str, moment: tuple[str, int] | None = None) -> int:
-    child = os.fork()
-    if child == 0:
-        try:
-            if moment is not None:
-                kill_at(*moment)
-            run(folder, precision)
-        finally:
-            os._exit(0)
-    return child
-
-
 def main() -> None:
     folder, precision = sys.argv[1:]
     torch.set_num_threads(1)
@@ -77,22 +58,20 @@ def main() -> None:
     expected, losses = run(None, precision)
     kills = 0
     for moment in MOMENTS:
-        _, status = os.waitpid(start(folder, precision, moment), 0)
-        kills += os.WIFSIGNALED(status)
-    rng = np.random.default_rng(0)
-    for _ in range(2):
-        child = start(folder, precision)
-        time.sleep(float(rng.uniform(0.02, 0.25)))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        kills += os.WIFSIGNALED(status)
-    _, status = os.waitpid(start(folder, precision), 0)
+
+        def doomed(moment: Callable[[], None] = moment) -> None:
+            moment()
+            run(folder, precision)
+
+        kills += in_child(doomed) != 0
+    in_child(lambda: run(folder, precision))
     final = safetensors.torch.load_file(Path(folder) / "final.safetensors")
     again, found_losses = run(folder, precision)
     sys.stdout.write(
         json.dumps(
             {
                 "kills": kills,
+                "moments": len(MOMENTS),
                 "equal": same(final, expected) and same(again, expected),
                 "losses": found_losses == losses,
                 "left": sorted(os.listdir(folder)),

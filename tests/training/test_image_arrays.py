@@ -28,7 +28,7 @@ def same(first: Images, second: Images) -> bool:
     )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     n=st.integers(1, 4),
     h=st.integers(5, 20),
@@ -60,7 +60,7 @@ def test_every_form_gives_the_same_images(
         assert same(load_images(form, resolution=side), expected)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(shape=st.lists(st.integers(1, 40), min_size=1, max_size=5))
 def test_a_shape_is_understood_or_refused(shape: list[int]) -> None:
     channels = (1, 3, 4)
@@ -208,7 +208,7 @@ def test_a_pickle_is_never_read(tmp_path: Path) -> None:
             load_images(tmp_path / name)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cut=st.floats(0, 1), flip=st.integers(0, 10**6), kind=st.sampled_from(["npz", "npy"]))
 def test_damaged_files_give_images_or_one_error(
     cut: float, flip: int, kind: str, damaged: Callable[[str], tuple[Path, bytes]]

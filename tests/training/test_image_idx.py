@@ -62,7 +62,7 @@ def test_labels_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
         load_images(tmp_path, part="test")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(shape=st.lists(st.integers(0, 6), min_size=1, max_size=3), packed=st.booleans())
 def test_what_is_written_is_read(
     tmp_path_factory: pytest.TempPathFactory, shape: list[int], packed: bool
@@ -73,7 +73,7 @@ def test_what_is_written_is_read(
     assert np.array_equal(read_idx(path, len(shape)), values)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     cut=st.integers(0, 130),
     flip=st.integers(0, 10**6),

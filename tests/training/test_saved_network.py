@@ -239,7 +239,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(name=st.sampled_from(sorted(SavedNetwork.__dataclass_fields__)), value=JSON)
 def test_any_value_is_read_or_refused_in_one_sentence(
     tmp_path_factory: pytest.TempPathFactory, name: str, value: Any
