@@ -21,6 +21,7 @@ from archscout.errors import (
     StorageError,
     unknown_name,
 )
+from archscout.notes import join_notes
 from archscout.objectives import (
     Direction,
     Label,
@@ -350,7 +351,7 @@ class Ledger:
         if error:
             value = math.nan
             logger.warning("label %d (%s) failed: %s", self.bought, self._space.format(arch), error)
-        kept = plain({**notes, **info})
+        kept = join_notes(plain(notes), plain(info))
         return Label(self.bought, arch, value, seconds, error, kept)
 
     def _measured_test_value(self, arch: Architecture) -> float:

@@ -27,7 +27,8 @@ class Measurement:
     Args:
         value: in the objective's unit; NaN means that the measurement failed.
         seconds: what it cost, in seconds of training.
-        info: further plain values (text, numbers) to keep with the record.
+        info: further plain values (text, numbers) to keep with the record; columns ``info.NAME``
+            of the table of labels.
     """
 
     value: float

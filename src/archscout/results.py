@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError
+from archscout.notes import STRATEGY_NOTES, info_columns
 from archscout.objectives import Direction, Label
 from archscout.plain import plain, write_json
 from archscout.spaces.base import Architecture, SearchSpace
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE_NAME = "result.json"
-NOTES = ("predicted", "spread", "round", "origin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,9 @@ class SearchResult:
 
         Returns:
             Columns number, architecture (text), value, best_so_far, seconds, failed, error,
-            test_value (where there are any), predicted, spread, round, origin.
+            test_value (where there are any), predicted, spread, round, origin, and ``info.NAME``
+            for what measurements gave in their ``info``: NaN where a label lacks it, lists and
+            mappings as JSON. Numbers begin at 0.
         """
         import pandas as pd
 
@@ -121,8 +123,9 @@ class SearchResult:
         tests = [self.test_values.get(label.architecture, math.nan) for label in self.labels]
         if not all(map(math.isnan, tests)):
             columns["test_value"] = tests
-        for key in NOTES:
+        for key in STRATEGY_NOTES:
             columns[key] = [label.info.get(key) for label in self.labels]
+        columns |= info_columns(self.labels)
         return pd.DataFrame(columns)
 
     def to_dict(self) -> dict[str, Any]:

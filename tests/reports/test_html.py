@@ -15,7 +15,7 @@ import pytest
 
 import archscout
 from archscout.errors import StorageError
-from archscout.reports import write_report
+from archscout.reports import content, write_report
 from archscout.reports.html import render
 from archscout.spaces.nasbench201 import NASBench201
 
@@ -123,6 +123,58 @@ def test_missing_parts_leave_a_sensible_page(make_result, without, gone):
     assert page.titles - {"failures", "caveats", "manifest"} == kept
     assert "nan" not in page.text.lower().replace("nanos", "")
     assert "None" not in page.text
+
+
+def test_a_label_has_one_number_on_the_page_in_the_csv_and_in_the_record(make_result):
+    result = make_result(labels=40, failed=2, standing={})
+    best = max((label for label in result.labels if not label.failed), key=lambda one: one.value)
+    result.labels[26], result.labels[best.number] = (
+        replace(best, number=26),
+        replace(result.labels[26], number=best.number),
+    )
+    frame = result.to_frame()
+    assert frame["number"][frame["value"].idxmax()] == 26
+    assert result.to_dict()["labels"][26]["value"] == result.best.value
+    page = Page(render(result))
+    assert "highest, bought as label 26" in page.text
+    assert "The best is label 26 of 40 labels, numbered from 0" in page.text
+    assert "bought aslabel 26, latent ascent" in page.text
+    first = content.label_table(result)["rows"][0]
+    assert first[:2] == ("0", result.space.format(result.labels[0].architecture))
+    assert [row[0] for row in content.failures(result)["rows"]] == [0, 1]
+    assert "label 27" not in page.text.replace("label 27,", "")
+
+
+def test_rounds_without_pseudo_labels_say_nothing_of_them(make_result):
+    rounds = [
+        {"round": n, "labels": 9 + n, "predictor": "Forest", "candidates": 500, "seconds": 0.1}
+        for n in range(1, 3)
+    ]
+    result = make_result()
+    for audit in (rounds, [{**row, "pseudo_labels": 0, "steps": 4} for row in rounds]):
+        result.audit = audit
+        page = Page(render(result))
+        assert "pseudo" not in page.text.lower()
+        assert "why its loop stopped" not in page.text
+        assert "Rounds of learning" in page.text
+        assert "figure-audit" not in page.figures()
+    result.audit = [{**rounds[0], "tau_before": None, "stopped": "4 labels are too few"}]
+    assert "What the pseudo-labels did" in Page(render(result)).text
+
+
+def test_values_of_measurements_are_in_the_table_of_labels(make_result):
+    result = make_result(labels=3)
+    result.labels[1] = replace(result.labels[1], info={"latency": 2.5, "host": HOSTILE})
+    page = Page(render(result))
+    assert "info.latency" in page.text
+    assert "2.5" in page.text
+    assert HOSTILE[:80] in page.text
+    many = {f"layer {n}": n for n in range(40)}
+    result.labels[1] = replace(result.labels[1], info=many)
+    page = Page(render(result))
+    assert "info.layer 11" in page.text
+    assert "info.layer 12" not in page.text
+    assert "28 more info columns" in page.text
 
 
 def test_a_search_without_a_value_says_so(make_result):

@@ -20,8 +20,9 @@ def test_every_label_is_a_point_and_the_failed_are_marked(make_result):
     result = make_result(failed=3)
     shown = traces(anytime_figure(result))
     numbers = [x for name, trace in shown.items() if name != "best so far" for x in trace.x]
-    assert sorted(numbers) == list(range(1, 61))
-    assert list(shown["failed"].x) == [1, 2, 3]
+    assert sorted(numbers) == [label.number for label in result.labels] == list(range(60))
+    assert list(shown["failed"].x) == [0, 1, 2]
+    assert list(shown["best so far"].x) == list(range(60))
     assert "out of memory" in shown["failed"].customdata[0][1]
     assert result.space.format(result.labels[5].architecture) in str(shown["first"].customdata)
 
@@ -67,6 +68,7 @@ def test_predictions_stand_beside_the_identity_and_the_noise(make_result):
     line, points = shown["measured as predicted"], shown["label"]
     assert list(line.x) == list(line.y)
     assert len(points.x) == 40
+    assert [row[0] for row in points.customdata] == list(range(20, 60))
     band = next(trace for name, trace in shown.items() if name.startswith("± 0.20"))
     assert np.isclose(band.y[3] - band.y[0], 0.4)
     assert prediction_figure(make_result(predicted=False)) is None

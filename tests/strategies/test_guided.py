@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors.forest import Forest
 from archscout.predictors.presets import PRESETS
+from archscout.predictors.semi import PseudoLabels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy
@@ -148,3 +149,24 @@ def test_a_predictor_without_a_decoder_cannot_ascend() -> None:
     )
     with pytest.raises(SettingsError, match="Forest, expected one with a latent space"):
         run(strategy, 12)
+
+
+@pytest.mark.parametrize("name", ["guided", "guided-forest"])
+def test_the_audit_says_nothing_of_pseudo_labels_where_there_were_none(name: str) -> None:
+    few = {"predictor": "forest", "predictor_settings": FEW}
+    strategy = make_strategy(name, SPACE, np.random.default_rng(0), first=10, **few)
+    assert isinstance(strategy, PredictorGuided)
+    run(strategy, 11)
+    (row,) = strategy.audit
+    assert not [key for key in row if "pseudo" in key or "tau_" in key or key == "stopped"]
+
+
+def test_the_audit_says_what_pseudo_labels_did_where_there_were_some() -> None:
+    rng = np.random.default_rng(0)
+    model = PseudoLabels(SPACE, rng, judged=False, make=lambda s, r: Forest(s, r, trees=5))
+    learner = OnePredictor(model, relearn=False)
+    labelled, others = SPACE.all_choices()[:10], SPACE.all_choices()[10:]
+    row = learner.learn(labelled, np.arange(10.0), others, len(others))
+    assert (row["pseudo_labels"], row["pseudo_rounds"]) == (95, 1)
+    assert row["stopped"] == "every round is used, untried"
+    assert "pseudo_labels" not in learner.learn(labelled, np.arange(10.0), others, len(others))

@@ -135,6 +135,23 @@ class PseudoLabels(Predictor):
         self.audit_ = [vars(trial) for trial in trials]
         return self
 
+    def audit_row(self, unlabelled: int) -> dict[str, Any]:
+        """What the last `fit` did with pseudo-labels, for the audit of a search.
+
+        Args:
+            unlabelled: how many architectures `fit` was given without labels.
+        """
+        last = self.audit_[-1]
+        return {
+            "pseudo_labels": unlabelled * (self.rounds_ > 0),
+            "pseudo_rounds": self.rounds_,
+            "pseudo_spread": last["pseudo_spread"],
+            "tau_before": last["tau_before"],
+            "tau_after": last["tau_after"],
+            "trial_seconds": last["seconds"],
+            "stopped": last["stopped"],
+        }
+
     def _when_to_try_again(self, last: Trial, labels: int) -> float:
         """With how many labels the next trial is made."""
         if last.tau_before is None:

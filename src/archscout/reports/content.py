@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shlex
 from pathlib import PurePath
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archscout.notes import info_columns
 from archscout.reports import facts
 from archscout.reports.words import count, difference, duration, finite, size, value
 
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from archscout.results import SearchResult
 
 MOST_FAILED, MOST_LISTED, MOST_LETTERS = 50, 1000, 500
+MOST_INFO, MOST_IN_CELL = 12, 80
 _AUDIT_COLUMNS = (
     ("round", "round", "{}"),
     ("labels", "labels", "{:,}"),
+    ("predictor", "predictor", "{}"),
     ("pseudo_labels", "pseudo-labels", "{:,}"),
     ("pseudo_spread", "their spread", "{:.3g}"),
     ("tau_before", "tau before", "{:.3f}"),
@@ -45,7 +49,7 @@ def headline(result: SearchResult) -> dict[str, Any]:
     tiles: list[tuple[str, str, str]] = []
     if best:
         word = "highest" if result.direction == "maximize" else "lowest"
-        place = f"{word}, bought as label {best[0].number + 1}"
+        place = f"{word}, bought as label {best[0].number:,}"
         tiles.append(("Best value", value(best[0].value, result.unit), rank or place))
         test = finite(result.test_values.get(best[0].architecture))
         if test is not None:
@@ -75,7 +79,10 @@ def anytime_words(result: SearchResult) -> list[str]:
     if not good:
         return []
     best = facts.best_labels(result, 1)[0]
-    words = [f"The best label was number {best.number + 1:,} of {len(result.labels):,}."]
+    words = [
+        f"The best is label {best.number:,} of {count(len(result.labels), 'label')}, "
+        "numbered from 0 in buying order."
+    ]
     values = np.array([label.value for label in good])
     low, high = facts.view(values, result.direction)
     outside = int(((values < low) | (values > high)).sum())
@@ -125,18 +132,34 @@ def prediction_words(result: SearchResult) -> list[str]:
 
 
 def audit_table(result: SearchResult) -> dict[str, Any] | None:
-    """The rounds of a learning strategy: what pseudo-labels did, and why each loop stopped."""
+    """The rounds of a learning strategy, and what pseudo-labels did where it had any."""
     if not result.audit:
         return None
+    pseudo = facts.has_pseudo_labels(result.audit)
     columns = [
         column
         for column in _AUDIT_COLUMNS
-        if any(row.get(column[0]) is not None for row in result.audit)
+        if (pseudo or column[0] not in facts.PSEUDO_COLUMNS)
+        and any(row.get(column[0]) is not None for row in result.audit)
     ]
+    reasons = any(row.get("stopped") for row in result.audit)
     rows = []
     for row in result.audit:
         cells = [_cell(row.get(key), form) for key, _, form in columns]
-        rows.append((cells, str(row.get("stopped") or "")))
+        rows.append((cells, str(row.get("stopped") or "not said") if reasons else ""))
+    return {
+        "pseudo": pseudo,
+        "title": "What the pseudo-labels did" if pseudo else "Rounds of learning",
+        "heads": [column[1] for column in columns],
+        "reasons": reasons,
+        "rows": rows,
+        "words": _pseudo_words(result) if pseudo else [],
+        "count": count(len(rows), "round"),
+    }
+
+
+def _pseudo_words(result: SearchResult) -> list[str]:
+    """What pseudo-labels changed in the rounds that measured it."""
     pairs = [(finite(row.get("tau_before")), finite(row.get("tau_after"))) for row in result.audit]
     changes = [
         after - before for before, after in pairs if before is not None and after is not None
@@ -155,7 +178,7 @@ def audit_table(result: SearchResult) -> dict[str, Any] | None:
         )
     else:
         words.append("No round measured the rank correlation before and after pseudo-labels.")
-    return {"heads": [column[1] for column in columns], "rows": rows, "words": words}
+    return words
 
 
 def _cell(item: Any, form: str) -> str:
@@ -180,7 +203,7 @@ def best_cells(result: SearchResult) -> dict[str, Any]:
             if number is not None:
                 known.append((name, size(number)))
         source = f", {facts.origin(label)}" if facts.origin(label) else ""
-        known.append(("bought as", f"label {label.number + 1:,}{source}"))
+        known.append(("bought as", f"label {label.number:,}{source}"))
         text = result.space.format(label.architecture)
         cards.append({"place": place, "label": label, "text": text, "known": known})
     words = ""
@@ -226,7 +249,7 @@ def failures(result: SearchResult) -> dict[str, Any] | None:
     for label in failed[:MOST_FAILED]:
         error = label.error or "no reason kept"
         error = error if len(error) <= MOST_LETTERS else error[:MOST_LETTERS] + "…"
-        rows.append((label.number + 1, result.space.format(label.architecture), error))
+        rows.append((label.number, result.space.format(label.architecture), error))
     return {"rows": rows, "all": len(failed), "more": len(failed) - len(rows)}
 
 
@@ -256,19 +279,34 @@ def sealed_words(result: SearchResult) -> list[str]:
     return words
 
 
-def label_rows(result: SearchResult) -> list[tuple[str, ...]]:
+def label_table(result: SearchResult) -> dict[str, Any]:
     """The first labels as a table for readers without the chart."""
-    return [
+    labels = result.labels[:MOST_LISTED]
+    known = info_columns(labels)
+    shown = dict(itertools.islice(known.items(), MOST_INFO))
+    rows = [
         (
-            f"{label.number + 1:,}",
+            f"{label.number:,}",
             result.space.format(label.architecture),
             "failed" if label.failed else value(label.value, result.unit),
             value(finite(label.info.get("predicted")), result.unit),
             facts.origin(label) or "–",
             duration(label.seconds) if label.seconds else "–",
+            [_info_cell(column[place]) for column in shown.values()],
         )
-        for label in result.labels[:MOST_LISTED]
+        for place, label in enumerate(labels)
     ]
+    return {"rows": rows, "info": list(shown), "more": len(known) - len(shown)}
+
+
+def _info_cell(item: Any) -> str:
+    """A value of a measurement's info, short enough for a table."""
+    number = finite(item)
+    if number is not None:
+        return f"{number:.6g}" if isinstance(item, float) else f"{item}"
+    missing = item is None or isinstance(item, float)
+    text = "–" if missing else str(item)
+    return text if len(text) <= MOST_IN_CELL else text[:MOST_IN_CELL] + "…"
 
 
 def caveats(result: SearchResult) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,11 +17,24 @@ if TYPE_CHECKING:
     from archscout.results import SearchResult
 
 OTHER = "other"
+PSEUDO_COLUMNS = ("pseudo_labels", "pseudo_spread", "tau_before", "tau_after")
 
 
 def origin(label: Label) -> str:
     """Where a label's proposal came from; empty if the strategy did not say."""
     return str(label.info.get("origin") or "")
+
+
+def has_pseudo_labels(audit: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a strategy taught itself with pseudo-labels, or tried in any round whether they help.
+
+    Examples:
+        >>> has_pseudo_labels([{"round": 1, "candidates": 9}]), has_pseudo_labels([])
+        (False, False)
+        >>> has_pseudo_labels([{"round": 1, "tau_before": None, "stopped": "too few labels"}])
+        True
+    """
+    return any("tau_before" in row or row.get("pseudo_labels") for row in audit)
 
 
 def by_origin(labels: list[Label], most: int = 4) -> dict[str, list[Label]]:

@@ -105,7 +105,7 @@ def render(result: SearchResult) -> str:
         caveats=content.caveats(result),
         manifest=content.manifest_rows(result),
         rerun=content.rerun(result),
-        rows=content.label_rows(result),
+        table=content.label_table(result),
         figures={name: Markup(_json(figure)) for name, figure in figures.items()},
         style=Markup((_PAGE / "style.css").read_text("utf-8")),
         scripts=[Markup(script) for script in scripts],

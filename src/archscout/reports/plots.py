@@ -42,8 +42,10 @@ def anytime_figure(result: SearchResult) -> go.Figure | None:
         return None
     values = np.array([label.value for label in result.labels], dtype=np.float64)
     ends = view(values, result.direction)
-    figure = _figure("labels bought", f"value ({_sign(result.unit)})", ends)
-    figure.update_xaxes(range=[-0.015 * len(values), 1.015 * len(values) + 1])
+    figure = _figure(
+        "label, numbered from 0 in buying order", f"value ({_sign(result.unit)})", ends
+    )
+    figure.update_xaxes(range=[-0.015 * len(values) - 1, 1.015 * len(values)])
     shown = [label for label in good if ends[0] <= label.value <= ends[1]]
     for (name, labels), style in zip(by_origin(shown).items(), _STYLES, strict=False):
         _add_labels(figure, labels, result, ends, (name or "label", *style))
@@ -55,7 +57,7 @@ def anytime_figure(result: SearchResult) -> go.Figure | None:
         _add_labels(figure, beyond, result, border, ("off the scale", GREY, edge))
     best = np.fmax if result.direction == "maximize" else np.fmin
     figure.add_scatter(
-        x=np.arange(1, len(values) + 1),
+        x=np.arange(len(values)),
         y=best.accumulate(values),
         name="best so far",
         mode="lines",
@@ -115,7 +117,7 @@ def prediction_figure(result: SearchResult) -> go.Figure | None:
         cliponaxis=False,
         customdata=[
             [
-                label.number + 1,
+                label.number,
                 escape(value(label.value, result.unit)),
                 escape(value(finite(label.info["predicted"]), result.unit)),
                 _cell(result, label),
@@ -193,7 +195,7 @@ def _add_labels(
 ) -> None:
     name, colour, symbol = style
     figure.add_scatter(
-        x=[label.number + 1 for label in labels],
+        x=[label.number for label in labels],
         y=np.clip([label.value for label in labels], *ends),
         mode="markers",
         name=escape(name[:40]),
@@ -214,7 +216,7 @@ def _add_labels(
 def _add_failed(figure: go.Figure, labels: list[Label], result: SearchResult) -> None:
     """Failed labels have no value: they stand at the foot of the chart, on an axis of their own."""
     figure.add_scatter(
-        x=[label.number + 1 for label in labels],
+        x=[label.number for label in labels],
         y=[0.03] * len(labels),
         yaxis="y2",
         mode="markers",

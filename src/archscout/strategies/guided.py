@@ -127,11 +127,13 @@ class OnePredictor:
         unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn anew, or keep what was learnt first; the row says from how many labels."""
-        if self.relearn or not self._taught:
+        learns = self.relearn or not self._taught
+        if learns:
             self.model.fit(choices, values, unlabelled)
             self._taught = len(choices)
         row: dict[str, Any] = {"predictor": type(self.model).__name__, "taught_on": self._taught}
-        trials = getattr(self.model, "audit_", None)
-        if trials:
-            row["stopped"] = trials[-1]["stopped"]
+        # Only a predictor that is taught on pseudo-labels has anything to say of them.
+        pseudo = getattr(self.model, "audit_row", None)
+        if learns and pseudo is not None:
+            row |= pseudo(len(unlabelled))
         return row

@@ -172,15 +172,8 @@ class SemiSupervised:
         """Learn from labels and pseudo-labels; the row says what the trial of them found."""
         before = self.model.steps_
         self.pseudo.fit(choices, values, unlabelled)
-        trial = self.pseudo.audit_[-1]
         return {
-            "pseudo_labels": len(unlabelled) * (self.pseudo.rounds_ > 0),
-            "pseudo_rounds": self.pseudo.rounds_,
-            "pseudo_spread": trial["pseudo_spread"],
-            "tau_before": trial["tau_before"],
-            "tau_after": trial["tau_after"],
-            "trial_seconds": trial["seconds"],
-            "stopped": trial["stopped"],
+            **self.pseudo.audit_row(len(unlabelled)),
             "steps": self.model.steps_ - before,
         }
 
