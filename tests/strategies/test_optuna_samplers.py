@@ -3,22 +3,40 @@
 from __future__ import annotations
 
 import math
+import pickle
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import optuna
 import pytest
 
+from archscout.errors import SettingsError
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.strategies import StrategySampler, make_strategy, suggest_architecture
+from archscout.strategies import (
+    StrategySampler,
+    list_strategies,
+    make_strategy,
+    optuna_claims,
+    suggest_architecture,
+)
 from archscout.strategies.base import Strategy
+from archscout.strategies.optuna_claims import claim
 from archscout.strategies.optuna_params import distributions, from_params, to_params
 from archscout.strategies.random_search import RandomSearch
 from archscout.study import search
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
+# Rounds so small that a few labels see several.
+FAST: dict[str, dict[str, Any]] = {
+    "guided": {"first": 6},
+    "guided-forest": {"first": 6, "each": 3},
+    "nao": {"first": 6, "each": 5},
+}
 
 
 def total(arch: Architecture) -> float:
@@ -168,3 +186,96 @@ def test_a_strategy_function_will_do() -> None:
     study = optuna.create_study(sampler=StrategySampler(make, SPACE), direction="maximize")
     study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 45)
     assert study.best_value == 10
+
+
+@pytest.mark.parametrize("name", list_strategies())
+def test_every_sampler_can_be_pickled(name: str) -> None:
+    sampler = StrategySampler(name, load_space("nasbench201"), seed=1)
+    assert pickle.loads(pickle.dumps(sampler)).strategy.ask(1) == sampler.strategy.ask(1)
+
+
+@pytest.mark.parametrize(
+    "name", ["random", "evolution", "local", "optuna:tpe", "guided", "guided-forest", "nao"]
+)
+def test_a_pickled_sampler_goes_on_as_if_it_had_not_been(name: str) -> None:
+    def bought(labels: list[int]) -> list[Architecture]:
+        sampler = StrategySampler(name, SPACE, seed=3, **FAST.get(name, {}))
+        study = optuna.create_study(direction="maximize", sampler=sampler)
+        for n in labels:
+            study.sampler = pickle.loads(pickle.dumps(study.sampler))
+            study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), n)
+        return [from_params(SPACE, trial.params) for trial in study.trials]
+
+    assert bought([9, 8, 7]) == bought([24])
+
+
+TWO_PROCESSES = """
+import sys, optuna
+from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
+from archscout.testing.toy import ToySpace
+optuna.logging.set_verbosity(optuna.logging.WARNING)
+space = ToySpace()
+backend = optuna.storages.journal.JournalFileBackend(sys.argv[1])
+study = optuna.load_study(
+    study_name="shared",
+    storage=optuna.storages.JournalStorage(backend),
+    sampler=StrategySampler(sys.argv[2], space),
+)
+sys.stdin.read(1)
+study.optimize(lambda trial: sum(suggest_architecture(trial, space).choices), 12)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["random", "local"])
+def test_processes_that_share_a_study_measure_nothing_twice(name: str, tmp_path: Path) -> None:
+    file = str(tmp_path / "shared.log")
+    storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(file))
+    study = optuna.create_study(study_name="shared", storage=storage, direction="maximize")
+    command = [sys.executable, "-c", TWO_PROCESSES, file, name]
+    both = [subprocess.Popen(command, stdin=subprocess.PIPE) for _ in range(2)]
+    for process in both:
+        process.communicate(b"!")
+    assert [process.returncode for process in both] == [0, 0]
+    archs = [from_params(SPACE, trial.params) for trial in study.trials]
+    assert len(archs) == len(set(archs)) == 24
+
+
+def test_what_a_running_trial_claims_is_not_proposed_again() -> None:
+    study = optuna.create_study(direction="maximize")
+    first, second = (StrategySampler("random", SPACE, seed=5) for _ in range(2))
+    running = study._storage.create_new_trial(study._study_id)
+    other = study._storage.create_new_trial(study._study_id)
+    asked = [
+        sampler.sample_relative(study, study._storage.get_trial(trial), {})
+        for sampler, trial in ((first, running), (second, other))
+    ]
+    assert asked[0] != asked[1]
+    study.tell(0, state=optuna.trial.TrialState.FAIL)
+    third = StrategySampler("random", SPACE, seed=5)
+    trial = study._storage.get_trial(study._storage.create_new_trial(study._study_id))
+    assert third.sample_relative(study, trial, {}) == asked[0], "a claim outlived its trial"
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_of_two_open_claims_that_of_the_lower_number_holds(settled: bool) -> None:
+    study, arch = optuna.create_study(), SPACE.sample(np.random.default_rng(0), 1)[0]
+    low, high = (
+        study._storage.get_trial(study._storage.create_new_trial(study._study_id)) for _ in "ab"
+    )
+    if settled:
+        assert claim(study, high, arch)
+        assert not claim(study, low, arch)
+    else:
+        optuna_claims._write(study, low, arch, "open")
+        assert not claim(study, high, arch)
+        optuna_claims._write(study, high, SPACE.sample(np.random.default_rng(1), 1)[0], "open")
+        assert claim(study, low, arch)
+
+
+@pytest.mark.parametrize("directions", [["maximize", "minimize"], ["minimize"] * 3])
+def test_a_study_with_several_directions_is_refused_in_words(directions: list[str]) -> None:
+    study = optuna.create_study(directions=directions, sampler=StrategySampler("random", SPACE))
+    with pytest.raises(SettingsError, match=f"{len(directions)} directions, expected one"):
+        study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 1)
+    assert issubclass(SettingsError, ValueError)

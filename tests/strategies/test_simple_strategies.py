@@ -7,6 +7,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.spaces import load_space
@@ -202,3 +203,17 @@ def test_a_failed_start_and_failed_neighbours_do_not_stop_it() -> None:
 def test_an_empty_pool_is_refused(kind: type[Strategy]) -> None:
     with pytest.raises(SettingsError, match="empty pool"):
         kind(SPACE, np.random.default_rng(0), pool=np.empty((0, 4), np.int8))
+
+
+@pytest.mark.parametrize("pool", [SPACE.all_choices()[::2], None])
+def test_unseen_architectures_are_drawn_uniformly(pool: NDArray[np.int8] | None) -> None:
+    rows = SPACE.all_choices() if pool is None else pool
+    seen = set(SPACE.architectures(rows[:10]))
+    counts: Counter[Architecture] = Counter()
+    for seed in range(400):
+        drawn = RandomSearch(SPACE, np.random.default_rng(seed), pool=pool).sample_unseen(3, seen)
+        assert len(set(drawn)) == 3
+        counts.update(drawn)
+    assert set(counts) == set(SPACE.architectures(rows[10:]))
+    # 1,200 draws: each is expected 12.6 times of the whole space and 27.9 times of the pool.
+    assert 2 < min(counts.values()) <= max(counts.values()) < 60

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -150,10 +151,7 @@ def make_predictor(
         predictor: Predictor = PREDICTORS.create(name, space, rng, **settings)
         return predictor
     check_predictor_name(name)
-
-    def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
-        return make_predictor(wrapped, space, rng)
-
+    make = partial(make_predictor, wrapped)
     made: Predictor = WRAPPERS.create(wrapper, space, rng, make=make, **settings)
     return made
 

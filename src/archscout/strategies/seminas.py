@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -155,9 +156,7 @@ class SemiSupervised:
     uses_unlabelled = True
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
-        def make(space: SearchSpace, rng: np.random.Generator) -> EncoderPredictorDecoder:
-            return EncoderPredictorDecoder(space, rng, preset=preset, warm_start=True)
-
+        make = partial(EncoderPredictorDecoder, preset=preset, warm_start=True)
         self.pseudo = PseudoLabels(space, rng, make=make, judged=preset == "fast")
         assert isinstance(self.pseudo.predictor, EncoderPredictorDecoder)
         self.model = self.pseudo.predictor
@@ -238,12 +237,13 @@ class Supervised:
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         self._count = 0
 
-        def make(space: SearchSpace, rng: np.random.Generator) -> LabelsAlone:
-            return LabelsAlone(space, rng, preset=preset, unlabelled_count=lambda: self._count)
-
+        make = partial(LabelsAlone, preset=preset, unlabelled_count=self._last_count)
         self.pseudo = PseudoLabels(space, rng, make=make, judged=preset == "fast")
         assert isinstance(self.pseudo.predictor, LabelsAlone)
         self.model = self.pseudo.predictor.model
+
+    def _last_count(self) -> int:
+        return self._count
 
     def learn(
         self,

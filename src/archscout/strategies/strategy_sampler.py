@@ -18,12 +18,15 @@ from optuna.samplers import BaseSampler, RandomSampler
 from optuna.study import Study, StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
+from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
+from archscout.strategies.optuna_claims import claim
 from archscout.strategies.optuna_params import distributions, from_params, to_params
 
 _FINISHED = (TrialState.COMPLETE, TrialState.FAIL, TrialState.PRUNED)
+_REPEATS_IN_A_ROW = 1000
 
 
 def suggest_architecture(trial: optuna.trial.BaseTrial, space: SearchSpace) -> Architecture:
@@ -58,13 +61,20 @@ class StrategySampler(BaseSampler):
 
     Finished trials are told to the strategy before it is asked, whoever made them, so that a
     study that is resumed or shared goes on from what is known. Pruned trials count as failed.
-    When the strategy has nothing left, architectures are drawn uniformly, with repeats.
+    Processes that share a study claim architectures before they are measured, so that none is
+    measured twice; a trial that a killed process left running keeps its claim until it is told
+    as failed (``study.tell(number, state=TrialState.FAIL)``). When the strategy has nothing left,
+    architectures are drawn uniformly, with repeats. The sampler can be pickled, as Optuna's own
+    can, and goes on as if it had not been.
 
     Args:
         strategy: a registered name, or a function ``(space, rng) -> Strategy``.
         space: the search space; use `suggest_architecture` with it in the objective.
         seed: seed of the strategy and of the other parameters, 0 or more.
         settings: the strategy's settings, if a name came.
+
+    Raises:
+        SettingsError: if the study has more than one direction; it is a ValueError too.
 
     Examples:
         >>> from archscout.testing.toy import ToySpace
@@ -95,7 +105,14 @@ class StrategySampler(BaseSampler):
         self._others = RandomSampler(seed=seed)
         self._distributions = distributions(space)
         self._told: set[int] = set()
+        self._known: dict[Architecture, float] = {}
         self._lock = threading.Lock()  # Optuna calls from several threads where n_jobs > 1
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_lock": None}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _lock=threading.Lock())
 
     def reseed_rng(self) -> None:
         """Reseed what draws the other parameters; the strategy itself is shared."""
@@ -111,10 +128,23 @@ class StrategySampler(BaseSampler):
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
         """Tell the strategy what has finished and ask it for one architecture."""
+        _check_direction(study)
         with self._lock:
             self._tell_finished(study)
-            asked = self.strategy.ask(1) or self.space.sample(self._rng, 1)
-        return dict(to_params(self.space, asked[0]))
+            arch = self._ask(study, trial)
+        return dict(to_params(self.space, arch))
+
+    def _ask(self, study: Study, trial: FrozenTrial) -> Architecture:
+        """Ask until an architecture is new and nobody else measures it."""
+        for _ in range(_REPEATS_IN_A_ROW):
+            asked = self.strategy.ask(1)
+            if not asked:
+                break
+            if asked[0] in self._known:  # As a search does it: known values cost nothing.
+                self.strategy.tell(asked, [self._known[asked[0]]])
+            elif claim(study, trial, asked[0]):
+                return asked[0]
+        return self.space.sample(self._rng, 1)[0]
 
     def _tell_finished(self, study: Study) -> None:
         sign = -1.0 if study.direction == StudyDirection.MINIMIZE else 1.0
@@ -128,6 +158,7 @@ class StrategySampler(BaseSampler):
                 continue  # a trial of another space, or one that ended before it was asked
             complete = trial.state == TrialState.COMPLETE and trial.value is not None
             value = sign * float(trial.value or 0.0) if complete else math.nan
+            self._known[arch] = value
             self.strategy.tell([arch], [value])
 
     def sample_independent(
@@ -138,4 +169,13 @@ class StrategySampler(BaseSampler):
         param_distribution: BaseDistribution,
     ) -> Any:
         """Draw a parameter that is none of the space's at random."""
+        _check_direction(study)
         return self._others.sample_independent(study, trial, param_name, param_distribution)
+
+
+def _check_direction(study: Study) -> None:
+    if len(study.directions) > 1:
+        raise SettingsError(
+            f"got a study with {len(study.directions)} directions, expected one: a strategy of "
+            "archscout searches for one goal, so make the study with direction="
+        )
