@@ -96,7 +96,7 @@ def test_licence_is_apache() -> None:
     text = (ROOT / "LICENSE").read_text(encoding="utf-8")
     assert "Apache License" in text
     assert "END OF TERMS AND CONDITIONS" in text
-    assert PROJECT["license"] == "Apache-2.0"
+    assert PROJECT["license"] == "Apache-2.0 AND MIT"
 
 
 def test_ci_runs_tests_last_and_stops_at_the_first_failure() -> None:

@@ -3,49 +3,55 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from archscout.reports import facts
-from archscout.reports.plots import anytime_figure, audit_figure, prediction_figure
+from archscout.reports.plots import anytime_chart, audit_chart, prediction_chart
 
 
-def traces(figure):
-    return {trace.name: trace for trace in figure.data}
+def traces(chart):
+    return {trace["name"]: SimpleNamespace(**trace) for trace in chart.traces}
+
+
+def joined(texts):
+    """Hover texts without the ends of their lines."""
+    return "".join(texts).replace("<br>", "")
 
 
 def test_every_label_is_a_point_and_the_failed_are_marked(make_result):
     result = make_result(failed=3)
-    shown = traces(anytime_figure(result))
+    shown = traces(anytime_chart(result))
     numbers = [x for name, trace in shown.items() if name != "best so far" for x in trace.x]
     assert sorted(numbers) == [label.number for label in result.labels] == list(range(60))
     assert list(shown["failed"].x) == [0, 1, 2]
     assert list(shown["best so far"].x) == list(range(60))
-    assert "out of memory" in shown["failed"].customdata[0][1]
-    assert result.space.format(result.labels[5].architecture) in str(shown["first"].customdata)
+    assert "out of memory" in shown["failed"].text[0]
+    assert result.space.format(result.labels[5].architecture) in joined(shown["first"].text)
 
 
 def test_the_best_so_far_never_falls_and_skips_failed_labels(make_result):
     result = make_result(failed=3)
-    best = np.array(traces(anytime_figure(result))["best so far"].y)
+    best = np.array(traces(anytime_chart(result))["best so far"].y)
     assert np.isnan(best[:3]).all()
     assert (np.diff(best[3:]) >= 0).all()
     assert best[-1] == result.best.value
-    low = np.array(traces(anytime_figure(make_result(direction="minimize")))["best so far"].y)
+    low = np.array(traces(anytime_chart(make_result(direction="minimize")))["best so far"].y)
     assert (np.diff(low) <= 0).all()
 
 
 def test_one_broken_network_does_not_flatten_the_rest(make_result):
     result = make_result()
     result.labels[7] = replace(result.labels[7], value=10.0)
-    figure = anytime_figure(result)
-    low = figure.layout.yaxis.range[0]
+    figure = anytime_chart(result)
+    low = figure.y_range[0]
     off = traces(figure)["off the scale"]
     assert low > 80
     assert low < off.y[0] < low + 1
-    assert off.customdata[0][0] == "10.00 %"
+    assert off.text[0].startswith("label 7: 10.00 %<br>")
 
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=50), st.sampled_from(["max", "min"]))
@@ -64,28 +70,28 @@ def test_the_better_half_is_always_in_view(values, side):
 
 def test_predictions_stand_beside_the_identity_and_the_noise(make_result):
     result = make_result()
-    shown = traces(prediction_figure(result))
+    shown = traces(prediction_chart(result))
     line, points = shown["measured as predicted"], shown["label"]
     assert list(line.x) == list(line.y)
     assert len(points.x) == 40
-    assert [row[0] for row in points.customdata] == list(range(20, 60))
+    assert [text.split(":")[0] for text in points.text] == [f"label {n}" for n in range(20, 60)]
     band = next(trace for name, trace in shown.items() if name.startswith("± 0.20"))
     assert np.isclose(band.y[3] - band.y[0], 0.4)
-    assert prediction_figure(make_result(predicted=False)) is None
-    assert not any(n.startswith("±") for n in traces(prediction_figure(make_result(noise=False))))
+    assert prediction_chart(make_result(predicted=False)) is None
+    assert not any(n.startswith("±") for n in traces(prediction_chart(make_result(noise=False))))
 
 
 def test_a_failed_label_is_no_measured_point(make_result):
-    assert len(traces(prediction_figure(make_result(failed=30)))["label"].x) == 30
+    assert len(traces(prediction_chart(make_result(failed=30)))["label"].x) == 30
 
 
 def test_the_audit_shows_each_measured_round(make_result):
     result = make_result()
     result.audit.append({"round": 3, "tau_before": None, "tau_after": None})
-    shown = traces(audit_figure(result.audit, result.noise))
+    shown = traces(audit_chart(result.audit, result.noise))
     assert list(shown["before pseudo-labels"].y) == [0.5, 0.5]
     assert list(shown["after"].y) == [0.58, 0.48]
-    assert audit_figure([{"round": 1, "tau_before": None}], {}) is None
+    assert audit_chart([{"round": 1, "tau_before": None}], {}) is None
 
 
 def test_twins_are_one_of_the_best(make_result):
