@@ -50,6 +50,10 @@ class StorageError(ArchscoutError):
     """A storage cannot be opened, or holds the record of another search."""
 
 
+class MemoryShortageError(ArchscoutError, MemoryError):
+    """What was asked for needs more memory than there is."""
+
+
 class MissingExtraError(ArchscoutError, ImportError):
     """An optional package is needed and is not installed."""
 

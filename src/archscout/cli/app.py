@@ -24,6 +24,7 @@ from archscout.cli import (
 )
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.errors import ArchscoutError
+from archscout.memory import lacks_memory, shortage
 
 
 class Commands(TyperGroup):
@@ -61,6 +62,9 @@ class Commands(TyperGroup):
         except (typer.Exit, typer.Abort):
             raise
         except OSError as error:
+            if lacks_memory(error):
+                complain(shortage(_command(ctx)))
+                raise typer.Exit(USAGE_ERROR) from None
             place = f" {error.filename!r}" if error.filename else ""
             complain(f"the system refused access to{place or ' a file'}: {error.strerror or error}")
             raise typer.Exit(USAGE_ERROR) from None
@@ -68,11 +72,19 @@ class Commands(TyperGroup):
             if _is_usage_error(error):
                 complain(_usage_sentence(error))
                 raise typer.Exit(USAGE_ERROR) from None
+            if lacks_memory(error):
+                complain(shortage(_command(ctx)))
+                raise typer.Exit(USAGE_ERROR) from None
             complain(
                 f"unexpected {type(error).__name__}: {error}. This is a bug in archscout: "
                 "please report it with the traceback that the same command with --debug shows."
             )
             raise typer.Exit(BUG) from None
+
+
+def _command(ctx: Any) -> str:
+    """The command that was run, as it was typed."""
+    return " ".join(["archscout", *filter(None, [ctx.invoked_subcommand])])
 
 
 def _is_usage_error(error: Exception) -> bool:

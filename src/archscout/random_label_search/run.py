@@ -17,6 +17,7 @@ import numpy as np
 
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
+from archscout.memory import told_of_memory
 from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
@@ -26,6 +27,7 @@ from archscout.random_label_search.trained import TrainedSupernet, fresh_superne
 from archscout.random_label_search.ways import compare_ways, find_best, make_ways
 from archscout.stages import OnStage, StageClock
 from archscout.supernets.random_labels import LabelSource, label_source
+from archscout.training.footprint import ADVICE
 from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
@@ -40,6 +42,7 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 )
 
 
+@told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
     images: Images,
     settings: UnlabeledSettings | None = None,
@@ -63,6 +66,7 @@ def search_unlabeled(
         SettingsError: if the settings do not fit the images or the space.
         StorageError: if the folder holds another search, or cannot be written.
         TrainingError: if a training diverges.
+        MemoryShortageError: if it does not fit into memory.
     """
     settings = settings or UnlabeledSettings()
     if out is None:

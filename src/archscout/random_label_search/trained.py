@@ -14,6 +14,7 @@ from archscout.supernets import make_supernet
 from archscout.supernets.angle import Angle, make_angle
 from archscout.supernets.base import Supernet
 from archscout.supernets.random_labels import LabelSource
+from archscout.training.footprint import check_footprint
 from archscout.training.images import Images
 from archscout.training.loop import train
 from archscout.training.paths import SupernetPaths
@@ -32,6 +33,7 @@ def fresh_supernet(settings: UnlabeledSettings, classes: int, seed: int) -> Supe
 
     Raises:
         SettingsError: if a setting is none of the supernet's, or not for the user to set.
+        MemoryShortageError: if its training does not fit into memory.
     """
     for name in ("classes", "generator"):
         if name in settings.supernet_settings:
@@ -39,10 +41,14 @@ def fresh_supernet(settings: UnlabeledSettings, classes: int, seed: int) -> Supe
                 f"got {name} as a setting of the supernet, which the search sets itself: leave it "
                 "out (the number of random classes is a setting of the search)"
             )
-    generator = torch.Generator().manual_seed(seed)
-    return make_supernet(
-        settings.space, generator=generator, classes=classes, **settings.supernet_settings
-    )
+
+    def make(generator: torch.Generator | None = None) -> Supernet:
+        return make_supernet(
+            settings.space, generator=generator, classes=classes, **settings.supernet_settings
+        )
+
+    check_footprint(make, 1)
+    return make(torch.Generator().manual_seed(seed))
 
 
 @dataclass(frozen=True, eq=False)

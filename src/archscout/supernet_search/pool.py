@@ -24,6 +24,7 @@ from archscout.supernets import make_supernet
 from archscout.supernets.base import Supernet
 from archscout.training.augment import channel_statistics
 from archscout.training.evaluate import accuracy
+from archscout.training.footprint import check_footprint
 from archscout.training.images import Images
 from archscout.training.loop import train
 from archscout.training.paths import PoolPaths
@@ -52,12 +53,17 @@ class PoolSupernet:
 
     def fresh(self) -> Supernet:
         """The supernet with its initial weights."""
-        return make_supernet(
-            self.settings.space,
-            generator=torch.Generator().manual_seed(self.settings.seed),
-            classes=len(self.learnt.classes),
-            **self.settings.supernet_settings,
-        )
+
+        def make(generator: torch.Generator | None = None) -> Supernet:
+            return make_supernet(
+                self.settings.space,
+                generator=generator,
+                classes=len(self.learnt.classes),
+                **self.settings.supernet_settings,
+            )
+
+        check_footprint(make, self.learnt.side)
+        return make(torch.Generator().manual_seed(self.settings.seed))
 
     def train(
         self, number: int, pool: Sequence[Architecture], on_progress: OnProgress | None

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
+from archscout.memory import told_of_memory
 from archscout.proxies import make_proxy
 from archscout.random_label_search.alone import check_trust
 from archscout.random_label_search.sizes import cost_settings, limited_space
@@ -35,6 +36,7 @@ from archscout.supernet_search.result import (
     SupernetSearchResult,
 )
 from archscout.supernet_search.settings import SupernetSearchSettings
+from archscout.training.footprint import ADVICE
 from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
@@ -43,6 +45,7 @@ from archscout.training.saved_network import save_network
 _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
 
+@told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
     images: Images,
     settings: SupernetSearchSettings | None = None,
@@ -68,6 +71,7 @@ def search_supernet(
         SettingsError: if images have no labels, or settings do not fit them or the space.
         StorageError: if the folder holds another search, or cannot be written.
         TrainingError: if a training diverges.
+        MemoryShortageError: if it does not fit into memory.
     """
     settings = settings or SupernetSearchSettings()
     if out is None:

@@ -72,7 +72,7 @@ def images_from_array(
     # What training can read as it lies is not copied; a file is not kept open for it.
     ready = values.flags.c_contiguous and values.flags.writeable
     whole = passes and ready and len(rows) == len(values) and not isinstance(values, np.memmap)
-    pixels = values if whole else np.empty((len(rows), side, side, 3), dtype=np.uint8)
+    pixels = values if whole else request.room(len(rows))
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
         coloured = colour(values[chunk], layout, scale)

@@ -59,6 +59,7 @@ def read_dataset(dataset: Any, request: Request) -> Images:
     if request.limit is not None:
         rows.sort(key=lambda row: hash_of_name(_name(row)))
     side, wanted = request.side, request.wanted(len(rows))
+    pixels = request.room(wanted)
     taken: list[Item] = []
     skipped: list[Skipped] = []
     for row in rows:
@@ -80,7 +81,7 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         raise ImageError(f"no image could be read from the {kind}: {why}")
     taken.sort(key=lambda item: item.row)
     labels, classes = _labels([item.label for item in taken], getattr(dataset, "classes", ()))
-    pixels = np.empty((len(taken), side, side, 3), dtype=np.uint8)
+    pixels = pixels[: len(taken)]
     for place, item in enumerate(taken):
         pixels[place] = item.pixels
     return Images(

@@ -47,8 +47,8 @@ def read_folder(folder: Path, request: Request) -> Images:
     names, skipped = list_files(folder)
     if request.limit is not None:
         names.sort(key=hash_of_name)
-    wanted, side = request.wanted(len(names)), request.side
-    pixels = np.empty((wanted, side, side, 3), dtype=np.uint8)
+    wanted = request.wanted(len(names))
+    pixels = request.room(wanted)
     fingerprints = np.empty(wanted, dtype=np.uint64)
     taken: list[str] = []
     tried = 0

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.memory import check_memory
 
 RESOLUTION = 32
 """Height and width of an image where none is asked for."""
@@ -54,6 +56,19 @@ class Request:
     def wanted(self, available: int) -> int:
         """How many images are taken of those available."""
         return available if self.limit is None else min(self.limit, available)
+
+    def room(self, count: int) -> NDArray[np.uint8]:
+        """Room for the pixels of so many images, uint8 ``(count, side, side, 3)``.
+
+        Raises:
+            MemoryShortageError: if they do not fit into memory.
+        """
+        check_memory(
+            count * self.side**2 * 3,
+            f"{count:,} image{'' if count == 1 else 's'} of {self.side:,}x{self.side:,} pixels",
+            "take a lower resolution, or fewer images (limit)",
+        )
+        return np.empty((count, self.side, self.side, 3), dtype=np.uint8)
 
     def report(self, done: int, total: int) -> None:
         """Tell the caller how far the reading is."""

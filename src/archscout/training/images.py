@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import ImageError, SettingsError
+from archscout.memory import told_of_memory
 from archscout.training.image_request import Progress, Request
 from archscout.training.mixing import mix
 
@@ -168,6 +169,7 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
     return ", ".join([*parts, f"{rest:,} for other reasons"] if rest else parts)
 
 
+@told_of_memory("reading images", "take a lower resolution, or fewer images (limit)")
 def load_images(
     source: object,
     *,
@@ -200,6 +202,7 @@ def load_images(
     Raises:
         ImageError: if there is nothing to read, or its form is not understood.
         SettingsError: if an argument is out of range.
+        MemoryShortageError: if the images do not fit into memory.
 
     Examples:
         >>> images = load_images(np.full((3, 1, 20, 30), 200, dtype=np.uint8), resolution=16)

@@ -15,6 +15,12 @@ from archscout.errors import SettingsError, unknown_name
 SCHEDULES = ("cosine", "linear", "step")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
+MOST = 2**31 - 1
+"""Largest whole number of a setting; beyond it no machine counts epochs or images."""
+
+LARGEST_SEED = 2**63 - 1
+"""What a generator of PyTorch takes."""
+
 
 @dataclass(frozen=True)
 class TrainSettings:
@@ -119,6 +125,9 @@ class TrainSettings:
         value = getattr(self, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise SettingsError(f"got {name}={value!r}, expected a whole number from {least}")
+        most = LARGEST_SEED if name == "seed" else MOST
+        if value > most:
+            raise SettingsError(f"got {name}={value!r}, expected at most {most:,}")
 
     def _number(
         self, name: str, least: float, most: float, *, above: bool = False, below: bool = False

@@ -14,9 +14,11 @@ import torch
 from torch import nn
 
 from archscout.errors import SettingsError, StorageError
+from archscout.memory import lacks_memory, told_of_memory
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
 from archscout.training.evaluate import accuracy
+from archscout.training.footprint import ADVICE, check_footprint
 from archscout.training.images import Images
 from archscout.training.loop import train
 from archscout.training.presets import find_settings
@@ -63,6 +65,7 @@ class TrainedNetwork:
     chance: float | None
 
 
+@told_of_memory("training one network", ADVICE)
 def train_network(
     space: SearchSpace,
     arch: Architecture,
@@ -100,6 +103,7 @@ def train_network(
         SettingsError: if labels are missing, or arguments do not fit together.
         TrainingError: if the loss is no finite number.
         StorageError: if ``out`` holds another network.
+        MemoryShortageError: if it does not fit into memory.
 
     Examples:
         >>> from dataclasses import replace
@@ -119,6 +123,7 @@ def train_network(
     saved = SavedNetwork(
         space.name, space.format(arch), {**(size or {}), "classes": len(images.classes)}
     )
+    check_footprint(lambda: make_network(saved), images.side, min(settings.batch, len(learnt)))
     network = make_network(saved, torch.Generator().manual_seed(settings.seed))
     check_resolution(network, images.side)
     folder = None if out is None else Path(out) / TRAINING
@@ -236,7 +241,9 @@ def check_resolution(network: nn.Module, side: int) -> None:
     try:
         with torch.no_grad():
             network(torch.zeros(2, 3, side, side))
-    except RuntimeError:
+    except RuntimeError as error:
+        if lacks_memory(error):
+            raise
         raise SettingsError(
             f"images of {side}x{side} pixels do not go through this network: take a higher "
             "resolution, a multiple of 4"

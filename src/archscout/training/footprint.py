@@ -1,0 +1,76 @@
+"""Memory that training a network takes, counted on a copy that has none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import nn
+
+from archscout.memory import check_memory
+
+_FLOAT = 4
+# Weights, their gradients and their momenta.
+_COPIES = 3
+ADVICE = "take a smaller network, fewer images a step (batch), or a lower resolution"
+"""What to do where a training does not fit."""
+
+
+def check_footprint(make: Callable[[], nn.Module], side: int, batch: int = 0) -> None:
+    """Refuse a network whose training cannot fit into memory, before any of it is allocated.
+
+    Args:
+        make: builds the network; it is called without memory.
+        side: height and width of the images, in pixels.
+        batch: images a step, whose intermediate values are counted; 0 counts weights alone, as
+            for a supernet, whose steps take a path each.
+
+    Raises:
+        MemoryShortageError: if it cannot.
+
+    Examples:
+        >>> check_footprint(lambda: nn.Conv2d(3, 8, 3), side=32, batch=64)
+    """
+    with torch.device("meta"):
+        network = make()
+    needed = training_bytes(network, side, batch)
+    steps = f" in steps of {batch:,} images of {side}x{side} pixels" if batch else ""
+    check_memory(needed, f"training this network{steps}", ADVICE)
+
+
+def training_bytes(network: nn.Module, side: int, batch: int) -> int:
+    """Bytes that a step of training holds at least.
+
+    Args:
+        network: on the device ``"meta"``.
+        side: of the images.
+        batch: images a step; 0 counts the weights alone.
+    """
+    weights = sum(weight.numel() for weight in network.parameters())
+    return _FLOAT * (_COPIES * weights + (batch * _values(network, side) if batch else 0))
+
+
+def _values(network: nn.Module, side: int) -> int:
+    """Numbers that are kept of one image for the way back; 0 if it does not go through."""
+    count = 0
+
+    def add(_module: nn.Module, _given: Any, made: Any) -> None:
+        nonlocal count
+        count += made.numel() if isinstance(made, torch.Tensor) else 0
+
+    hooks = [
+        module.register_forward_hook(add)
+        for module in network.modules()
+        if not any(True for _ in module.children())
+    ]
+    try:
+        with torch.no_grad():
+            network.eval()(torch.zeros(1, 3, side, side, device="meta", dtype=torch.float32))
+    # Whether images go through is told elsewhere; a network of the user's may need more than them.
+    except Exception:
+        return 0
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return count
