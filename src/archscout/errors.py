@@ -58,6 +58,26 @@ class MissingExtraError(ArchscoutError, ImportError):
     """An optional package is needed and is not installed."""
 
 
+def listed(names: Iterable[object], most: int = 8) -> str:
+    """Join names with commas for a message: the first ones, and how many more there are.
+
+    Args:
+        names: what to list, in order; a name of more than 60 characters is cut.
+        most: how many are shown, 1 or more.
+
+    Returns:
+        The names in words; empty if there are none.
+
+    Examples:
+        >>> listed(["a", "b"]), listed(range(5000), most=3)
+        ('a, b', '0, 1, 2 and 4,997 more')
+    """
+    texts = [str(name) for name in names]
+    shown = [text if len(text) <= 60 else f"{text[:57]}..." for text in texts[:most]]
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return ", ".join(shown) + more
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Build the error for a name that is not registered, with the nearest match.
 
@@ -77,5 +97,5 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return UnknownNameError(
-        f"no {kind} is named {name!r}: {hint}Known: {', '.join(names) or 'none'}."
+        f"no {kind} is named {name!r}: {hint}Known: {listed(names, most=40) or 'none'}."
     )

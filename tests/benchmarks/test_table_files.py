@@ -144,7 +144,7 @@ def test_names_tell_tables_apart(write):
         (f"arch,valid,test\n{A},50,0.5\n", "column 'test' .*fraction"),
         (f"arch,valid,seconds\n{A},50,-3\n", "row 1 .*negative seconds"),
         (f"arch,valid\n{A},\n", "no value in the search split"),
-        (b"arch,valid\n\xff\xfe,3\n", "not a CSV file in UTF-8"),
+        (b"arch,valid\n\xff\xfe,3\n", "row 1 of mine.csv, column .arch.: got"),
         (b"\x1f\x8b\x08\x00damaged", "damaged gzip file"),
     ],
 )

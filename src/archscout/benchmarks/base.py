@@ -291,12 +291,11 @@ class TableBenchmark:
             )
 
     def _check(self) -> None:
-        repeated = self._index.repeated()
-        if repeated:
-            first, later = repeated[0]
-            text = self.space.format(self.space.architectures(self.choices[first : first + 1])[0])
+        first, later = self._index.repeated()
+        if len(later):
+            text = self.space.format(self.space.architectures(self.choices[first[:1]])[0])
             raise TableError(
-                f"table {self.name!r} holds {text!r} in rows {first + 1} and {later + 1}: "
+                f"table {self.name!r} holds {text!r} in rows {first[0] + 1} and {later[0] + 1}: "
                 "keep one row for each architecture"
             )
         if np.isnan(self.values).all():

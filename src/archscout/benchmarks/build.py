@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.benchmarks.gather import Gathered
 from archscout.benchmarks.index import ChoiceIndex
-from archscout.benchmarks.reader import RawTable, read_table
+from archscout.benchmarks.reader import TableFile, open_table
 from archscout.benchmarks.schema import ARCHITECTURE, Column, infer_column, infer_schema
-from archscout.benchmarks.select import Group, select
-from archscout.benchmarks.units import check_unit, row_means
-from archscout.errors import ParseError, TableError
+from archscout.benchmarks.select import select
+from archscout.benchmarks.units import row_means
+from archscout.errors import TableError, listed
 from archscout.objectives import Direction
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
@@ -53,7 +54,7 @@ def table_arguments(
         TableError: if the file or its values are wrong, with the column and row.
     """
     space = load_space(space) if isinstance(space, str) else space
-    table = read_table(path)
+    table = open_table(path)
     chosen = select(
         _described(table, schema),
         source=table.source,
@@ -64,14 +65,24 @@ def table_arguments(
     )
     column = chosen.search.all[0]
     unit = unit or column.unit
-    choices = _parse(table, chosen.architecture.name, space)
-    mean, runs = _values(table, chosen.search, unit)
+    cells = Gathered(table, chosen, unit, space)
+    choices = cells.choices
+    mean, runs = cells.values(chosen.search, unit)
     arrays: dict[str, Floats] = {"values": mean, "runs": runs}
     if chosen.test is not None:
-        arrays["test_values"] = _values(table, chosen.test, unit)[0]
+        arrays["test_values"] = cells.values(chosen.test, unit)[0]
     if chosen.seconds is not None:
-        arrays["seconds"] = _values(table, chosen.seconds, "s")[0] * chosen.seconds_factor
-    costs = {_short(c): table.numbers(c.name) for c in chosen.costs}
+        arrays["seconds"] = cells.values(chosen.seconds, "s")[0] * chosen.seconds_factor
+    costs = {_short(c): cells.numbers[c.name] for c in chosen.costs}
+    missing = int(np.count_nonzero(np.isnan(mean)))
+    if missing:
+        logger.warning(
+            "%s: %d of %d rows have no value of %s and count as failed trainings",
+            table.source,
+            missing,
+            len(mean),
+            listed(repr(c.name) for c in chosen.search.all),
+        )
     kept = _without_repeats(table.source, choices, {**arrays, **costs}, space)
     off = _means_off(mean[kept], runs[kept])
     if off:
@@ -90,7 +101,7 @@ def table_arguments(
         "run": run,
         "provenance": {
             "source": path.name,
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "sha256": _digest(path),
             "rows": len(kept),
             "metric": column.metric,
             "split": split,
@@ -104,45 +115,27 @@ def table_arguments(
     }
 
 
-def _described(table: RawTable, schema: Sequence[Column] | None) -> Sequence[Column]:
+def _described(table: TableFile, schema: Sequence[Column] | None) -> Sequence[Column]:
     """The given schema, checked against the file, or the inferred one."""
     if schema is None:
-        return infer_schema(table.columns)
+        return infer_schema(table.names)
     for column in schema:
-        if column.name not in table.columns:
-            close = difflib.get_close_matches(column.name, list(table.columns), n=1)
+        if column.name not in table.names:
+            close = difflib.get_close_matches(column.name, table.names, n=1)
             hint = f"did you mean {close[0]!r}? " if close else ""
             raise TableError(
                 f"{table.source} has no column {column.name!r} of the schema: {hint}It has "
-                f"{', '.join(table.columns)}"
+                f"{listed(table.names)}"
             )
     if any(column.metric == ARCHITECTURE for column in schema):
         return schema
-    found = [infer_column(name) for name in table.columns]
+    found = [infer_column(name) for name in table.names]
     return [*schema, *(c for c in found if c is not None and c.metric == ARCHITECTURE)]
 
 
-def _parse(table: RawTable, name: str, space: SearchSpace) -> NDArray[np.int8]:
-    rows: list[tuple[int, ...]] = []
-    for number, cell in enumerate(table.columns[name], start=1):
-        try:
-            rows.append(space.parse(str(cell)).choices)
-        except ParseError as error:
-            raise TableError(f"row {number} of {table.source}, column {name!r}: {error}") from None
-    return space.representatives(np.array(rows, dtype=np.int64))
-
-
-def _values(table: RawTable, group: Group, unit: str) -> tuple[Floats, Floats]:
-    """Means ``(rows,)`` and single runs ``(rows, runs)`` of a group, checked for their unit."""
-    read: list[Floats] = []
-    for column in group.all:
-        values = table.numbers(column.name)
-        check_unit(values, unit, f"column {column.name!r} of {table.source}")
-        read.append(values)
-    if group.mean is None:
-        runs = np.stack(read, axis=1)
-        return row_means(runs), runs
-    return read[0], np.stack(read[1:] or read, axis=1)
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _means_off(mean: Floats, runs: Floats) -> int:
@@ -156,19 +149,22 @@ def _without_repeats(
     source: str, choices: NDArray[np.int8], arrays: dict[str, Floats], space: SearchSpace
 ) -> NDArray[np.int64]:
     """Rows to keep: repeats with equal values go; repeats that differ are an error."""
-    repeated = ChoiceIndex(space.option_counts, choices).repeated()
-    for first, later in repeated:
-        for key, values in arrays.items():
-            if not np.array_equal(values[first], values[later], equal_nan=True):
-                text = space.format(space.architectures(choices[first : first + 1])[0])
-                raise TableError(
-                    f"{source} holds {text!r} in rows {first + 1} and {later + 1} with different "
-                    f"{key}: keep one row an architecture and put single runs in columns such "
-                    "as valid_run0, valid_run1"
-                )
-    if repeated:
-        logger.info("%s repeats %d rows with equal values; they count once", source, len(repeated))
-    return np.delete(np.arange(len(choices)), [later for _, later in repeated])
+    first, later = ChoiceIndex(space.option_counts, choices).repeated()
+    if not len(later):
+        return np.arange(len(choices))
+    for key, values in arrays.items():
+        one, other = values[first], values[later]
+        differ = ((one != other) & ~(np.isnan(one) & np.isnan(other))).reshape(len(first), -1)
+        if differ.any():
+            place = int(differ.any(axis=1).argmax())
+            row = choices[first[place]]
+            raise TableError(
+                f"{source} holds {space.format(space.architectures(row[None])[0])!r} in rows "
+                f"{first[place] + 1} and {later[place] + 1} with different {key}: keep one row "
+                "an architecture and put single runs in columns such as valid_run0, valid_run1"
+            )
+    logger.info("%s repeats %d rows with equal values; they count once", source, len(later))
+    return np.delete(np.arange(len(choices)), later)
 
 
 def _short(column: Column) -> str:

@@ -66,14 +66,12 @@ class ChoiceIndex:
         """First row that holds ``choices`` ``(positions,)``, or -1."""
         return int(self.rows(np.asarray(choices)[None])[0])
 
-    def repeated(self) -> list[tuple[int, int]]:
-        """Pairs ``(first row, later row)`` that hold the same architecture, by later row."""
+    def repeated(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """First rows and later rows that hold the same architecture, in order of the later."""
         if self._weights is None:
-            pairs = ((self._first[key], row) for row, key in enumerate(self._keys))
-            return [(first, row) for first, row in pairs if first != row]
-        first = self._rows[np.searchsorted(self._codes, self._codes)]
-        later = np.flatnonzero(first != self._rows)
-        return sorted(
-            zip(first[later].tolist(), self._rows[later].tolist(), strict=True),
-            key=lambda pair: pair[1],
-        )
+            first = np.array([self._first[key] for key in self._keys], dtype=np.int64)
+        else:
+            first = np.empty(len(self._rows), dtype=np.int64)
+            first[self._rows] = self._rows[np.searchsorted(self._codes, self._codes)]
+        later = np.flatnonzero(first != np.arange(len(first)))
+        return first[later], later

@@ -27,7 +27,7 @@ from archscout.benchmarks.nasbench101_sources import (
 )
 from archscout.benchmarks.reader import RawTable, read_table
 from archscout.benchmarks.units import check_unit, row_means
-from archscout.errors import ParseError, SettingsError, TableError
+from archscout.errors import ParseError, SettingsError, TableError, listed
 from archscout.spaces.nasbench101 import NASBench101
 
 Floats = NDArray[np.float64]
@@ -152,7 +152,7 @@ def _require(table: RawTable, names: Sequence[str]) -> None:
     missing = [name for name in names if name not in table.columns]
     if missing:
         raise TableError(
-            f"{table.source} has no column {missing[0]!r}: it has {', '.join(table.columns)}, "
+            f"{table.source} has no column {missing[0]!r}: it has {listed(table.columns)}, "
             "give the file that the benchmark's documentation names"
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout.benchmarks.base import RunMode
-from archscout.errors import TableError, unknown_name
+from archscout.errors import TableError, listed, unknown_name
 from archscout.spaces import load_space
 from archscout.spaces.nasbench101 import NASBench101
 
@@ -73,7 +73,7 @@ def chosen_length(source: str, epochs: int, known: Sequence[int]) -> int:
     """The length of training among those of a file; raises `TableError`."""
     if epochs not in known:
         raise TableError(
-            f"{source} has no runs of epochs={epochs!r}: choose one of {', '.join(map(str, known))}"
+            f"{source} has no runs of epochs={epochs!r}: choose one of {listed(known)}"
         )
     return known[list(known).index(epochs)]
 

@@ -18,7 +18,7 @@ import numpy as np
 from archscout.benchmarks.base import RunMode, TableBenchmark
 from archscout.benchmarks.nasbench101_sources import DATASET, check_dataset, data_file
 from archscout.benchmarks.reader import RawTable, read_table
-from archscout.errors import ParseError, TableError
+from archscout.errors import ParseError, TableError, listed
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 
@@ -58,7 +58,7 @@ def load_nasbench_macro(
     for name in ("arch", *_RUNS, *_COSTS.values()):
         if name not in table.columns:
             raise TableError(
-                f"{table.source} has no column {name!r}: it has {', '.join(table.columns)}, "
+                f"{table.source} has no column {name!r}: it has {listed(table.columns)}, "
                 "give the file that the benchmark's documentation names"
             )
     space = load_space("nasbench-macro")

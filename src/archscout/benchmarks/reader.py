@@ -1,13 +1,13 @@
-"""Reads a table file into columns of raw cells; their meaning is decided elsewhere."""
+"""Opens a table file: names of columns first, then their cells block by block.
+
+What the columns mean is decided elsewhere. A file is never held in memory whole, and one that
+is larger than `TableLimits` allows is refused as soon as that shows.
+"""
 
 from __future__ import annotations
 
-import csv
-import gzip
-import io
-import math
-import zlib
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,24 +15,67 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import MissingExtraError, TableError
+from archscout.benchmarks.cells import NumberColumn
+from archscout.benchmarks.limits import TableLimits
+from archscout.errors import TableError
 
-_EMPTY = frozenset({"", "nan", "na", "n/a", "none", "null", "-"})
+Block = dict[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table whose cells are still in its file.
+
+    Args:
+        source: the file's name, for messages.
+        names: names of the columns, in order; columns without a name are left out.
+        repeated: names that more than one column has.
+        separator: what parts the cells of a CSV file; empty for others.
+        read: gives the cells of the named columns block by block: text from CSV, values from
+            parquet.
+    """
+
+    source: str
+    names: tuple[str, ...]
+    repeated: frozenset[str]
+    separator: str
+    read: Callable[[Sequence[str]], Iterator[Block]]
+
+    def blocks(self, names: Sequence[str]) -> Iterator[Block]:
+        """Cells of columns by name, block by block.
+
+        Raises:
+            TableError: if two columns have one of the names, the file is damaged or too large,
+                or has no rows.
+        """
+        for name in names:
+            if name in self.repeated:
+                raise TableError(f"{self.source} has two columns named {name!r}: rename one")
+        empty = True
+        for block in self.read(names):
+            empty = False
+            yield block
+        if empty:
+            raise TableError(
+                f"{self.source} has column names and no rows: add at least one architecture"
+            )
 
 
 @dataclass(frozen=True)
 class RawTable:
-    """A table as it stands in its file.
+    """A small table as it stands in its file.
 
     Args:
         source: the file's name, for messages.
         columns: cells by column name, all of one length; text from CSV, values from parquet.
         rows: number of rows.
+        separator: what parts the cells of a CSV file.
     """
 
     source: str
-    columns: dict[str, Sequence[Any]]
+    columns: Block
     rows: int
+    separator: str = ","
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Cells of a column as numbers ``(rows,)``; empty cells become NaN.
@@ -40,112 +83,66 @@ class RawTable:
         Raises:
             TableError: if a cell is neither a finite number nor empty; it names the row.
         """
-        values = np.empty(self.rows)
-        for row, cell in enumerate(self.columns[name]):
-            try:
-                values[row] = _number(cell)
-            except (TypeError, ValueError):
-                raise TableError(
-                    f"row {row + 1} of {self.source} has {cell!r} in column {name!r}, expected "
-                    "a finite number, with a decimal point, or an empty cell: correct it"
-                ) from None
+        column = NumberColumn(self.separator)
+        column.add(self.columns[name])
+        values, unread = column.finish()
+        if unread:
+            raise unread.error(self.source, name)
         return values
 
 
-def read_table(path: Path) -> RawTable:
-    """Read a CSV file, plain or gzipped, or a parquet file.
+def open_table(path: Path, limits: TableLimits | None = None) -> TableFile:
+    """Open a CSV file, plain or gzipped, or a parquet file, and read its column names.
 
-    Cells may be parted by commas, semicolons or tabs. What the file is, is read from its first
-    bytes, not from its name.
+    What the file is, is read from its first bytes, not from its name.
 
     Args:
         path: the file.
+        limits: how large it may be; None takes the usual limits.
 
     Returns:
-        Its columns.
+        The table, whose cells are read later.
 
     Raises:
-        TableError: if it is missing, unreadable, ragged or without rows.
+        TableError: if it is missing, unreadable or no table.
         MissingExtraError: if it is parquet and pyarrow is not installed.
     """
+    limits = limits or TableLimits()
     if path.exists() and not (path.is_file() or path.is_dir()):
         # A device may have no end to read up to.
         raise TableError(f"the table {str(path)!r} is no ordinary file: copy it into one")
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            mark = file.read(4)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise TableError(
             f"cannot read the table {str(path)!r} ({reason}): check its path"
         ) from None
-    if data[:4] == b"PAR1" or path.suffix == ".parquet":
-        return _read_parquet(data, path.name)
-    if data[:2] == b"\x1f\x8b":
-        try:
-            data = gzip.decompress(data)
-        except (OSError, EOFError, zlib.error):
-            raise TableError(
-                f"{path.name} is a damaged gzip file: fetch or write it again"
-            ) from None
-    return _read_csv(data, path.name)
+    if mark == b"PAR1" or path.suffix == ".parquet":
+        from archscout.benchmarks.parquet import open_parquet
 
+        names, separator, read = open_parquet(path, limits)
+    else:
+        from archscout.benchmarks.csv_text import open_csv
 
-def _read_csv(data: bytes, source: str) -> RawTable:
-    try:
-        text = data.decode("utf-8-sig")
-        first = text.partition("\n")[0]
-        delimiter = next((mark for mark in ",;\t" if mark in first), ",")
-        lines = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise TableError(f"{source} is not a CSV file in UTF-8 ({error}): convert it") from None
-    if not lines:
-        raise TableError(f"{source} is empty, expected a row of column names and rows of values")
-    header, rows = [name.strip() for name in lines[0]], lines[1:]
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise TableError(
-                f"row {number} of {source} has {len(row)} cells, expected {len(header)} as its "
-                "first line names: correct it"
-            )
-    cells = zip(*rows, strict=True) if rows else (() for _ in header)
-    return _checked(source, header, list(cells), len(rows))
-
-
-def _read_parquet(data: bytes, source: str) -> RawTable:
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtraError(
-            f"{source} is a parquet file and pyarrow is not installed: run "
-            "pip install 'archscout[parquet]', or save the table as CSV"
-        ) from None
-    try:
-        table = pyarrow.parquet.read_table(pyarrow.BufferReader(data))
-        cells = [column.to_pylist() for column in table.columns]
-    except (pyarrow.ArrowException, OSError) as error:
-        reason = str(error).splitlines()[0]
+        names, separator, read = open_csv(path, limits)
+    if len(names) > limits.columns:
         raise TableError(
-            f"{source} is not a readable parquet file ({reason}): write it again"
-        ) from None
-    return _checked(source, [str(name) for name in table.column_names], cells, table.num_rows)
+            f"{path.name} has {len(names):,} columns, more than the {limits.columns:,} that are "
+            "read: keep the columns that you need"
+        )
+    known = [name for name in names if name]
+    repeated = frozenset(name for name, count in Counter(known).items() if count > 1)
+    return TableFile(path.name, tuple(dict.fromkeys(known)), repeated, separator, read)
 
 
-def _checked(source: str, header: list[str], cells: list[Sequence[Any]], rows: int) -> RawTable:
-    twice = next((name for name in header if header.count(name) > 1), None)
-    if twice is not None:
-        raise TableError(f"{source} has two columns named {twice!r}: rename one of them")
-    if rows == 0:
-        raise TableError(f"{source} has column names and no rows: add at least one architecture")
-    return RawTable(source, dict(zip(header, cells, strict=True)), rows)
-
-
-def _number(cell: Any) -> float:
-    if cell is None:
-        return math.nan
-    if isinstance(cell, str) and cell.strip().lower() in _EMPTY:
-        return math.nan
-    value = float(cell)
-    if math.isinf(value):
-        raise ValueError(cell)
-    return value
+def read_table(path: Path) -> RawTable:
+    """Read a small table whole; see `open_table` for what it may be and what it raises."""
+    table = open_table(path)
+    columns: dict[str, list[Any]] = {name: [] for name in table.names}
+    for block in table.blocks(table.names):
+        for name, cells in block.items():
+            columns[name].extend(cells)
+    rows = len(next(iter(columns.values()), []))
+    return RawTable(table.source, dict(columns), rows, table.separator)

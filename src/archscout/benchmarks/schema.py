@@ -11,8 +11,9 @@ from archscout.objectives import Direction
 
 ARCHITECTURE = "architecture"
 SECONDS = "seconds"
-# Metrics that price an architecture; they become `TableBenchmark.columns`.
-COSTS = ("latency", "energy", "params", "macs", "flops", "memory")
+# Metrics that count something, and all that price an architecture: `TableBenchmark.columns`.
+COUNTS = ("params", "macs", "flops")
+COSTS = (*COUNTS, "latency", "energy", "memory")
 
 
 @dataclass(frozen=True)

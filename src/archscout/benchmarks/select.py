@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archscout.benchmarks.schema import ARCHITECTURE, COSTS, SECONDS, Column, infer_column
-from archscout.errors import TableError, unknown_name
+from archscout.errors import TableError, listed, unknown_name
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,12 @@ class Selection:
     costs: tuple[Column, ...]
     dataset: str
     epochs: int | None
+
+    @property
+    def measured(self) -> tuple[Column, ...]:
+        """The columns of measurements: searched by, sealed, and seconds."""
+        groups = (self.search, self.test, self.seconds)
+        return tuple(column for group in groups if group is not None for column in group.all)
 
 
 def select(
@@ -131,7 +137,7 @@ def _of_dataset(fits: list[Column], source: str, dataset: str | None) -> list[Co
         if len(known) + bool(plain) > 1:
             raise TableError(
                 f"{source} holds several data sets: name one with dataset= (--dataset), such as "
-                f"{', '.join(known)}"
+                f"{listed(known)}"
             )
         return fits
     named = [c for c in fits if c.dataset == dataset]
@@ -139,7 +145,7 @@ def _of_dataset(fits: list[Column], source: str, dataset: str | None) -> list[Co
         return named or plain
     close = difflib.get_close_matches(dataset, known, n=1, cutoff=0.4)
     hint = f"did you mean {close[0]!r}? " if close else ""
-    raise TableError(f"{source} has no data set {dataset!r}: {hint}It holds {', '.join(known)}")
+    raise TableError(f"{source} has no data set {dataset!r}: {hint}It holds {listed(known)}")
 
 
 def _of_epochs(
@@ -157,9 +163,7 @@ def _of_epochs(
         return [c for c in fits if c.epochs == epochs], epochs
     if unstated:
         return unstated, epochs
-    raise TableError(
-        f"{source} has no values at epochs={epochs}: choose one of {', '.join(map(str, known))}"
-    )
+    raise TableError(f"{source} has no values at epochs={epochs}: choose one of {listed(known)}")
 
 
 def _group(fits: Sequence[Column], source: str) -> Group:
@@ -200,4 +204,4 @@ def _seconds(fits: Sequence[Column], source: str, epochs: int | None) -> tuple[G
 
 
 def _names(columns: Sequence[Column]) -> str:
-    return f" ({', '.join(c.name for c in columns)})" if columns else ""
+    return f" ({listed(c.name for c in columns)})" if columns else ""

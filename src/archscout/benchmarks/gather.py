@@ -1,0 +1,102 @@
+"""Reads the cells that a search needs: architectures and measurements, in one pass."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.benchmarks.cells import NumberColumn
+from archscout.benchmarks.reader import TableFile
+from archscout.benchmarks.schema import COUNTS
+from archscout.benchmarks.select import Group, Selection
+from archscout.benchmarks.units import check_unit, row_means
+from archscout.errors import ParseError, TableError
+from archscout.spaces.base import SearchSpace
+
+logger = logging.getLogger(__name__)
+
+Floats = NDArray[np.float64]
+
+
+class Gathered:
+    """The cells that a search needs, read in one pass over the file.
+
+    Args:
+        table: the file.
+        chosen: its columns.
+        unit: unit of the values that are searched by.
+        space: reads the architectures.
+
+    Attributes:
+        choices: ``(rows, positions)``.
+        numbers: by name of a column, ``(rows,)``.
+    """
+
+    def __init__(self, table: TableFile, chosen: Selection, unit: str, space: SearchSpace) -> None:
+        self._source = table.source
+        name = chosen.architecture.name
+        searched = [c.name for c in chosen.search.all]
+        share = 0.01 if unit == "fraction" else 1.0
+        columns = {c.name: NumberColumn(table.separator, share=share) for c in chosen.measured}
+        for cost in chosen.costs:
+            counts = cost.metric in COUNTS
+            columns[cost.name] = NumberColumn(table.separator, counts=counts)
+        parts: list[NDArray[Any]] = []
+        rows = 0
+        for block in table.blocks([name, *columns]):
+            texts = [str(cell) for cell in block[name]]
+            parts.append(_parse(texts, rows, table.source, name, space))
+            for key, column in columns.items():
+                column.add(block[key])
+            rows += len(texts)
+        self.choices = np.concatenate(parts)
+        self.numbers: dict[str, Floats] = {}
+        for key, column in columns.items():
+            self.numbers[key], unread = column.finish()
+            if unread and key in searched:
+                raise unread.error(table.source, key)
+            if unread:
+                logger.warning(
+                    "%s: %d of %d cells in column %r are no numbers and count as missing, such "
+                    "as %.40r in row %d",
+                    table.source,
+                    unread.cells,
+                    rows,
+                    key,
+                    unread.cell,
+                    unread.row + 1,
+                )
+
+    def values(self, group: Group, unit: str) -> tuple[Floats, Floats]:
+        """Means ``(rows,)`` and single runs ``(rows, runs)`` of a group, checked for their unit."""
+        read: list[Floats] = []
+        for column in group.all:
+            values = self.numbers[column.name]
+            check_unit(values, unit, f"column {column.name!r} of {self._source}")
+            read.append(values)
+        if group.mean is None:
+            runs = np.stack(read, axis=1)
+            return row_means(runs), runs
+        return read[0], np.stack(read[1:] or read, axis=1)
+
+
+def _parse(
+    texts: list[str], before: int, source: str, name: str, space: SearchSpace
+) -> NDArray[Any]:
+    """Choices of texts, each different one parsed once; ``before`` counts the rows above."""
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    try:
+        choices = space.parse_many(places)
+    except ParseError:
+        for number, text in enumerate(texts, start=before + 1):
+            try:
+                space.parse(text)
+            except ParseError as error:
+                raise TableError(f"row {number} of {source}, column {name!r}: {error}") from None
+        raise
+    if len(places) < len(texts):
+        choices = choices[[places[text] for text in texts]]
+    return space.representatives(choices)
