@@ -76,3 +76,12 @@ def test_compare_and_search_stay_functions(statement: str) -> None:
 def test_star_import_gives_the_public_names() -> None:
     code = "from archscout import *; print(callable(search), len(load_space('nasbench201')))"
     assert run_python(code) == "True 15625"
+
+
+def test_a_module_of_a_like_name_hides_no_function() -> None:
+    code = (
+        "import archscout, archscout.exports.onnx, archscout.training.loop, archscout.comparison; "
+        "print(all(callable(getattr(archscout, n)) for n in "
+        "('train', 'export', 'search_unlabeled', 'compare', 'rank', 'search')))"
+    )
+    assert run_python(code) == "True"

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from archscout.cli.console import print_json, print_pairs
 from archscout.cli.options import OUTPUT, JsonOption, one_of, read_settings
-from archscout.errors import SettingsError
-
-if TYPE_CHECKING:
-    from archscout.exports import Exported
 
 FORMS = ("code", "weights", "onnx")
 
@@ -63,8 +59,10 @@ def run(
     appears. The best of a search has no weights yet: its code and ONNX get
     freshly drawn ones and say so.
     """
-    form = one_of("form of an export", to, FORMS)
-    done = _export(run, form, out, force, settings or [])
+    from archscout.exports.forms import export
+
+    one_of("form of an export", to, FORMS)
+    done = export(run, to, out, force=force, settings=read_settings(settings or []))
     if as_json:
         print_json(
             {
@@ -81,22 +79,3 @@ def run(
             "check": f"logits differ by at most {done.difference:.1e}",
         }
     )
-
-
-def _export(run: Path, form: str, out: Path | None, force: bool, pairs: list[str]) -> Exported:
-    settings = read_settings(pairs)
-    if form == "code":
-        from archscout.exports.code import export_code
-
-        return export_code(run, out, force=force, settings=settings)
-    if form == "onnx":
-        from archscout.exports.onnx import export_onnx
-
-        return export_onnx(run, out, force=force, settings=settings)
-    if settings:
-        raise SettingsError(
-            "got --set for --to weights, whose network has its settings: leave it out"
-        )
-    from archscout.exports.weights import export_weights
-
-    return export_weights(run, out, force=force)

@@ -28,7 +28,7 @@ from archscout.random_label_search.ways import compare_ways, find_best, make_way
 from archscout.stages import OnStage, StageClock
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
-from archscout.training.images import Images
+from archscout.training.images import Images, load_images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
@@ -44,7 +44,7 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 
 @told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
-    images: Images,
+    images: Images | str | Path,
     settings: UnlabeledSettings | None = None,
     *,
     out: str | Path | None = None,
@@ -53,7 +53,8 @@ def search_unlabeled(
     """Search for an architecture on images without labels.
 
     Args:
-        images: what to learn from; labels are used for true-label nulls and the trust check alone.
+        images: what to learn from, or the folder or file that `load_images` reads at 32 pixels;
+            class labels are used for true-label nulls and the trust check alone.
         settings: what is asked for; None takes the defaults.
         out: folder for weights, accuracies, result, page and the network's description; the
             same call goes on there after a kill. None keeps nothing.
@@ -69,6 +70,7 @@ def search_unlabeled(
         MemoryShortageError: if it does not fit into memory.
     """
     settings = settings or UnlabeledSettings()
+    images = images if isinstance(images, Images) else load_images(images)
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
             return _search(images, settings, Path(folder), on_stage)

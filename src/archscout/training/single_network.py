@@ -15,11 +15,12 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError
 from archscout.memory import lacks_memory, told_of_memory
+from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import ADVICE, check_footprint
-from archscout.training.images import Images
+from archscout.training.images import Images, load_images
 from archscout.training.loop import train
 from archscout.training.presets import find_settings
 from archscout.training.progress import OnProgress
@@ -67,9 +68,9 @@ class TrainedNetwork:
 
 @told_of_memory("training one network", ADVICE)
 def train_network(
-    space: SearchSpace,
-    arch: Architecture,
-    images: Images,
+    space: SearchSpace | str,
+    arch: Architecture | str,
+    images: Images | str | Path,
     settings: TrainSettings | str = "alone",
     *,
     size: Mapping[str, Any] | None = None,
@@ -83,9 +84,9 @@ def train_network(
     Nothing is chosen by the held-out images: the weights after the last epoch are the result.
 
     Args:
-        space: the space of the architecture.
-        arch: the architecture.
-        images: with labels.
+        space: the space of the architecture, or the name of a registered one.
+        arch: the architecture, or its text.
+        images: with labels, or the folder or file that `load_images` reads at 32 pixels.
         settings: how to train, or the name of a preset; its seed also decides the initial
             weights and which images are held out.
         size: arguments of the space's ``build``, such as ``{"channels": 16}``; the number of
@@ -117,6 +118,9 @@ def train_network(
         >>> done.train_images + done.validation_images
         20
     """
+    space = load_space(space) if isinstance(space, str) else space
+    arch = space.parse(arch) if isinstance(arch, str) else arch
+    images = images if isinstance(images, Images) else load_images(images)
     settings = find_settings(settings)
     check_labels(images, test)
     learnt, held = images.split(validation, settings.seed) if validation else (images, None)
