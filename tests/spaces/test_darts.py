@@ -17,6 +17,7 @@ from archscout.errors import ParseError
 from archscout.predictors.presets import PRESETS
 from archscout.spaces import DARTS
 from archscout.spaces.darts_cell import EDGES, NODES, OPERATIONS, decisions_of, smallest_twin
+from archscout.spaces.darts_text import decisions_of_printed, parse_genotype
 
 SPACE = DARTS()
 # Random-label search on CIFAR-10, as its authors print it; their list of edges stands below.
@@ -200,3 +201,16 @@ def test_predictors_read_it(name: str, settings: dict[str, Any], least: float) -
     predicted = predictor.fit(archs[:50], values[:50]).predict(archs[50:]).mean
     assert np.isfinite(predicted).all()
     assert np.corrcoef(predicted, values[50:])[0, 1] > least
+
+
+@given(row=ROWS, place=st.integers(0, 700), letter=st.sampled_from("0123 ',([ex"))
+def test_printed_genotypes_are_read_at_once_and_as_all_others_are(
+    row: Any, place: int, letter: str
+) -> None:
+    text = SPACE.format(SPACE.architectures(np.array([row]))[0])
+    assert decisions_of_printed(text) == row
+    # One letter is another: what is read at once is what the careful parser reads.
+    changed = f"{text[:place]}{letter}{text[place + 1 :]}"
+    quick = decisions_of_printed(changed)
+    if quick is not None:
+        assert quick == sum(map(decisions_of, parse_genotype(changed)), ())

@@ -15,7 +15,7 @@ import archscout
 from archscout.errors import ParseError, UnknownNameError
 from archscout.predictors.presets import PRESETS
 from archscout.spaces import MobileNet
-from archscout.spaces.mobilenet_text import SKIP, STARTS
+from archscout.spaces.mobilenet_text import SKIP, STARTS, parse_blocks
 
 SPACE = MobileNet()
 SEMINAS = "6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6"
@@ -159,3 +159,14 @@ def test_predictors_read_it(name: str, settings: dict[str, Any], least: float) -
     assert predicted.shape == (100,)
     assert np.isfinite(predicted).all()
     assert np.corrcoef(predicted, values[50:])[0, 1] > least
+
+
+@given(st.lists(st.sampled_from("1234567"), min_size=20, max_size=22))
+def test_printed_integers_are_read_at_once_and_as_all_others_are(words: list[str]) -> None:
+    def read(text: str) -> Any:
+        try:
+            return parse_blocks(text)
+        except ParseError:
+            return None
+
+    assert read(" ".join(words)) == read(", ".join(words))

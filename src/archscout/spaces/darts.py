@@ -15,7 +15,7 @@ from archscout import encodings
 from archscout.spaces import block_costs, darts_cell, darts_costs, product_encodings
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 from archscout.spaces.darts_graph import graph_of
-from archscout.spaces.darts_text import format_genotype, parse_genotype
+from archscout.spaces.darts_text import decisions_of_printed, format_genotype, parse_genotype
 
 if TYPE_CHECKING:
     import torch
@@ -84,8 +84,10 @@ class DARTS(SearchSpace):
         Raises:
             ParseError: if the text is no genotype of this space; it says where and why.
         """
-        cells = parse_genotype(text)
-        return Architecture(self.name, sum(map(darts_cell.decisions_of, cells), ()))
+        decisions = decisions_of_printed(text) if isinstance(text, str) else None
+        if decisions is None:
+            decisions = sum(map(darts_cell.decisions_of, parse_genotype(text)), ())
+        return Architecture(self.name, decisions)
 
     def format(self, arch: Architecture) -> str:
         """Print the genotype, each node's inputs in ascending order."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import cast
 
 from archscout.errors import ParseError, unknown_name
 
@@ -28,6 +29,7 @@ SKIP = len(BLOCKS)
 NOTATIONS = {"seminas": (1, 2, 3, 4, 5, 6, 7), "random-label": (0, 1, 2, 3, 4, 5, -1)}
 
 _INTEGER = re.compile(r"-?[0-9]{1,3}", re.ASCII)
+_PRINTED = {str(integer): option for option, integer in enumerate(NOTATIONS["seminas"])}
 _FORM = "21 integers such as '6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6'"
 
 
@@ -72,6 +74,8 @@ def parse_blocks(text: str, notation: str | None = None) -> tuple[int, ...]:
         _integers(notation)  # Raises with the nearest match.
     if not isinstance(text, str):
         raise ParseError(f"got an architecture of type {type(text).__name__}, expected {_FORM}")
+    if notation != "random-label" and (printed := _printed(text)) is not None:
+        return printed
     prefix, colon, rest = text.partition(":")
     if colon:
         named = prefix.strip()
@@ -99,6 +103,14 @@ def parse_blocks(text: str, notation: str | None = None) -> tuple[int, ...]:
                 f"{', '.join(map(str, allowed))}"
             )
     return tuple(map(integers.index, numbers))
+
+
+def _printed(text: str) -> tuple[int, ...] | None:
+    """Read the form that `format_blocks` prints at once; None if the text has another."""
+    row = tuple(map(_PRINTED.get, text.split(" ")))
+    if len(row) != POSITIONS or None in row or any(row[start] == SKIP for start in STARTS):
+        return None
+    return cast("tuple[int, ...]", row)
 
 
 def _told(numbers: Sequence[int], text: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.benchmarks.index import ChoiceIndex
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, SearchSpace
 
@@ -39,8 +40,10 @@ class Strategy(ABC):
         self.space = space
         self.rng = rng
         self.pool = None if pool is None else space.choices(pool)
-        self._buyable = None if self.pool is None else set(map(tuple, self.pool.tolist()))
-        if self._buyable is not None and not self._buyable:
+        self._buyable = None
+        if self.pool is not None:
+            self._buyable = ChoiceIndex(space.option_counts, self.pool)
+        if self.pool is not None and not len(self.pool):
             raise SettingsError("got an empty pool, expected at least one architecture to measure")
         self.audit: list[dict[str, Any]] = []
 
@@ -71,11 +74,11 @@ class Strategy(ABC):
 
     def buyable(self, arch: Architecture) -> bool:
         """Whether the pool has ``arch``, or the listed architecture that it stands for."""
-        if self._buyable is None or arch.choices in self._buyable:
+        if self._buyable is None:
             return True
         if arch not in self.space:
             return False
-        return tuple(self.space.representatives([arch])[0].tolist()) in self._buyable
+        return self._buyable.row(self.space.representatives([arch])[0]) >= 0
 
     def sample_unseen(self, n: int, seen: set[Architecture]) -> list[Architecture]:
         """Draw up to ``n`` different architectures uniformly from the pool, none in ``seen``."""

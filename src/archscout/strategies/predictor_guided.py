@@ -249,8 +249,7 @@ class PredictorGuided(Strategy):
         if self._buyable is None:
             return rows
         listed = self.space.representatives(rows)
-        kept = np.array([tuple(row) in self._buyable for row in listed.tolist()], dtype=np.bool_)
-        return listed[kept]
+        return listed[self._buyable.rows(listed) >= 0]
 
     def _unlabelled(self) -> NDArray[np.int8]:
         """Architectures that can be bought and were not: all, or as many as the plan says."""
@@ -270,7 +269,8 @@ class PredictorGuided(Strategy):
     def _left(self) -> float:
         """How many architectures can be bought and were not; infinite where none lists them."""
         if self._buyable is not None:
-            return len(self._buyable) - sum(arch.choices in self._buyable for arch in self._seen)
+            seen = self._buyable.rows(self.space.choices(list(self._seen)))
+            return self._buyable.different - int(np.count_nonzero(seen >= 0))
         try:
             return len(self.space) - len(self._seen)
         except (TypeError, OverflowError):
