@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from archscout.manifest import hide_password, make_manifest
+from archscout.manifest import make_manifest
 
 
 def test_it_is_plain_and_holds_versions(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,19 +21,6 @@ def test_it_is_plain_and_holds_versions(monkeypatch: pytest.MonkeyPatch) -> None
     assert manifest["settings"] == {"a": [1]}
     assert manifest["dedup"] == "exact"
     assert manifest["started"].endswith("+00:00")
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("sqlite:///runs.db", "sqlite:///runs.db"),
-        ("postgresql://host/runs", "postgresql://host/runs"),
-        ("postgresql://me@host/runs", "postgresql://me@host/runs"),
-        ("mysql+pymysql://me:a:b!@host:33/x", "mysql+pymysql://me:***@host:33/x"),
-    ],
-)
-def test_passwords_are_hidden(text: str, shown: str) -> None:
-    assert hide_password(text) == shown
 
 
 def test_versions_are_looked_up_once() -> None:

@@ -12,11 +12,10 @@ buys labels and a line is written at once.
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import re
-import zlib
+import shutil
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -25,50 +24,22 @@ import filelock
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
 from archscout.errors import StorageError
+from archscout.journal_lines import line_is_whole, seal_line, tidy_lines, was_journal
+from archscout.paths import from_here
+from archscout.storage_place import FileIdentity, Owner
 
 logger = logging.getLogger(__name__)
 
-# The checksum comes first, so that no short damage can take it away and hurt what follows too.
-_SEALED = re.compile(rb'\{"check":(\d{1,10}),(.*\}\n)', re.DOTALL)
-_FOREIGN = b'{"op_code":'
 
-
-def seal_line(record: dict[str, Any]) -> bytes:
-    """One line of the journal: the record as JSON with its checksum as the first key.
-
-    Examples:
-        >>> seal_line({"op_code": 0})
-        b'{"check":232111015,"op_code":0}\\n'
-    """
-    body = json.dumps(record, separators=(",", ":")).encode()
-    return b'{"check":%d,%s\n' % (zlib.crc32(body), body[1:])
-
-
-def line_is_whole(line: bytes) -> bool:
-    """Whether a line is as it was written; one of Optuna's own has no checksum to prove it.
-
-    Examples:
-        >>> line = seal_line({"op_code": 0})
-        >>> line_is_whole(line), line_is_whole(line[:-1]), line_is_whole(b"7" + line)
-        (True, False, False)
-    """
-    sealed = _SEALED.fullmatch(line)
-    if sealed:
-        return zlib.crc32(b"{" + sealed[2][:-1]) == int(sealed[1])
-    if not line.startswith(_FOREIGN) or not line.endswith(b"\n"):
-        return False
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return isinstance(record["op_code"], int) and isinstance(record.get("worker_id"), str)
-
-
-def repair_journal(path: Path) -> Path | None:
+def repair_journal(path: Path, shown: str | Path = "") -> Path | None:
     """Move everything from the first damaged line on to ``<name>.damaged-<n>``.
+
+    Lines that other systems changed only in their ends get these back; the file that came is
+    then kept as ``<name>.original-<n>``.
 
     Args:
         path: the journal; it may be missing.
+        shown: how errors name it; empty for the path itself.
 
     Returns:
         The file that holds what was moved, or None if the journal is whole.
@@ -77,28 +48,59 @@ def repair_journal(path: Path) -> Path | None:
         StorageError: if the file is no journal at all; it is left as it is.
         OSError: if it cannot be read or written.
     """
-    content = path.read_bytes() if path.exists() else b""
+    found = path.read_bytes() if path.exists() else b""
+    content = tidy_lines(found)
     whole = 0
     for line in content.splitlines(keepends=True):
         if not line_is_whole(line):
             break
         whole += len(line)
-    if whole == len(content):
+    if content == found and whole == len(content):
         return None
-    if not whole and not _was_journal(content):
+    if not whole and not was_journal(content):
         raise StorageError(
-            f"{path} is not the journal of a search: choose a new file ending in .log or a folder"
+            f"{shown or path} is not the journal of a search: choose a new file ending in .log "
+            "or a folder"
         )
+    damaged = _keep_aside(path, "damaged", content[whole:]) if content[whole:] else None
+    # Only once a copy is on disk is anything changed.
+    if content == found:
+        os.truncate(path, whole)
+    elif content == found + b"\n":
+        with path.open("ab") as file:
+            file.write(b"\n")
+    else:
+        original = _keep_aside(path, "original", found)
+        _replace(path, content[:whole])
+        logger.warning(
+            "%s had lines that another program changed, its labels are kept: "
+            "the file as it was is now %s",
+            shown or path, original.name,
+        )  # fmt: skip
+    return damaged
+
+
+def _keep_aside(path: Path, what: str, content: bytes) -> Path:
+    """Write a new file beside the journal and wait until it is on disk."""
     number = 1
-    while (aside := path.with_name(f"{path.name}.damaged-{number}")).exists():
+    while (aside := path.with_name(f"{path.name}.{what}-{number}")).exists():
         number += 1
     with aside.open("xb") as file:
-        file.write(content[whole:])
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    # Only once the copy is on disk is anything cut off.
-    os.truncate(path, whole)
     return aside
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a journal anew, so that a kill leaves the old one or the new one."""
+    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    shutil.copymode(path, part)
+    os.replace(part, path)
 
 
 def _report_damage(path: Path, aside: Path) -> None:
@@ -110,20 +112,14 @@ def _report_damage(path: Path, aside: Path) -> None:
     records, rest = path.read_bytes().count(b"\n"), aside.read_bytes()
     if b"\n" in rest:
         raise StorageError(
-            f"{path} is damaged after record {records}, expected whole records only: what stands "
-            f"before the damage is kept and the rest is now in {aside.name}, so start the same "
-            "search again to go on from there"
+            f"{from_here(path)} is damaged after record {records}, expected whole records only: "
+            f"what stands before the damage is kept and the rest is now in {aside.name}, so start "
+            "the same search again to go on from there"
         )
     logger.warning(
         "%s was cut short after record %d: the rest (%d bytes) is now in %s, the search goes on",
-        path, records, len(rest), aside.name,
+        from_here(path), records, len(rest), aside.name,
     )  # fmt: skip
-
-
-def _was_journal(content: bytes) -> bool:
-    """Whether a file without one whole line looks like a journal that was hurt."""
-    start = content.strip(b"\0")[:9]
-    return b'"op_code"' in content or b'{"check":'.startswith(start)
 
 
 class SearchJournal(BaseJournalBackend):
@@ -138,17 +134,22 @@ class SearchJournal(BaseJournalBackend):
     """
 
     def __init__(self, path: Path) -> None:
+        # Links are followed once, and the path holds when the working directory changes.
+        self.path = path = Path(os.path.realpath(path))
+        self._shown = from_here(path)
         if path.exists() and not path.is_file():
             # A device may have no end to read up to.
-            raise StorageError(f"{path} is no ordinary file: choose a new file or a folder")
-        self.path = path
+            raise StorageError(f"{self._shown} is no ordinary file: choose a new file or a folder")
+        self._owner = Owner()
         self._lock = hold(path)
         try:
-            aside = repair_journal(path)
+            aside = repair_journal(path, self._shown)
             if aside is not None:
                 _report_damage(path, aside)
             self._reader = JournalFileBackend(str(path))
             self._file = os.open(path, os.O_WRONLY | os.O_APPEND)
+            _hold_all_names(self._file, self._shown)
+            self._identity = FileIdentity(path)
         except OSError as error:
             self._lock.release()
             raise cannot_use(path, error) from error
@@ -160,8 +161,14 @@ class SearchJournal(BaseJournalBackend):
         """Read records from a number on."""
         return self._reader.read_logs(log_number_from)
 
+    def check(self) -> None:
+        """Raise `StorageError` if the journal was deleted or replaced since it was opened."""
+        self._identity.check(self._shown)
+
     def append_logs(self, logs: list[dict[str, Any]]) -> None:
         """Write records in one call to the kernel and wait until they are on disk."""
+        self._owner.check(self._shown)
+        self.check()
         data = b"".join(map(seal_line, logs))
         try:
             written = os.write(self._file, data)
@@ -169,12 +176,36 @@ class SearchJournal(BaseJournalBackend):
         except OSError as error:
             raise cannot_use(self.path, error) from error
         if written != len(data):
-            raise StorageError(f"{self.path} cannot be written to the end: make room on the disk")
+            raise StorageError(f"{self._shown} cannot be written to the end: make room on the disk")
 
     def close(self) -> None:
         """Let other searches use the journal."""
         os.close(self._file)
-        self._lock.release()
+        if self._owner.is_here:
+            self._lock.release()
+
+
+def _hold_all_names(file: int, shown: str) -> None:
+    """Lock the opened journal itself too: it may have a second name, a hard link.
+
+    Raises:
+        StorageError: if another search holds it.
+    """
+    if os.name != "posix":
+        return
+    import fcntl
+
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(file)
+        raise _in_use(shown) from None
+
+
+def _in_use(shown: str) -> StorageError:
+    return StorageError(
+        f"{shown} is in use by another search: wait until it ends, or choose another storage"
+    )
 
 
 def hold(path: Path) -> filelock.BaseFileLock:
@@ -191,9 +222,7 @@ def hold(path: Path) -> filelock.BaseFileLock:
             pass
         lock.acquire()
     except filelock.Timeout:
-        raise StorageError(
-            f"{path} is in use by another search: wait until it ends, or choose another storage"
-        ) from None
+        raise _in_use(from_here(path)) from None
     except OSError as error:
         raise cannot_use(path, error) from error
     return lock
@@ -203,6 +232,6 @@ def cannot_use(path: Path, error: OSError) -> StorageError:
     """The error for a storage that the system refuses to read or write."""
     reason = error.strerror or str(error)
     return StorageError(
-        f"the storage {path} cannot be used ({reason}): "
+        f"the storage {from_here(path)} cannot be used ({reason}): "
         "choose a file in a folder that you may read and write"
     )

@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import functools
 import importlib.metadata
+import os
 import platform
-import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from archscout.paths import for_record
 from archscout.plain import plain
+from archscout.secrets import hide_secrets
 
 PACKAGES = ("archscout", "torch", "numpy", "scipy", "optuna")
-
-
-def hide_password(text: str) -> str:
-    """Replace the password of a URL, so that no record or message shows it.
-
-    Examples:
-        >>> hide_password("--storage=postgresql://me:secret@host/runs")
-        '--storage=postgresql://me:***@host/runs'
-    """
-    return re.sub(r"(://[^:/@\s]*):[^@\s]*@", r"\1:***@", text)
 
 
 @functools.cache  # Finding one takes some milliseconds, and no search waits for new packages.
@@ -33,6 +25,26 @@ def package_version(name: str) -> str | None:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
         return None
+
+
+def shown_command(words: Sequence[str]) -> list[str]:
+    """A command for a record: without passwords, and of absolute paths what is not personal.
+
+    Examples:
+        >>> shown_command(["/home/me/bin/archscout", "search", "--table=/home/me/mine.csv"])
+        ['archscout', 'search', '--table=mine.csv']
+        >>> shown_command(["sqlite:////home/me/labels.db"])
+        ['sqlite:///labels.db']
+    """
+    return [_shown_word(word) for word in hide_secrets(words)]
+
+
+def _shown_word(word: str) -> str:
+    for mark in (":///", "="):
+        before, found, path = word.rpartition(mark)
+        if os.path.isabs(path):
+            return f"{before}{found}{for_record(path)}"
+    return word
 
 
 def make_manifest(
@@ -48,8 +60,8 @@ def make_manifest(
         more: further facts to keep, such as ``dedup``.
 
     Returns:
-        A dictionary with ``versions``, ``python``, ``platform``, ``command`` (passwords in URLs
-        hidden), ``started`` (UTC, ISO 8601) and the arguments.
+        A dictionary with ``versions``, ``python``, ``platform``, ``command`` (without passwords
+        and absolute paths), ``started`` (UTC, ISO 8601) and the arguments.
 
     Examples:
         >>> manifest = make_manifest(seed=3, labels=20, strategy="random", settings={})
@@ -60,8 +72,8 @@ def make_manifest(
         {
             "versions": {name: package_version(name) for name in PACKAGES},
             "python": platform.python_version(),
-            "platform": platform.platform(),
-            "command": [hide_password(word) for word in sys.argv],
+            "platform": f"{platform.system()} {platform.machine()}",
+            "command": shown_command(sys.argv),
             "started": datetime.now(UTC).isoformat(timespec="seconds"),
             "seed": seed,
             "labels": labels,

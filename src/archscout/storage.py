@@ -8,33 +8,27 @@ attribute of the study says which search it belongs to; no other may go on in it
 
 from __future__ import annotations
 
-import importlib.util
 import math
-import time
-from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from archscout.errors import ArchscoutError, MissingExtraError, StorageError
-from archscout.manifest import hide_password
+from archscout.errors import StorageError
 from archscout.objectives import Direction, Label
+from archscout.plain import plain
+from archscout.secrets import looks_like_address
 from archscout.spaces.base import SearchSpace
+from archscout.storage_place import Owner, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import optuna
-    from sqlalchemy.engine import URL
+
+    from archscout.journal import SearchJournal
 
 FORMAT = 1
 JOURNAL_ENDINGS = (".log", ".journal")
 _ATTRIBUTE = "archscout"
-# What a URL that names no driver may use, first the one that pip install is advised for.
-_DRIVERS = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("pymysql",)}
-# Searches that start together in an empty database may all make its tables; one succeeds.
-_ATTEMPTS, _PAUSE_SECONDS = 5, 0.2
-_INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
 
 
 class Record(Protocol):
@@ -50,15 +44,29 @@ class Record(Protocol):
         """Let other searches use the storage."""
 
 
+class _Held(Protocol):
+    """A journal or a database that one search holds."""
+
+    def check(self) -> None:
+        """Raise `StorageError` if a label could be lost that is written now."""
+
+    def close(self) -> None:
+        """Let other searches use it."""
+
+
 class NoRecord:
     """Keeps nothing: the search lives in memory."""
+
+    def __init__(self) -> None:
+        self._owner = Owner()
 
     def labels(self) -> list[Label]:
         """There are none."""
         return []
 
     def add(self, label: Label) -> None:
-        """Drop it."""
+        """Drop it; raises `StorageError` in a process that was forked from the search."""
+        self._owner.check("the search")
 
     def close(self) -> None:
         """Nothing to close."""
@@ -91,149 +99,54 @@ def open_record(
     if storage is None:
         return NoRecord()
     text = str(storage)
+    place = Place(text)
+    held: _Held
+    opened: optuna.storages.BaseStorage
     if "://" in text:
-        opened, close = _open_database(text)
+        from archscout.databases import Database
+
+        held = Database(text, name, place)
+        opened = held.storage
     else:
-        opened, close = _open_journal(_journal_path(Path(storage)))
+        held, opened = _open_journal(_journal_path(text), place)
     try:
-        where = hide_password(text)
-        return StudyRecord(opened, space, identity, name=name, where=where, close=close)
+        return StudyRecord(opened, space, identity, name=name, place=place, held=held)
     except BaseException:
-        close()
+        held.close()
         raise
 
 
-def _journal_path(path: Path) -> Path:
-    if path.suffix in JOURNAL_ENDINGS and not path.is_dir():
-        return path
-    if path.is_file():
-        raise StorageError(
-            f"got the storage {path}, expected a folder, a journal ending in .log or .journal, "
-            f"or a URL: write sqlite:///{path} if it is a database"
-        )
-    return path / "journal.log"
-
-
-def _open_journal(path: Path) -> tuple[optuna.storages.BaseStorage, Callable[[], None]]:
+def _open_journal(path: Path, place: Place) -> tuple[SearchJournal, optuna.storages.JournalStorage]:
     from optuna.storages import JournalStorage
 
     from archscout.journal import SearchJournal
 
     journal = SearchJournal(path)
     try:
-        with _said_in_one_sentence(str(path)):
-            return JournalStorage(journal), journal.close
+        with place.in_one_sentence():
+            return journal, JournalStorage(journal)
     except BaseException:
         journal.close()
         raise
 
 
-def _open_database(url: str) -> tuple[optuna.storages.BaseStorage, Callable[[], None]]:
-    from sqlalchemy.engine import make_url
-
-    from archscout.journal import hold
-    from archscout.strategies.optuna_params import quiet_optuna
-
-    shown = hide_password(url)
-    held = None
-    with _said_in_one_sentence(shown):
-        address = _with_driver(make_url(url))
-        if address.drivername.startswith("sqlite") and address.database not in (None, ":memory:"):
-            held = hold(Path(str(address.database)))
-    try:
-        with _said_in_one_sentence(shown), quiet_optuna():
-            if held is not None:
-                _make_sqlite(address)
-            opened = _connect(address)
-    except BaseException:
-        if held is not None:
-            held.release()
-        raise
-
-    def close() -> None:
-        opened.remove_session()
-        opened.engine.dispose()
-        if held is not None:
-            held.release()
-
-    return opened, close
-
-
-def _connect(address: URL) -> optuna.storages.RDBStorage:
-    """Open a database and make Optuna's tables in it, where another search is not faster."""
-    from optuna.storages import RDBStorage
-
-    url = address.render_as_string(hide_password=False)
-    for _ in range(_ATTEMPTS):
-        try:
-            return RDBStorage(url)
-        except Exception as error:
-            if not _was_made_by_another(error):
-                raise
-            time.sleep(_PAUSE_SECONDS)
-    raise StorageError(
-        f"the storage {hide_password(url)} is being made by other searches that started at the "
-        "same time: start this one again"
-    )
-
-
-def _was_made_by_another(error: Exception) -> bool:
-    """Whether something was there that had not been there a moment ago."""
-    from sqlalchemy.exc import IntegrityError
-
-    said = (error, error.__cause__)
-    return any(isinstance(e, IntegrityError) or "already exists" in str(e) for e in said)
-
-
-def _with_driver(address: URL) -> URL:
-    """Name an installed driver where the URL names none: the default varies with SQLAlchemy."""
-    for driver in _DRIVERS.get(address.drivername, ()):
-        if importlib.util.find_spec(driver) is not None:
-            return address.set(drivername=f"{address.drivername}+{driver}")
-    return address
-
-
-def _make_sqlite(address: URL) -> None:
-    """Make a new database with Optuna's tables in one step.
-
-    A kill between two statements would leave tables without their unique indices, and Optuna
-    would not add them later.
-    """
-    from optuna.storages import RDBStorage
-
-    path = Path(str(address.database))
-    if path.exists() and path.stat().st_size:
-        return
-    part = path.with_name(f"{path.name}.part")
-    for old in (part, part.with_name(f"{part.name}-journal")):
-        old.unlink(missing_ok=True)
-    made = RDBStorage(address.set(database=str(part)).render_as_string(hide_password=False))
-    made.remove_session()
-    made.engine.dispose()
-    part.replace(path)
-
-
-@contextmanager
-def _said_in_one_sentence(where: str) -> Iterator[None]:
-    """Turn whatever a storage raises into one sentence; drivers raise errors of any kind."""
-    try:
-        yield
-    except ArchscoutError:
-        raise
-    except ImportError as error:
-        kind = where.partition(":")[0].partition("+")[0]
-        raise MissingExtraError(
-            f"the storage {where} needs a database driver that is not installed: "
-            f"run pip install {_INSTALLS.get(kind, 'the driver for ' + kind)}"
-        ) from error
-    except Exception as error:
-        # Optuna wraps what its database says in a sentence that does not help.
-        said = str(error.__cause__ or error).strip().partition("\n")[0]
-        reason = hide_password(said).rstrip(".") or type(error).__name__
+def _journal_path(text: str) -> Path:
+    """The journal that a text names, as a path that holds when the working directory changes."""
+    if looks_like_address(text):
         raise StorageError(
-            f"the storage {where} cannot be used ({reason}): check that it exists, may be "
-            "written and is whole, or choose another"
-        ) from error
+            "got a storage that looks like the address of a database, expected a path or a URL "
+            "with ://, as text: write it as in sqlite:///search.db or "
+            "postgresql://user:password@host/database"
+        )
+    path = Path(text)
+    if path.suffix in JOURNAL_ENDINGS and not path.is_dir():
+        return Path(os.path.realpath(path))
+    if path.is_file():
+        raise StorageError(
+            f"got the storage {text}, expected a folder, a journal ending in .log or .journal, "
+            f"or a URL: write sqlite:///{text} if it is a database"
+        )
+    return Path(os.path.realpath(path / "journal.log"))
 
 
 class StudyRecord:
@@ -246,19 +159,20 @@ class StudyRecord:
         identity: Mapping[str, Any],
         *,
         name: str,
-        where: str,
-        close: Callable[[], None],
+        place: Place,
+        held: _Held,
     ) -> None:
         import optuna
 
         from archscout.strategies.optuna_params import distributions, quiet_optuna
 
         direction: Direction = identity["direction"]
-        self.close = close
-        self._where = where
+        self._owner = Owner()
+        self._held = held
+        self._place = place
         self._space = space
         self._distributions = distributions(space)
-        with _said_in_one_sentence(where), quiet_optuna():
+        with place.in_one_sentence(), quiet_optuna():
             self._study = optuna.create_study(
                 storage=storage,
                 study_name=name,
@@ -279,7 +193,7 @@ class StudyRecord:
             return
         if not isinstance(found, dict):
             raise StorageError(
-                f"the study {name!r} in {self._where} was not made by a search of archscout: "
+                f"the study {name!r} in {self._place} was not made by a search of archscout: "
                 "choose another storage or name"
             )
         keys = [k for k in {**identity, **found} if identity.get(k) != found.get(k)]
@@ -287,7 +201,7 @@ class StudyRecord:
             held = " and ".join(f"{k} {found.get(k)!r}" for k in keys)
             came = " and ".join(f"{k} {identity.get(k)!r}" for k in keys)
             raise StorageError(
-                f"{self._where} holds a search with {held}, and this one has {came}: "
+                f"{self._place} holds a search with {held}, and this one has {came}: "
                 "choose another storage or name, or continue with what it holds"
             )
 
@@ -301,7 +215,7 @@ class StudyRecord:
         Raises:
             StorageError: if a trial is not a label, or two searches wrote at once.
         """
-        with _said_in_one_sentence(self._where):
+        with self._place.in_one_sentence():
             trials = self._study.get_trials(deepcopy=False, states=_states())
         found: dict[int, Label] = {}
         try:
@@ -312,11 +226,11 @@ class StudyRecord:
                     raise ValueError(label.number)
             labels = [found[number] for number in sorted(found)]
             whole = sorted(found) == list(range(len(found)))
-        except (KeyError, ValueError, TypeError):
+        except (KeyError, ValueError, TypeError, OverflowError):
             whole = False
         if not whole:
             raise StorageError(
-                f"{self._where} holds trials that are not labels of one search in order: "
+                f"{self._place} holds trials that are not labels of one search in order: "
                 "choose another storage or name"
             )
         return labels
@@ -325,25 +239,33 @@ class StudyRecord:
         from archscout.strategies.optuna_params import from_params
 
         attrs = trial.user_attrs
+        value = math.nan if trial.value is None else float(trial.value)
+        seconds, error = float(attrs["seconds"]), str(attrs["error"])
+        if not math.isfinite(value):
+            # Infinity is a word of JSON's readers, and no label holds it.
+            value, error = math.nan, error or f"measured {value}, expected a finite number"
         return Label(
             int(attrs["number"]),
             from_params(self._space, trial.params),
-            math.nan if trial.value is None else float(trial.value),
-            float(attrs["seconds"]),
-            str(attrs["error"]),
-            dict(attrs["info"]),
+            value,
+            seconds if 0.0 <= seconds < math.inf else 0.0,
+            error,
+            plain(dict(attrs["info"])),
         )
 
     def add(self, label: Label) -> None:
         """Write one label as one finished trial, in one step.
 
         Raises:
-            StorageError: if it cannot be written, or another search wrote meanwhile.
+            StorageError: if it cannot be written, another search wrote meanwhile, or this
+                process was forked from the one that opened the record.
         """
         from optuna.trial import TrialState, create_trial
 
         from archscout.strategies.optuna_params import to_params
 
+        self._owner.check(self._place)
+        self._held.check()
         trial = create_trial(
             state=TrialState.FAIL if label.failed else TrialState.COMPLETE,
             value=None if label.failed else label.value,
@@ -357,15 +279,20 @@ class StudyRecord:
                 "info": dict(label.info),
             },
         )
-        with _said_in_one_sentence(self._where):
+        with self._place.in_one_sentence():
             self._study.add_trial(trial)
             self._trials += 1
             others = self._count() != self._trials
         if others:
             raise StorageError(
-                f"another search writes to {self._where} at the same time: "
+                f"another search writes to {self._place} at the same time: "
                 "let one end first, or choose another storage or name"
             )
+
+    def close(self) -> None:
+        """Let other searches use the storage; a forked process cannot do so for its parent."""
+        if self._owner.is_here:
+            self._held.close()
 
 
 def _states() -> tuple[optuna.trial.TrialState, ...]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from archscout.cli.limits import limits_of
 from archscout.cli.options import one_of
 from archscout.errors import SettingsError
+from archscout.paths import for_record
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -172,7 +173,7 @@ class Problem:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the record."""
-        table = None if self.table is None else str(self.table.resolve())
+        table = None if self.table is None else for_record(self.table)
         dataset = self.dataset or (DEFAULT_DATASET if self.table is None else None)
         options = {**asdict(self), "table": table, "dataset": dataset}
         for name in ("max_macs", "max_params"):

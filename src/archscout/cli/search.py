@@ -43,7 +43,7 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError, StorageError
-from archscout.manifest import hide_password
+from archscout.manifest import shown_command
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -135,7 +135,7 @@ def run(
         "seed": seed,
         "dedup": one_of("dedup mode", dedup, DEDUPS),
         "settings": read_settings(settings or ()),
-        "storage": None if storage is None else hide_password(storage),
+        "storage": None if storage is None else shown_command([storage])[0],
     }
     folder = out or Path("runs") / folder_name(problem, request)
     result = stored_result(folder, request)

@@ -37,11 +37,8 @@ def read_unfinished(journal: Path) -> SearchResult:
         # A copy is read, so that a running search is left alone; its last line may be half
         # written, and is dropped, as is what comes after damage.
         copy = Path(folder) / "journal.log"
-        copy.write_bytes(content[: content.rfind(b"\n") + 1])
-        try:
-            repair_journal(copy)
-        except StorageError as error:
-            raise StorageError(str(error).replace(str(copy), str(journal))) from None
+        copy.write_bytes(content)
+        repair_journal(copy, shown=journal)
         identity = _identity(copy, journal)
         space = load_space(identity["space"])
         record = open_record(copy, space, identity)
