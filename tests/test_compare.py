@@ -448,7 +448,50 @@ class TestWords:
         said = say_test(row, "points", 9)
         assert "not reached on 0 against 7 seeds, each counted as 301" in said
 
+    @pytest.mark.parametrize("leads", [True, False])
+    def test_whoever_leads_in_the_mean_is_said_to_lead_and_to_win(self, leads):
+        sign = 1 if leads else -1
+        ends = sorted([sign * -0.02, sign * 0.05])
+        row = {
+            **ROW, "seeds": 8, "mean_difference": sign * 0.013, "low": ends[0], "high": ends[1],
+            "wins": 5 if leads else 2, "ties": 1, "losses": 2 if leads else 5, "p_holm": 0.6,
+            "median_difference": sign * 0.01,
+        }  # fmt: skip
+        first = "a" if leads else "b"
+        said = say_test(row, "points", 9)
+        assert f"{first} is ahead by 0.01 [-0.02, 0.05] points" in said
+        assert f"({first} better on 5 of 8 seeds, worse on 2, equal on 1; p = 0.600" in said
+        assert "yet" not in said
+
+    def test_mean_wins_and_median_that_disagree_are_said(self):
+        row = {**ROW, "low": -0.1, "wins": 6, "losses": 14, "median_difference": -0.05}
+        said = say_test(row, "points", 9)
+        assert "a is ahead by 0.41" in said
+        assert "a better on 6 of 20 seeds, worse on 14" in said
+        assert "yet b is better on more seeds; yet b is ahead in the median" in said
+        said = say_test({**row, "mean_difference": 0.0}, "points", 9)
+        assert "their means are equal" in said
+        assert "ahead by" not in said
+
+    @pytest.mark.parametrize(("seeds", "ties"), [(2, 0), (5, 0), (20, 15)])
+    def test_too_few_seeds_never_show_a_difference(self, seeds, ties):
+        wins = seeds - ties
+        row = {**ROW, "seeds": seeds, "wins": wins, "ties": ties, "p_holm": 2 / 2**wins}
+        said = say_test(row, "points", 1)
+        assert said.startswith("a and b cannot be told apart after 300 labels, as ")
+        assert f"the least possible p is {2 / 2**wins:.3g}" in said
+        assert "looks better" not in said
+
+    def test_one_of_anything_is_singular(self):
+        row = {**ROW, "labels": 1, "seeds": 1, "wins": 0, "losses": 1, "low": math.nan}
+        said = say_test({**row, "high": math.nan, "mean_difference": -1.0}, "points", 1)
+        assert said == (
+            "b is ahead of a by 1.00 points of test regret after 1 label on the only seed, which "
+            "shows nothing"
+        )
+
     def test_zero_has_no_sign(self):
+        assert say_number(-0.2, "labels") == "0"
         assert say_number(-0.001, "points") == "0.00"
         assert say_number(-0.01, "points") == "-0.01"
 

@@ -153,6 +153,33 @@ class TestBootstrap:
             stats.bootstrap_interval([1.0, math.nan], rng())
 
 
+class TestRankTest:
+    @quick
+    @given(st.integers(2, 6).flatmap(lambda n: st.tuples(*(arrays(float, n, elements=small),) * 2)))
+    def test_p_value_counts_every_order(self, pair):
+        one, other = pair
+        test = stats.tau_test(one, other, rng())
+        if len(set(one)) == 1 or len(set(other)) == 1:
+            assert math.isnan(test.p_value)
+            assert test.least == 1.0
+            return
+        taus = [abs(stats.kendall_tau(one, order)) for order in itertools.permutations(other)]
+        observed = abs(stats.kendall_tau(one, other))
+        assert test.p_value == pytest.approx(np.mean(np.array(taus) > observed - 1e-9))
+        assert test.least == pytest.approx(np.mean(np.array(taus) > max(taus) - 1e-9))
+
+    @pytest.mark.parametrize(("count", "shows"), [(3, False), (4, False), (5, True), (12, True)])
+    def test_only_enough_values_can_show_an_order(self, count, shows):
+        perfect = stats.tau_test(range(count), range(count), rng())
+        assert (perfect.p_value <= 0.05) == shows == (count >= stats.fewest_for_tau(0.05))
+        assert perfect.p_value == perfect.least
+
+    def test_many_are_sampled_as_scipy_counts_them(self):
+        true, scores = np.arange(10), np.array([1, 0, 4, 2, 3, 8, 5, 9, 7, 6])
+        expected = scipy_stats.kendalltau(true, scores, method="exact").pvalue
+        assert stats.tau_test(scores, true, rng()).p_value == pytest.approx(expected, abs=0.005)
+
+
 class TestPaired:
     @quick
     @given(arrays(float, st.integers(1, 9), elements=small))
@@ -203,6 +230,19 @@ class TestPaired:
     def test_equal_values_are_ties_with_p_one(self):
         result = stats.paired_difference([1.0, 2.0], [1.0, 2.0], rng())
         assert (result.ties, result.p_value, result.mean) == (2, 1.0, 0.0)
+
+    def test_a_tie_is_neither_a_win_nor_a_loss(self):
+        result = stats.paired_difference(
+            [3.0, 1.0, 2.0, 2.0, 5.0], [2.0, 2.0, 2.0, 2.0, 4.0], rng()
+        )
+        assert (result.wins, result.losses, result.ties, result.n) == (2, 1, 2, 5)
+        assert (result.mean, result.median) == (0.2, 0.0)
+
+    def test_a_lasting_sign_gives_the_least_p_value(self):
+        for unequal in range(1, 12):
+            least = stats.sign_flip_p_value(np.arange(1, unequal + 1), rng())
+            assert stats.least_sign_flip_p_value(unequal) == least
+        assert stats.least_sign_flip_p_value(0) == 1.0
 
     def test_false_alarms_are_as_rare_as_stated(self):
         generator = rng(11)

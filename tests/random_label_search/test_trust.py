@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
-from archscout.random_label_search.agreement import ANGLE, LIVE
-from archscout.random_label_search.sentences import trust_sentences, verdict
+from archscout.random_label_search.agreement import ANGLE, FRESH, LIVE
+from archscout.random_label_search.sentences import null_sentences, trust_sentences, verdict
 from archscout.random_label_search.trust import TrustCheck
 
 NAMES = [f"net{i}" for i in range(8)]
@@ -48,6 +48,47 @@ def test_without_a_check_the_reason_is_said() -> None:
         "no network was trained alone (the images have no labels), so nothing here says whether "
         "the order of the angle means anything on these images: this is a candidate, not a winner"
     ]
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "angle"),
+    [
+        ([1.0, 2, 3, 4], [1.0, 2, 3, 4]),
+        ([1.0, 2, 3, 4], [4.0, 3, 2, 1]),
+        ([50.0, 50, 50, 50, 60], [1.0, 2, 3, 4, 5]),
+        ([50.0, 50, 60, 60, 60], [1.0, 1, 2, 2, 2]),
+    ],
+)
+def test_networks_that_cannot_show_an_order_name_no_winner(
+    accuracies: list[float], angle: list[float]
+) -> None:
+    check = TrustCheck(NAMES[: len(angle)], accuracies, {ANGLE: angle}, epochs=1)
+    assert not check.names_a_winner
+    assert check.judgement == "too few"
+    (said,) = trust_sentences(check, "")
+    assert "better than chance" not in said
+    assert "each trained alone for 1 epoch," in said
+    assert "cannot name a winner" in said
+    assert "be told from chance" in said
+    if len(angle) == 4:
+        assert "at least 5 networks are needed" in said
+        assert verdict(check).startswith("no: no order of 4 networks can be told from chance")
+    (row,) = check.to_dict()["agreement"]
+    assert row["least_p"] > 0.05
+    assert check.to_dict()["networks_needed"] == 5
+
+
+def test_five_different_networks_can_show_an_order() -> None:
+    check = TrustCheck(NAMES[:5], ACCURACIES[:5], {ANGLE: ACCURACIES[:5]}, epochs=5)
+    assert check.names_a_winner
+    assert "better than chance (p = 0.017)" in trust_sentences(check, "")[0]
+
+
+def test_an_order_that_is_not_known_is_not_said_to_be_turned_round() -> None:
+    row = {"way": FRESH, "tau": float("nan")}
+    (said,) = null_sentences([row], {ANGLE: "x"})
+    assert "turned" not in said
+    assert "tau-b unknown" in said
 
 
 def test_three_networks_are_too_few() -> None:

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,9 @@ from archscout.predictors import PREDICTORS
 from archscout.predictors.base import Prediction, Predictor
 from archscout.ranking import Ranking, RankProgress, rank
 from archscout.ranking.protocols import draw_labels, make_split
-from archscout.ranking.sentences import say_test
+from archscout.ranking.sentences import say_leaders, say_test
 from archscout.ranking.words import figure_words, tau_words
+from archscout.ranking.yardsticks import RankYardsticks
 from archscout.registry import Entry
 from archscout.reports.ranking_plot import calibration_figure, tau_figure
 from archscout.stats import kendall_tau
@@ -473,3 +475,34 @@ ROW = {
 )
 def test_sentences(change: dict[str, Any], words: str) -> None:
     assert say_test({**ROW, **change}, 9).startswith(words)
+
+
+def test_whoever_leads_in_the_mean_is_said_to_lead_and_to_win() -> None:
+    row = {
+        **ROW, "mean_difference": -0.013, "low": -0.03, "high": 0.01, "seeds": 4, "wins": 1,
+        "losses": 3, "p_holm": 1.0, "median_difference": -0.01,
+    }  # fmt: skip
+    said = say_test(row, 4)
+    assert "b is ahead by .013 [-.010, .030] in Kendall's tau-b against test values" in said
+    assert "(b better on 3 of 4 seeds, worse on 1; p = 1.000 corrected for 4 tests)" in said
+    assert "4 seeds cannot show a difference (the least possible p is 0.125)" in said
+    disagree = say_test({**row, "wins": 3, "losses": 1, "median_difference": 0.02}, 4)
+    assert "yet a is better on more seeds; yet a is ahead in the median" in disagree
+    even = say_test({**row, "mean_difference": 0.0, "low": -0.1, "high": 0.1}, 4)
+    assert "their means are equal" in even
+
+
+def test_all_who_share_the_first_place_are_named() -> None:
+    import pandas as pd
+
+    column = "test_kendall_tau"
+    summary = pd.DataFrame(
+        {
+            "predictor": ["a", "b", "c"], "labels": [1, 1, 1], column: [0.5, 0.5, 0.2],
+            f"{column}_low": [0.4] * 3, f"{column}_high": [0.6] * 3,
+        }
+    )  # fmt: skip
+    yardsticks = SimpleNamespace(headline="test", trivial={"MACs": {column: 0.4}})
+    (said,) = say_leaders(summary, [1], cast(RankYardsticks, yardsticks))
+    assert said.startswith("With 1 label a and b have the highest mean tau-b against test values")
+    assert said.endswith("MACs, which needs no label, has .400, which c does not reach")

@@ -39,6 +39,7 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.comparison import Comparison
@@ -160,7 +161,8 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
     budget = comparison.budget
     rows = [summary_row(row, measure, budget) for row in comparison.summary.to_dict("records")]
     title = (
-        f"{comparison.benchmark}: {comparison.budget} labels, {len(comparison.seeds)} seeds, "
+        f"{comparison.benchmark}: {count(comparison.budget, 'label')}, "
+        f"{count(len(comparison.seeds), 'seed')}, "
         "means of labels and time"
     )
     print_rows(title, header, rows)
@@ -176,9 +178,9 @@ def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[
     from archscout.comparison.words import reach_words
 
     key = measure.replace(" ", "_")
-    regret = f"{row[f'{key}_median']:.3f}"
+    regret = _fixed(row[f"{key}_median"])
     if not math.isnan(row[f"{key}_low"]):
-        regret += f" [{row[f'{key}_low']:.3f}, {row[f'{key}_high']:.3f}]"
+        regret += f" [{_fixed(row[f'{key}_low'])}, {_fixed(row[f'{key}_high'])}]"
     seconds = row["wall_seconds"]
     return [
         str(row["strategy"]),
@@ -186,3 +188,9 @@ def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[
         *(reach_words(row, mark, budget) for mark in (10, 1)),
         "–" if math.isnan(seconds) else duration(seconds),
     ]
+
+
+def _fixed(number: float) -> str:
+    """Three decimals; a regret of no more than rounding below zero has no sign."""
+    text = f"{number:.3f}"
+    return text.removeprefix("-") if float(text) == 0 else text

@@ -25,6 +25,7 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.ranking import Ranking
@@ -173,14 +174,14 @@ def print_ranking(ranking: Ranking, folder: Path) -> None:
     from archscout.ranking.words import figure_words, tau_words
 
     target, most = ranking.yardsticks.headline, ranking.label_counts[-1]
-    print_line(f"{ranking.benchmark}, {len(ranking.seeds)} seeds")
+    print_line(f"{ranking.benchmark}, {count(len(ranking.seeds), 'seed')}")
     print_line(f"{ranking.protocol}.")
     title = f"Kendall's tau-b against {target} values, mean [95 %]"
     print_rows(title, *tau_words(ranking, target))
     header, rows = figure_words(ranking, target, most)
     # A column a predictor: there are more figures than a narrow terminal has room for.
     turned = [list(column) for column in zip(header, *rows, strict=True)]
-    print_rows(f"All figures at {most:,} labels, means over seeds", turned[0], turned[1:])
+    print_rows(f"All figures at {count(most, 'label')}, means over seeds", turned[0], turned[1:])
     lines = [f"Warning: {warning}." for warning in ranking.warnings]
     lines += [f"- {finding}." for finding in ranking.findings]
     lines.append(f"Tables, tests, plots and page are in {folder}")

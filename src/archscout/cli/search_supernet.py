@@ -150,7 +150,7 @@ def run(
         int,
         typer.Option(
             help="Random networks trained alone, to see what supernet accuracies are worth; "
-            "0 for none.",
+            "0 for none. Fewer than 5 cannot show that the order is more than chance.",
             rich_help_panel=FINAL,
         ),
     ] = 0,

@@ -106,7 +106,8 @@ def run(
     trust: Annotated[
         int,
         typer.Option(
-            help="Networks trained alone for the trust check, if there are labels; 0 for none.",
+            help="Networks trained alone for the trust check, if there are labels; 0 for none. "
+            "Fewer than 5 cannot show that the order is more than chance.",
             rich_help_panel=HOW,
         ),
     ] = 8,

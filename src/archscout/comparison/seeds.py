@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from archscout.comparison.leads import too_few_seeds
 from archscout.errors import SettingsError
+from archscout.saying import count
 
 ENOUGH_SEEDS = 20
 
@@ -31,14 +33,22 @@ def check_seeds(seeds: int | Sequence[int]) -> list[int]:
 
 
 def few_seeds(seeds: int) -> list[str]:
-    """The warning that fewer seeds than `ENOUGH_SEEDS` deserve, in a list; else an empty one."""
+    """The warning that fewer seeds than `ENOUGH_SEEDS` deserve, in a list; else an empty one.
+
+    Examples:
+        >>> few_seeds(20), len(few_seeds(6))
+        ([], 1)
+        >>> "cannot show a difference" in few_seeds(5)[0]
+        True
+    """
     if seeds >= ENOUGH_SEEDS:
         return []
-    count = "1 seed" if seeds == 1 else f"{seeds} seeds"
-    return [
-        f"only {count}: take the results as a trial, {ENOUGH_SEEDS} paired seeds are the "
-        "least for a claim"
-    ]
+    said = (
+        f"only {count(seeds, 'seed')}: take the results as a trial, {ENOUGH_SEEDS} paired seeds "
+        "are the least for a claim"
+    )
+    few = too_few_seeds(seeds, 0)
+    return [f"{said}; {few}, and 95 % intervals of so few are too narrow" if few else said]
 
 
 def statistics_rng() -> np.random.Generator:

@@ -7,39 +7,30 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archscout.comparison.curves import Curves
+from archscout.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.comparison.seeds import few_seeds
 from archscout.comparison.yardsticks import Yardsticks
 from archscout.executors import JobFailure
-
-SIGNIFICANT = 0.05
+from archscout.saying import count, say_p
 
 
 def say_number(value: float, points: str) -> str:
     """A regret or a difference, without its unit.
 
     Examples:
-        >>> say_number(0.414, "points"), say_number(0.00414, "fraction")
-        ('0.41', '0.00414')
+        >>> say_number(0.414, "points"), say_number(0.00414, "fraction"), say_number(41.6, "labels")
+        ('0.41', '0.00414', '42')
     """
-    text = f"{value:.2f}" if points == "points" else f"{value:.3g}"
+    form = {"points": ".2f", "labels": ".0f"}.get(points, ".3g")
+    text = f"{value:{form}}"
     return text.removeprefix("-") if float(text) == 0 else text
-
-
-def say_p(p_value: float) -> str:
-    """A p-value, no more exactly than anybody needs.
-
-    Examples:
-        >>> say_p(0.00002), say_p(0.0312), say_p(1)
-        ('p < 0.001', 'p = 0.031', 'p = 1.000')
-    """
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
 
 
 def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:
     """Say in one sentence what a paired test found.
 
     "Better" stands only where the interval excludes zero and the corrected p-value is at most
-    0.05.
+    0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
 
     Args:
         row: of the table of tests, with ``p_holm``.
@@ -51,51 +42,53 @@ def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:
     """
     ours, theirs, n = row["strategy"], row["baseline"], row["seeds"]
     reaching = row["measure"] == "labels to top 1"
-    after = f"within {row['labels']} labels" if reaching else f"after {row['labels']} labels"
+    bought = count(row["labels"], "label")
+    after = f"within {bought}" if reaching else f"after {bought}"
     if row["ties"] == n:
+        seeds = "every seed" if n > 1 else "the only seed"
         if reaching and row["never_reached"] == n:
             return f"neither {ours} nor {theirs} bought the best architecture {after}"
-        return f"{ours} and {theirs} are equal in {row['measure']} {after} on every seed"
-    low, high = row["low"], row["high"]
-    ahead = row["mean_difference"] >= 0
-    ends = sorted([low, high] if ahead else [-low, -high])
-    size = abs(row["mean_difference"])
+        return f"{ours} and {theirs} are equal in {row['measure']} {after} on {seeds}"
+    lead = find_lead(row, ours, theirs)
+    parts = lead.size, lead.low, lead.high
     if reaching:
-        numbers = [f"{number:.0f}" for number in (size, *ends)]
-        what, better, worse = "labels to the best architecture", "fewer", "more"
+        numbers = [say_number(number, "labels") for number in parts]
+        what = "labels to the best architecture"
     else:
-        numbers = [say_number(number, points) for number in (size, *ends)]
-        what, better, worse = f"{points} of {row['measure']}", "better", "worse"
-    if math.isnan(low):
+        numbers = [say_number(number, points) for number in parts]
+        what = f"{points} of {row['measure']}"
+    if math.isnan(lead.low):
         return (
-            f"{ours} is {'ahead of' if ahead else 'behind'} {theirs} by {numbers[0]} {what} "
-            f"{after} on the only seed, which shows nothing"
+            f"{lead.leader} is ahead of {lead.other} by {numbers[0]} {what} {after} on the only "
+            "seed, which shows nothing"
         )
     amount = f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"
-    facts = [
-        f"better on {row['wins']} of {n} seeds, worse on {row['losses']}",
-        f"{say_p(row['p_holm'])} corrected for {tests} tests",
-    ]
+    facts = [lead.counts, f"{say_p(row['p_holm'])} corrected for {count(tests, 'test')}"]
     if reaching and (row["never_reached"] or row["baseline_never_reached"]):
         facts.append(
             f"not reached on {row['never_reached']} against {row['baseline_never_reached']} seeds, "
             f"each counted as {row['labels'] + 1}"
         )
-    if low <= 0 <= high:
-        return (
-            f"{ours} and {theirs} cannot be told apart {after}: {ours if ahead else theirs} is "
-            f"ahead by {amount} {what} ({'; '.join(facts)})"
-        )
+    facts += [f"yet {doubt}" for doubt in lead.doubts]
+    behind = f"({'; '.join(facts)})"
+    few = too_few_seeds(n, row["ties"])
+    if few or row["low"] <= 0 <= row["high"]:
+        why = f", as {few}" if few else ""
+        head = f"{ours} and {theirs} cannot be told apart {after}{why}"
+        if lead.size == 0:
+            return f"{head}: their means are equal {behind}"
+        return f"{head}: {lead.leader} is ahead by {amount} {what} in the mean {behind}"
     sure = row["p_holm"] <= SIGNIFICANT
-    side = better if ahead else worse
+    ahead = lead.leader == ours
     if reaching:
         verb = "needs" if sure else "seems to need"
+        side = "fewer" if ahead else "more"
         said = f"{ours} {verb} {amount} {side} labels than {theirs} to the best architecture"
     else:
         verb = "is" if sure else "looks"
-        said = f"{ours} {verb} {side} than {theirs} by {amount} {what}"
+        said = f"{ours} {verb} {'better' if ahead else 'worse'} than {theirs} by {amount} {what}"
     doubt = "" if sure else ", but not beyond doubt"
-    return f"{said} {after}{doubt} ({'; '.join(facts)})"
+    return f"{said} {after}{doubt} {behind}"
 
 
 def list_warnings(
@@ -122,7 +115,7 @@ def list_warnings(
             reason = short[0].stopped.rstrip(".")
             found.append(
                 f"{curve.strategy} ended before its budget on {len(short)} of "
-                f"{len(curve.runs)} seeds (fewest labels: {fewest}; {reason})"
+                f"{count(len(curve.runs), 'seed')} (fewest labels: {fewest}; {reason})"
             )
     if all(curve.strategy != "random" for curve in curves):
         found.append("random search is not among the strategies: add it, it is the least baseline")
@@ -146,7 +139,7 @@ def list_notes(yardsticks: Yardsticks, baseline: str, dedup: str, tests: int) ->
         "number; summary rows give medians, curves and differences means.",
         f"Each strategy is compared with {baseline} seed by seed (same first random draws where "
         f"both use them, same run of an architecture); p-values flip signs, two-sided, corrected "
-        f"by Holm for all {tests} tests.",
+        f"by Holm for {count(tests, 'test')}.",
         "Labels to the best (ten) architectures by mean search value: a seed that never bought "
         "one counts as the budget plus one, which makes the mean a lower bound, marked >.",
     ]

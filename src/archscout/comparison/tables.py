@@ -149,7 +149,8 @@ def tests_table(
 
 
 _TEST_COLUMNS = [
-    *("strategy", "baseline", "labels", "measure", "mean_difference", "low", "high"),
+    *("strategy", "baseline", "labels", "measure"),
+    *("mean_difference", "low", "high", "median_difference"),
     *("p_value", "p_holm", "seeds", "wins", "ties", "losses"),
     *("never_reached", "baseline_never_reached", "sentence"),
 ]
@@ -168,6 +169,7 @@ def _test_row(
         "mean_difference": result.mean,
         "low": result.low,
         "high": result.high,
+        "median_difference": result.median,
         "p_value": result.p_value,
         "seeds": result.n,
         "wins": result.wins,

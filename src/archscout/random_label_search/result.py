@@ -10,7 +10,7 @@ from typing import Any
 from archscout.errors import StorageError
 from archscout.plain import plain, write_json
 from archscout.random_label_search import sentences
-from archscout.random_label_search.agreement import Scores
+from archscout.random_label_search.agreement import ANGLE, Scores
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture
 from archscout.training.network_description import SavedNetwork
@@ -91,7 +91,9 @@ class UnlabeledResult:
         """What was found, in sentences."""
         space, first = self.scores.space, self.found[0]
         of = len(self.scores.choices) if self.scores.exhaustive else None
-        said = [sentences.winner_sentence(space.format(self.best), first.scored, of)]
+        angles = self.scores.columns[ANGLE]
+        equal = int((angles == angles.max()).sum()) - 1 if self.scores.exhaustive else 0
+        said = [sentences.winner_sentence(space.format(self.best), first.scored, of, equal)]
         said += sentences.trust_sentences(self.trust, self.why_no_trust)
         firsts = {found.way: space.format(found.architecture) for found in self.found}
         said += sentences.null_sentences(self.scores.agreement(), firsts)
@@ -102,14 +104,7 @@ class UnlabeledResult:
         space = self.scores.space
         trust: dict[str, Any] | None = None
         if self.trust is not None:
-            trust = {
-                "architectures": list(self.trust.architectures),
-                "accuracies": list(self.trust.accuracies),
-                "scores": {way: list(values) for way, values in self.trust.scores.items()},
-                "epochs": self.trust.epochs,
-                "agreement": self.trust.rows(),
-                "names_a_winner": self.trust.names_a_winner,
-            }
+            trust = {**self.trust.to_dict(), "names_a_winner": self.trust.names_a_winner}
         described: dict[str, Any] = plain(
             {
                 "kind": "random-label search",

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archscout.random_label_search.agreement import ANGLE, FRESH, LIVE
-from archscout.random_label_search.trust import TrustCheck
+from archscout.random_label_search.trust import ENOUGH, TrustCheck
+from archscout.saying import count, say_p
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -24,10 +25,11 @@ def say_tau(value: float) -> str:
     if math.isnan(value):
         return "unknown"
     text = f"{value:.2f}"
-    return text.replace("0.", ".", 1) if abs(value) < 0.995 else text
+    text = text.removeprefix("-") if float(text) == 0 else text
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
-def winner_sentence(winner: str, scored: int, of: int | None) -> str:
+def winner_sentence(winner: str, scored: int, of: int | None, equal: int = 0) -> str:
     """Which architecture has the largest angle, and among how many.
 
     Examples:
@@ -35,9 +37,14 @@ def winner_sentence(winner: str, scored: int, of: int | None) -> str:
         'the angle puts 333333 first, of all 15,625 architectures'
         >>> winner_sentence("3333", 2000, None)
         'the angle puts 3333 first, of 2,000 that the search scored'
+        >>> winner_sentence("3333", 2, 2, equal=1)
+        'the angle puts 3333 first, beside 1 other with the same angle, of all 2 architectures'
     """
-    among = f"all {of:,} architectures" if scored == of else f"{scored:,} that the search scored"
-    return f"the angle puts {winner} first, of {among}"
+    among = f"{scored:,} that the search scored"
+    if scored == of:
+        among = f"all {of:,} architectures" if of > 1 else "the only architecture"
+    beside = f" beside {count(equal, 'other')} with the same angle," if equal else ""
+    return f"the angle puts {winner} first,{beside} of {among}"
 
 
 def null_sentences(agreement: Rows, firsts: Mapping[str, str]) -> list[str]:
@@ -51,7 +58,9 @@ def null_sentences(agreement: Rows, firsts: Mapping[str, str]) -> list[str]:
     said = []
     if FRESH in rows:
         tau = rows[FRESH]["tau"]
-        if tau >= _MUCH:
+        if math.isnan(tau):
+            meaning = "one of the two is the same for all architectures"
+        elif tau >= _MUCH:
             meaning = "that much comes from how the vector is built, not from training"
         elif tau > -_MUCH:
             meaning = "training made another order than the vector alone"
@@ -79,21 +88,43 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
             f"the {judged} means anything on these images: this is a candidate, not a winner"
         ]
     rows = {row["way"]: row for row in trust.rows()}
-    angle, count = rows[judged], len(trust.architectures)
     text = (
-        f"of {count} sampled networks, each trained alone for {trust.epochs} epochs, the {judged} "
-        f"orders the accuracies with tau-b {_interval(angle)}"
+        f"of {count(len(trust.architectures), 'sampled network')}, each trained alone for "
+        f"{count(trust.epochs, 'epoch')}, the {judged} orders the accuracies with tau-b "
+        f"{_interval(rows[judged])}"
     )
-    if trust.names_a_winner:
-        said = [f"{text}: better than chance"]
-    elif not math.isnan(angle["high"]) and angle["high"] < 0:
-        said = [f"{text}: the wrong way round, so it cannot name a winner"]
-    else:
-        said = [f"{text}: this may be chance, so it cannot name a winner"]
+    p_value = f" ({say_p(rows[judged]['p_value'])})"
+    meaning = {
+        "better": f"better than chance{p_value}",
+        "worse": f"the wrong way round{p_value}, so it cannot name a winner",
+        "chance": f"this may be chance{p_value}, so it cannot name a winner",
+        "too few": f"{too_few(trust)}, so it cannot name a winner",
+    }
+    said = [f"{text}: {meaning[trust.judgement]}"]
     if trust.rival is not None:
         top = rows[trust.rival]
         said.append(f"{top['way']} orders the same networks no worse, with tau-b {_interval(top)}")
     return said
+
+
+def too_few(trust: TrustCheck) -> str:
+    """Why no order of these networks could be told from chance.
+
+    Examples:
+        >>> four = TrustCheck(list("abcd"), [1, 2, 3, 4], {"angle": [1, 2, 3, 4]}, 1)
+        >>> too_few(four)
+        'no order of 4 networks can be told from chance, at least 5 networks are needed'
+    """
+    networks = len(trust.architectures)
+    if networks < ENOUGH:
+        return (
+            f"no order of {networks} networks can be told from chance, at least {ENOUGH} networks "
+            "are needed"
+        )
+    return (
+        f"{networks} networks with so many equal scores or accuracies cannot be told from chance "
+        "in any order, more networks or images are needed"
+    )
 
 
 def verdict(trust: TrustCheck | None) -> str:
@@ -105,10 +136,11 @@ def verdict(trust: TrustCheck | None) -> str:
     """
     if trust is None:
         return "no: nothing was trained alone to check the order, so it is a candidate"
-    if not trust.names_a_winner:
-        judged = next(row for row in trust.rows() if row["way"] == trust.judged)
-        if judged["high"] < 0:
-            return "no: the trust check finds the order the wrong way round"
+    if trust.judgement == "too few":
+        return f"no: {too_few(trust)}, so it is a candidate"
+    if trust.judgement == "worse":
+        return "no: the trust check finds the order the wrong way round"
+    if trust.judgement == "chance":
         return "no: the trust check cannot tell the order from chance, so it is a candidate"
     if trust.rival is None:
         return "yes"

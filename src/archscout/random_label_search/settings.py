@@ -40,7 +40,8 @@ class UnlabeledSettings:
         limits: on the networks, counted in the supernet's size.
         true_labels: whether to train a second supernet on true labels, where there are any, as
             one more null; it takes as long as the first.
-        trust: networks trained alone for the trust check, where there are labels; 0 for none.
+        trust: networks trained alone for the trust check, where there are labels; 0 for none,
+            else 4 or more. Fewer than 5 cannot show that the order is more than chance.
         trust_training: of those networks; None takes that of the supernet with a higher rate.
         validation: share of the labelled images that the trust check holds out.
         compared: architectures on which the angle and its nulls are compared, where the space

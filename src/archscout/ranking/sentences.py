@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from archscout.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.comparison.seeds import few_seeds
-from archscout.comparison.sentences import SIGNIFICANT, say_p
 from archscout.ranking.yardsticks import RankYardsticks
+from archscout.saying import count, say_p
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,7 @@ def say_test(row: Mapping[str, Any], tests: int) -> str:
     """Say in one sentence what a paired test found.
 
     "Better" stands only where the interval excludes zero and the corrected p-value is at most
-    0.05.
+    0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
 
     Args:
         row: of the table of tests, with ``p_holm``.
@@ -72,33 +73,33 @@ def say_test(row: Mapping[str, Any], tests: int) -> str:
         A sentence without a full stop.
     """
     ours, theirs, n = row["predictor"], row["baseline"], row["seeds"]
-    after = f"with {row['labels']} labels"
+    after = f"with {count(row['labels'], 'label')}"
     what = f"{_MEASURES[row['measure']]} against {row['scored_against']} values"
     if row["ties"] == n:
-        return f"{ours} and {theirs} are equal in {what} {after} on every seed"
-    low, high = row["low"], row["high"]
-    ahead = row["mean_difference"] >= 0
-    ends = sorted([low, high] if ahead else [-low, -high])
-    size, least, most = (say_figure(number) for number in (abs(row["mean_difference"]), *ends))
-    if math.isnan(low):
+        seeds = "every seed" if n > 1 else "the only seed"
+        return f"{ours} and {theirs} are equal in {what} {after} on {seeds}"
+    lead = find_lead(row, ours, theirs)
+    size, least, most = map(say_figure, (lead.size, lead.low, lead.high))
+    if math.isnan(lead.low):
         return (
-            f"{ours} is {'ahead of' if ahead else 'behind'} {theirs} by {size} in {what} {after} "
-            "on the only seed, which shows nothing"
+            f"{lead.leader} is ahead of {lead.other} by {size} in {what} {after} on the only seed, "
+            "which shows nothing"
         )
-    facts = (
-        f"better on {row['wins']} of {n} seeds, worse on {row['losses']}; "
-        f"{say_p(row['p_holm'])} corrected for {tests} tests"
-    )
+    facts = [lead.counts, f"{say_p(row['p_holm'])} corrected for {count(tests, 'test')}"]
+    facts += [f"yet {doubt}" for doubt in lead.doubts]
+    behind = f"({'; '.join(facts)})"
     amount = f"{size} [{least}, {most}]"
-    if low <= 0 <= high:
-        return (
-            f"{ours} and {theirs} cannot be told apart {after}: {ours if ahead else theirs} is "
-            f"ahead by {amount} in {what} ({facts})"
-        )
+    few = too_few_seeds(n, row["ties"])
+    if few or row["low"] <= 0 <= row["high"]:
+        why = f", as {few}" if few else ""
+        head = f"{ours} and {theirs} cannot be told apart {after}{why}"
+        if lead.size == 0:
+            return f"{head}: their means are equal {behind}"
+        return f"{head}: {lead.leader} is ahead by {amount} in {what} in the mean {behind}"
     sure = row["p_holm"] <= SIGNIFICANT
     verb, doubt = ("orders", "") if sure else ("seems to order", ", but not beyond doubt")
-    side = "better" if ahead else "worse"
-    return f"{ours} {verb} {side} than {theirs} {after}, by {amount} in {what}{doubt} ({facts})"
+    side = "better" if lead.leader == ours else "worse"
+    return f"{ours} {verb} {side} than {theirs} {after}, by {amount} in {what}{doubt} {behind}"
 
 
 def say_leaders(
@@ -113,11 +114,14 @@ def say_leaders(
         rows = summary[(summary.labels == labels) & summary[column].notna()]
         if rows.empty:
             continue
-        best = rows.sort_values(column, ascending=False, kind="stable").iloc[0]
+        first = rows[rows[column] == rows[column].max()]
+        best, names = first.iloc[0], first.predictor.tolist()
         low, high = best[f"{column}_low"], best[f"{column}_high"]
-        interval = "" if math.isnan(low) else f" [{say_figure(low)}, {say_figure(high)}]"
+        shown = math.isnan(low) or len(names) > 1
+        interval = "" if shown else f" [{say_figure(low)}, {say_figure(high)}]"
         said = (
-            f"With {labels} labels {best['predictor']} has the highest mean tau-b against "
+            f"With {count(labels, 'label')} {' and '.join(names)} "
+            f"{'has' if len(names) == 1 else 'have'} the highest mean tau-b against "
             f"{yardsticks.headline} values, {say_figure(best[column])}{interval}"
         )
         if known:
@@ -175,9 +179,10 @@ def _failures(rows: pd.DataFrame) -> list[str]:
     for (labels, predictor), these in rows.groupby(["labels", "predictor"], sort=False):
         failed = these.error[these.error != ""]
         if len(failed):
+            seeds, reason = count(len(these), "seed"), str(failed.iloc[0]).rstrip(".")
             said.append(
-                f"{predictor} with {labels} labels failed on {len(failed)} of {len(these)} seeds, "
-                f"which are left out of its figures: {str(failed.iloc[0]).rstrip('.')}"
+                f"{predictor} with {labels} label{'' if labels == 1 else 's'} failed on "
+                f"{len(failed)} of {seeds}, which are left out of its figures: {reason}"
             )
     return said
 
@@ -211,7 +216,7 @@ def list_notes(yardsticks: RankYardsticks, baseline: str, tests: int, workers: i
         "a predictor may pass the latter, since means are less noisy than a run.",
         "Figures are means over seeds with 95 % percentile bootstrap intervals, not corrected for "
         f"their number. Each predictor is compared with {baseline} seed by seed; p-values flip "
-        f"signs, two-sided, corrected by Holm for all {tests} tests.",
+        f"signs, two-sided, corrected by Holm for {count(tests, 'test')}.",
         "Seconds are medians of wall-clock time on "
         + (
             "one process"

@@ -145,7 +145,7 @@ def tests_table(
 
 _TEST_COLUMNS = [
     *("predictor", "baseline", "labels", "scored_against", "measure"),
-    *("mean_difference", "low", "high", "p_value", "p_holm"),
+    *("mean_difference", "low", "high", "median_difference", "p_value", "p_holm"),
     *("seeds", "wins", "ties", "losses", "sentence"),
 ]
 
@@ -163,6 +163,7 @@ def _test_row(mine: Any, other: Any) -> dict[str, Any]:
         "mean_difference": result.mean,
         "low": result.low,
         "high": result.high,
+        "median_difference": result.median,
         "p_value": result.p_value,
         "seeds": result.n,
         "wins": result.wins,

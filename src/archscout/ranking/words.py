@@ -10,6 +10,7 @@ from archscout.comparison.sentences import say_number
 from archscout.ranking.figures import FIGURES
 from archscout.ranking.sentences import say_figure
 from archscout.ranking.yardsticks import CEILING
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.ranking.result import Ranking
@@ -39,7 +40,7 @@ def tau_words(ranking: Ranking, target: str) -> tuple[list[str], list[list[str]]
         [_named(name), *[say_figure(by_key[name, 0][column])] * len(counts)]
         for name in (*ranking.yardsticks.trivial, CEILING)
     ]
-    return ["predictor", *(f"{labels:,} labels" for labels in counts)], rows
+    return ["predictor", *(count(labels, "label") for labels in counts)], rows
 
 
 def figure_words(ranking: Ranking, target: str, labels: int) -> tuple[list[str], list[list[str]]]:

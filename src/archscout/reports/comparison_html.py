@@ -6,10 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.comparison.sentences import say_number, say_p
+from archscout.comparison.sentences import say_number
 from archscout.comparison.words import summary_words
 from archscout.reports.comparison_plot import anytime_figure
 from archscout.reports.embedding import fact_text, picture
+from archscout.saying import count, say_p
 
 if TYPE_CHECKING:
     from archscout.comparison.result import Comparison
@@ -41,8 +42,8 @@ def render_comparison(comparison: Comparison) -> str:
         loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
     header, rows = summary_words(comparison)
-    count = len(comparison.strategies)
-    title = f"{count} {'strategy' if count == 1 else 'strategies'} on {comparison.benchmark}"
+    strategies = count(len(comparison.strategies), "strategy", "strategies")
+    title = f"{strategies} on {comparison.benchmark}"
     return environment.get_template("comparison.html").render(
         comparison=comparison,
         title=title,
@@ -87,7 +88,7 @@ def _tests(comparison: Comparison) -> list[dict[str, Any]]:
     for row in comparison.tests.to_dict("records"):
         to_top = row["measure"] == "labels to top 1"
         numbers = [row["mean_difference"], row["low"], row["high"]]
-        texts = [f"{n:.0f}" if to_top else say_number(n, points) for n in numbers]
+        texts = [say_number(number, "labels" if to_top else points) for number in numbers]
         interval = "" if math.isnan(row["low"]) else f" [{texts[1]}, {texts[2]}]"
         rows.append(
             {

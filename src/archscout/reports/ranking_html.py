@@ -6,11 +6,11 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.comparison.sentences import say_p
 from archscout.ranking.sentences import say_figure
 from archscout.ranking.words import figure_words, tau_words
 from archscout.reports.embedding import fact_text, picture
 from archscout.reports.ranking_plot import calibration_figure, tau_figure
+from archscout.saying import say_p
 
 if TYPE_CHECKING:
     from archscout.ranking.result import Ranking

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from archscout.folders import cannot_write
 from archscout.plain import write_text
 from archscout.random_label_search.sentences import say_tau
+from archscout.random_label_search.trust import ENOUGH
 from archscout.reports.drawings import cell_svg
 from archscout.reports.embedding import fact_text, picture
 from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
@@ -62,6 +63,7 @@ def render_unlabeled(result: UnlabeledResult) -> str:
         ],
         found=[(found, space.format(found.architecture)) for found in result.found],
         trust_rows=_trust_rows(result),
+        enough=ENOUGH,
         stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
         manifest=[(name, fact_text(fact)) for name, fact in result.manifest.items()],
         style=Markup((_PAGE / "style.css").read_text("utf-8")),

@@ -7,6 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from archscout.saying import count
+
+__all__ = ["count", "difference", "duration", "finite", "size", "value"]
+
 _SPANS = (("second", 1.0, 90.0), ("minute", 60.0, 5400.0), ("hour", 3600.0, 129_600.0))
 _DAY, _YEAR = 86_400.0, 31_557_600.0
 
@@ -64,16 +68,6 @@ def difference(number: float, unit: str) -> str:
         ('0.21 percentage points', '0.01 loss')
     """
     return f"{number:.2f} percentage points" if unit == "percent" else value(number, unit)
-
-
-def count(number: int, noun: str) -> str:
-    """Say how many, with the noun in the right number.
-
-    Examples:
-        >>> count(1, "label"), count(5000, "label")
-        ('1 label', '5,000 labels')
-    """
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
 
 
 def size(number: float) -> str:

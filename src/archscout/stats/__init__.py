@@ -17,10 +17,12 @@ from archscout.stats.noise import NoiseCeiling, best_of_one_run_each, noise_ceil
 from archscout.stats.paired import (
     PairedDifference,
     holm_correction,
+    least_sign_flip_p_value,
     paired_difference,
     sign_flip_p_value,
 )
 from archscout.stats.rank_intervals import tau_interval
+from archscout.stats.rank_tests import RankTest, fewest_for_tau, tau_test
 from archscout.stats.ranks import (
     kendall_tau,
     kendall_tau_top,
@@ -34,17 +36,20 @@ __all__ = [
     "LabelsToReach",
     "NoiseCeiling",
     "PairedDifference",
+    "RankTest",
     "anytime",
     "best_of_one_run_each",
     "bootstrap_bands",
     "bootstrap_interval",
     "calibration_error",
     "coverage",
+    "fewest_for_tau",
     "holm_correction",
     "incumbents",
     "kendall_tau",
     "kendall_tau_top",
     "labels_to_reach",
+    "least_sign_flip_p_value",
     "noise_ceiling",
     "paired_difference",
     "pairwise_accuracy",
@@ -54,5 +59,6 @@ __all__ = [
     "sign_flip_p_value",
     "spearman",
     "tau_interval",
+    "tau_test",
     "top_k_recall",
 ]

@@ -20,8 +20,8 @@ class PairedDifference:
     """Result of `paired_difference`; all differences are first minus second.
 
     Args:
-        mean: mean difference, in the unit of the values.
-        low, high: ends of its bootstrap interval; NaN for fewer than two pairs.
+        mean, median: mean and median difference, in the unit of the values.
+        low, high: ends of the mean's bootstrap interval; NaN for fewer than two pairs.
         p_value: two-sided sign-flip p-value.
         n: number of pairs.
         wins, losses, ties: pairs with a positive, negative, zero difference.
@@ -35,6 +35,7 @@ class PairedDifference:
     wins: int
     losses: int
     ties: int
+    median: float = math.nan
 
 
 def paired_difference(
@@ -71,6 +72,7 @@ def paired_difference(
         wins=int((differences > 0).sum()),
         losses=int((differences < 0).sum()),
         ties=int((differences == 0).sum()),
+        median=float(np.median(differences)),
     )
 
 
@@ -89,7 +91,7 @@ def sign_flip_p_value(
         samples: random patterns beyond 36 differences.
 
     Returns:
-        Above 0, at most 1; never below ``2 / 2**n``.
+        Above 0, at most 1; never below ``2 / 2**n``, see `least_sign_flip_p_value`.
 
     Source: Fisher, "The Design of Experiments" (1935), section 21.
 
@@ -118,6 +120,23 @@ def sign_flip_p_value(
         reached += int((np.abs(signs @ values) >= border).sum())
         done += block
     return (reached + 1) / (samples + 1)
+
+
+def least_sign_flip_p_value(unequal: int) -> float:
+    """The smallest p-value that `sign_flip_p_value` can give.
+
+    Args:
+        unequal: number of pairs that differ.
+
+    Returns:
+        ``2 / 2**unequal``, at most 1: all differences have one sign. Five pairs and fewer never
+        reach 0.05.
+
+    Examples:
+        >>> least_sign_flip_p_value(5), least_sign_flip_p_value(6)
+        (0.0625, 0.03125)
+    """
+    return min(1.0, 2.0 ** (1 - unequal))
 
 
 def holm_correction(p_values: ArrayLike) -> Floats:

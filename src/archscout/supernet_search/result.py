@@ -146,13 +146,7 @@ class SupernetSearchResult:
         """Plain values for JSON; single architectures are in `to_frame`."""
         trust: dict[str, Any] | None = None
         if self.trust is not None:
-            trust = {
-                "architectures": list(self.trust.architectures),
-                "accuracies": list(self.trust.accuracies),
-                "agreement": self.trust.rows(),
-                "epochs": self.trust.epochs,
-                "better_than_chance": self.trust.names_a_winner,
-            }
+            trust = {**self.trust.to_dict(), "better_than_chance": self.trust.names_a_winner}
         described: dict[str, Any] = plain(
             {
                 "kind": "search on a supernet",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archscout.random_label_search.sentences import say_tau, trust_sentences
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.supernet_search.result import SupernetSearchResult
@@ -16,9 +17,11 @@ def findings(result: SupernetSearchResult) -> list[str]:
     """The winner, what its labels are worth, the nulls, and the networks trained alone."""
     accuracies = result.accuracies
     top = result.space.format(result.architectures[int(accuracies.argmax())])
+    equal = int((accuracies == accuracies.max()).sum()) - 1
+    shared = f" (so {'has' if equal == 1 else 'have'} {count(equal, 'other')})" if equal else ""
     said = [
         f"{top} has the best {_JUDGED}, {accuracies.max():.2f} percent on {result.held_out:,} "
-        f"held-out images, of {len(accuracies):,} architectures that were scored"
+        f"held-out images, of {count(len(accuracies), 'architecture')} that were scored{shared}"
     ]
     said += _trust(result)
     for row in result.agreement():
@@ -42,14 +45,14 @@ def _trust(result: SupernetSearchResult) -> list[str]:
 def _alone(result: SupernetSearchResult) -> list[str]:
     if not result.finalists:
         return ["none of the best was trained alone: the network has no weights"]
-    first, count = result.finalists[0], len(result.finalists)
+    first, trained = result.finalists[0], len(result.finalists)
     text = (
-        f"{first.architecture}, trained alone for {result.alone_epochs} epochs, has "
+        f"{first.architecture}, trained alone for {count(result.alone_epochs, 'epoch')}, has "
         f"{first.validation:.2f} percent on the same held-out images, which also chose it and say "
         "more than is true"
     )
-    if count > 1:
-        text += f"; it is the best of {count} trained so"
+    if trained > 1:
+        text += f"; it is the best of {trained} trained so"
     said = [text]
     if first.test is not None:
         said.append(

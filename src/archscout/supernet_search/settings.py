@@ -70,7 +70,8 @@ class SupernetSearchSettings:
             ``{"widths": "final"}``.
         final_training: of the best architectures alone; None takes the preset ``"alone"``.
         finalists: how many of the best are trained alone; 0 for none.
-        trust: networks drawn at random and trained alone for the trust check; 0 for none.
+        trust: networks drawn at random and trained alone for the trust check; 0 for none, else 4
+            or more. Fewer than 5 cannot show that the order is more than chance.
         seed: decides all that is random.
 
     Raises:
