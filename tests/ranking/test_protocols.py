@@ -130,6 +130,9 @@ class TestLabels:
             ("2.5", "got '2.5' labels"),
             ([2.5], "got 2.5 labels"),
             ("nan%", "got 'nan%'"),
+            ("9_1", "got '9_1'"),
+            ("1_0%", "got '1_0%'"),
+            ("\uff19", "got '\uff19'"),
         ],
     )
     def test_wrong_numbers_get_one_sentence(self, labels: str, words: str) -> None:

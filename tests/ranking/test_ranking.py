@@ -433,6 +433,8 @@ class TestQuestions:
             ({"protocol": "c"}, UnknownNameError, "no protocol is named 'c'"),
             ({"unlabelled": -1}, SettingsError, "unlabelled=-1"),
             ({"unlabelled": "some"}, SettingsError, "unlabelled='some'"),
+            ({"unlabelled": "9_1"}, SettingsError, "unlabelled='9_1'"),
+            ({"unlabelled": 1.5}, SettingsError, "unlabelled=1.5"),
             ({"baseline": "boosting"}, SettingsError, "baseline 'boosting'"),
             ({"settings": {"boosting": {}}}, SettingsError, "settings for 'boosting'"),
             ({"settings": {"forest": {"leaves": 1}}}, SettingsError, "leaves"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -63,6 +64,20 @@ def test_files_keep_a_table(table: LatencyTable, tmp_path: Path) -> None:
     (tmp_path / "table.json").write_text("{}")
     with pytest.raises(StorageError, match="not a table of latencies"):
         LatencyTable.load(tmp_path / "table.json")
+
+
+@pytest.mark.parametrize("number", ['"1_0"', "NaN", "Infinity", "true", "null"])
+def test_a_file_whose_numbers_are_none_is_refused(
+    table: LatencyTable, tmp_path: Path, number: str
+) -> None:
+    path = tmp_path / "table.json"
+    for name in ("fixed", "prices"):
+        table.save(path)
+        data = json.loads(path.read_text())
+        data[name] = [["x", 2.0]] if name == "prices" else "x"
+        path.write_text(json.dumps(data).replace('"x"', number))
+        with pytest.raises(StorageError, match="no finite number"):
+            LatencyTable.load(path)
 
 
 def test_networks_are_measured_in_one_thread() -> None:

@@ -23,6 +23,7 @@ from archscout.cli import (
     train,
 )
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
+from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
 from archscout.memory import lacks_memory, shortage
 
@@ -41,6 +42,10 @@ class Commands(TyperGroup):
                 raise
             complain(_usage_sentence(error))
             raise typer.Exit(USAGE_ERROR) from None
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Find a command, whose options read numbers as people write them."""
+        return read_plainly(super().get_command(ctx, cmd_name))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command; with ``--debug`` errors keep their traceback."""

@@ -136,10 +136,16 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
                 f"got --set {pair!r}, expected a name and a value as in --set epochs=50"
             )
         try:
-            settings[key] = json.loads(text)
+            settings[key] = json.loads(text, parse_constant=_no_number)
+        except SettingsError:
+            raise
         except ValueError:
             settings[key] = text
     return settings
+
+
+def _no_number(word: str) -> None:
+    raise SettingsError(f"got {word} in --set, expected a finite number")
 
 
 def writable_folder(path: Path) -> Path:

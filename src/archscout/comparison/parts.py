@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ import numpy as np
 from archscout.comparison.jobs import RunRecord, SearchJob
 from archscout.errors import StorageError
 from archscout.folders import PartsFolder
+from archscout.numerals import read_number
 from archscout.plain import plain
 
 _COLUMNS = ("architecture", "value", "mean_value", "test_value", "seconds")
@@ -101,7 +103,7 @@ def _parse(text: str, facts: Mapping[str, Any]) -> RunRecord:
     header, *rows = csv.reader(io.StringIO(text))
     if tuple(header) != _COLUMNS:
         raise ValueError(f"unknown columns {header}")
-    numbers = np.array([[float(cell) for cell in row[1:]] for row in rows], dtype=np.float64)
+    numbers = np.array([list(map(_number, row[1:])) for row in rows], dtype=np.float64)
     values, means, tests, seconds = numbers.reshape(len(rows), len(_COLUMNS) - 1).T
     return RunRecord(
         strategy=facts["strategy"],
@@ -116,3 +118,7 @@ def _parse(text: str, facts: Mapping[str, Any]) -> RunRecord:
         repeats=int(facts["repeats"]),
         stopped=str(facts["stopped"]),
     )
+
+
+def _number(cell: str) -> float:
+    return math.nan if cell == "nan" else read_number(cell)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -23,13 +25,24 @@ def check_seeds(seeds: int | Sequence[int]) -> list[int]:
         >>> check_seeds(3), check_seeds([7, 5])
         ([0, 1, 2], [7, 5])
     """
-    listed = list(range(seeds)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    try:
+        listed = list(range(operator.index(seeds)))  # type: ignore[arg-type]
+    except TypeError:
+        listed = _whole(seeds)
     if not listed or min(listed) < 0 or len(set(listed)) < len(listed):
         raise SettingsError(
             f"got seeds={seeds!r}, expected a number of seeds above 0 or different seeds of 0 "
             "or more"
         )
     return listed
+
+
+def _whole(seeds: Any) -> list[int]:
+    """The seeds as whole numbers; an empty list if one is anything else."""
+    try:
+        return [operator.index(seed) for seed in seeds]
+    except TypeError:
+        return []
 
 
 def few_seeds(seeds: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from archscout.errors import SettingsError
+from archscout.numerals import read_whole
 from archscout.predictors import check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
 
@@ -98,8 +100,8 @@ def read_unlabelled(value: Unlabelled) -> int | None:
     if value == ALL:
         return None
     try:
-        count = int(value)
-    except ValueError:
+        count = read_whole(value) if isinstance(value, str) else operator.index(value)
+    except (TypeError, ValueError):
         count = -1
     if count < 0:
         raise SettingsError(

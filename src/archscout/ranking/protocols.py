@@ -35,6 +35,7 @@ from numpy.typing import NDArray
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, unknown_name
+from archscout.numerals import read_number, read_whole
 
 Protocol = Literal["a", "b"]
 Rows = NDArray[np.int64]
@@ -199,14 +200,14 @@ def read_labels(labels: int | str | Sequence[int | str], split: Split) -> list[i
 def _read_count(word: Any, pool: int) -> int:
     try:
         if isinstance(word, str) and word.endswith("%"):
-            share = float(word[:-1]) / 100
+            share = read_number(word[:-1]) / 100
             if not 0 < share <= 1:
                 raise ValueError
             # Binary fractions must not make 28 of 29 % of 100.
             return math.floor(share * pool + 1e-9)
         if isinstance(word, float) and not word.is_integer():
             raise ValueError
-        return int(word)
+        return read_whole(word) if isinstance(word, str) else int(word)
     except (TypeError, ValueError):
         raise SettingsError(
             f"got {word!r} labels, expected a number such as 50, or a share of the pool above 0 "

@@ -18,6 +18,7 @@ import platform
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -93,13 +94,20 @@ class LatencyTable:
         """
         try:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
-            prices = tuple(np.array(row, dtype=np.float64) for row in data["prices"])
+            prices = tuple(np.array(list(map(_finite, row))) for row in data["prices"])
             checks = tuple(dict(check) for check in data["checks"])
-            return cls(str(data["space"]), float(data["fixed"]), prices, checks, data["facts"])
+            return cls(str(data["space"]), _finite(data["fixed"]), prices, checks, data["facts"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise StorageError(
                 f"{path} is not a table of latencies ({error}): give a file that save() wrote"
             ) from None
+
+
+def _finite(number: Any) -> float:
+    """A number of a file as it is; raises `ValueError` if it is a text, infinite or nothing."""
+    if isinstance(number, bool) or not isinstance(number, int | float) or not isfinite(number):
+        raise ValueError(f"{number!r:.40} is no finite number")
+    return float(number)
 
 
 def fit_latency(
