@@ -4,6 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from archscout import cache
 from archscout.cache import cache_folder, cached, is_cached
 
 SHAPES = {"a": (3,), "b": (-1, 2)}
@@ -117,3 +118,98 @@ def test_the_folder(monkeypatch):
     assert cache_folder() == Path("/somewhere/archscout")
     monkeypatch.setenv("ARCHSCOUT_CACHE", "/chosen")
     assert cache_folder() == Path("/chosen")
+
+
+def test_a_tilde_and_relative_paths(monkeypatch, tmp_path):
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("ARCHSCOUT_CACHE", "~/chosen")
+    assert cache_folder() == tmp_path / "chosen"
+    monkeypatch.setenv("ARCHSCOUT_CACHE", "~no-such-user-here/chosen")
+    assert cache_folder() is None
+    monkeypatch.delenv("ARCHSCOUT_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "~/xdg")
+    assert cache_folder() == tmp_path / "xdg" / "archscout"
+    monkeypatch.setenv("XDG_CACHE_HOME", "relative")
+    assert cache_folder() == tmp_path / ".cache" / "archscout"
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="permissions of POSIX")
+class TestTrust:
+    """What another user may have written is neither read nor written over."""
+
+    @pytest.fixture(autouse=True)
+    def forget_warnings(self):
+        cache._say.cache_clear()
+
+    def _poison(self, folder):
+        """Put other numbers in place of the cached ones, with a digest that fits them."""
+        poison = {"a": np.full(3, 7.0), "b": np.zeros((4, 2), dtype=np.int8)}
+        cached("k", SHAPES, lambda: poison)
+        return folder / "k.npz"
+
+    def test_the_folder_is_the_users_alone(self, folder):
+        cached("k", SHAPES, Builder())
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert (folder / "k.npz").stat().st_mode & 0o077 == 0
+
+    @pytest.mark.parametrize("which", ["folder", "file"])
+    @pytest.mark.parametrize("mode", [0o777, 0o1777, 0o707])
+    def test_what_everybody_may_write_to_is_not_trusted(self, folder, which, mode, caplog):
+        path = self._poison(folder)
+        (folder if which == "folder" else path).chmod(mode)
+        before = path.read_bytes()
+        assert not is_cached("k")
+        for _ in range(2):
+            assert cached("k", SHAPES, Builder())["a"].tolist() == [0.0, 1.0, 2.0]
+        assert path.read_bytes() == before
+        assert caplog.text.count("everybody may write to") == 1
+
+    def test_what_belongs_to_another_user_is_not_trusted(self, folder, monkeypatch, caplog):
+        path = self._poison(folder)
+        owner = path.stat().st_uid
+        plain = os.stat
+
+        class Foreign:
+            def __init__(self, state):
+                self.state = state
+
+            def __getattr__(self, name):
+                return owner + 1 if name == "st_uid" else getattr(self.state, name)
+
+        monkeypatch.setattr(Path, "stat", lambda self, **more: Foreign(plain(self, **more)))
+        assert cached("k", SHAPES, Builder())["a"].tolist() == [0.0, 1.0, 2.0]
+        assert "belongs to another user" in caplog.text
+
+    def test_a_link_is_neither_followed_nor_replaced(self, folder, tmp_path, caplog):
+        path = self._poison(folder)
+        path.rename(tmp_path / "elsewhere.npz")
+        path.symlink_to(tmp_path / "elsewhere.npz")
+        assert cached("k", SHAPES, Builder())["a"].tolist() == [0.0, 1.0, 2.0]
+        assert path.is_symlink()
+        assert "a link in place of a file" in caplog.text
+
+    def test_a_group_that_is_not_the_users_own_is_not_trusted(self, folder):
+        path = self._poison(folder)
+        folder.chmod(0o770)
+        state = folder.stat()
+        own = state.st_gid in (state.st_uid, 0)
+        assert is_cached("k") == own
+        assert path.exists()
+
+
+def test_numbers_that_do_not_match_their_digest_are_made_again(folder, caplog):
+    build = Builder()
+    cached("k", SHAPES, build)
+    with np.load(folder / "k.npz") as file:
+        arrays = dict(file)
+    np.savez(folder / "k.npz", **{**arrays, "a": np.full(3, 7.0)})
+    assert cached("k", SHAPES, build)["a"].tolist() == [0.0, 1.0, 2.0]
+    assert "do not match its digest" in caplog.text
+
+
+def test_entries_of_earlier_versions_are_made_again_without_a_word(folder, caplog):
+    folder.mkdir(mode=0o700)
+    np.savez(folder / "k.npz", a=np.full(3, 7.0), b=np.zeros((4, 2)))
+    assert cached("k", SHAPES, Builder())["a"].tolist() == [0.0, 1.0, 2.0]
+    assert not caplog.records

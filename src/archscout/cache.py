@@ -1,9 +1,16 @@
-"""Keeps arrays that are slow to make as plain numpy files in the user's cache folder."""
+"""Keeps arrays that are slow to make as plain numpy files in the user's cache folder.
+
+A folder or file that somebody else may have written is left alone: numbers from it would be taken
+for measurements. What is read is compared with the digest that was written beside it.
+"""
 
 from __future__ import annotations
 
+import functools
+import hashlib
 import logging
 import os
+import stat
 import sys
 import tempfile
 import zipfile
@@ -17,6 +24,8 @@ from numpy.typing import NDArray
 
 logger = logging.getLogger(__name__)
 
+_DIGEST = "sha256"
+
 Arrays = dict[str, NDArray[Any]]
 _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error)
 
@@ -27,24 +36,26 @@ def cache_folder() -> Path | None:
     Returns:
         The folder, which may not exist yet; None if the user has no home folder.
     """
-    chosen = os.environ.get("ARCHSCOUT_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
     try:
+        chosen = os.environ.get("ARCHSCOUT_CACHE")
+        if chosen:
+            return Path(chosen).expanduser()
         home = Path.home()
+        xdg = Path(os.environ.get("XDG_CACHE_HOME", "")).expanduser()
     except RuntimeError:
         return None
     if sys.platform == "win32":
         return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "archscout"
     if sys.platform == "darwin":
         return home / "Library" / "Caches" / "archscout"
-    return Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache") / "archscout"
+    # A relative path is to be ignored, says the standard that the variable comes from.
+    return (xdg if xdg.is_absolute() else home / ".cache") / "archscout"
 
 
 def is_cached(key: str) -> bool:
     """Whether the cache folder holds an entry of that name, whole or damaged."""
-    folder = cache_folder()
-    return folder is not None and (folder / f"{key}.npz").is_file()
+    path = _entry(key)
+    return path is not None and path.is_file()
 
 
 def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], Arrays]) -> Arrays:
@@ -61,8 +72,7 @@ def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], 
     Returns:
         The arrays by name.
     """
-    folder = cache_folder()
-    path = None if folder is None else folder / f"{key}.npz"
+    path = _entry(key)
     if path is not None:
         found = _load(path, shapes)
         if found is not None:
@@ -76,12 +86,73 @@ def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], 
     return arrays
 
 
+def _entry(key: str) -> Path | None:
+    """The file of an entry; None where there is no folder, or nothing in it can be trusted."""
+    folder = cache_folder()
+    if folder is None:
+        return None
+    path = folder / f"{key}.npz"
+    try:
+        reason = _distrust(folder.stat())
+        if not reason and path.is_symlink():
+            reason = "holds a link in place of a file"
+        if not reason and path.exists():
+            reason = _distrust(path.stat())
+            reason = f"holds a file that {reason}" if reason else ""
+    except FileNotFoundError:
+        return path
+    except OSError as error:
+        reason = f"cannot be looked at ({error.strerror})"
+    if reason:
+        _say(folder, reason)
+        return None
+    return path
+
+
+def _distrust(state: os.stat_result) -> str:
+    """Why a folder or file may hold what another user wrote; empty if it cannot."""
+    if not hasattr(os, "geteuid"):
+        return ""
+    if state.st_uid not in (os.geteuid(), 0):
+        return "belongs to another user"
+    if state.st_mode & stat.S_IWOTH:
+        return "everybody may write to"
+    # A group of one's own, as many systems give to every user, has the user's number.
+    if state.st_mode & stat.S_IWGRP and state.st_gid not in (state.st_uid, 0):
+        return "a group may write to"
+    return ""
+
+
+@functools.cache
+def _say(folder: Path, reason: str) -> None:
+    """Warn of a folder once in a process."""
+    logger.warning(
+        "arrays are made anew instead of cached: the cache folder %s %s; let only yourself write "
+        "there, or name another folder with ARCHSCOUT_CACHE",
+        folder,
+        reason,
+    )
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]]) -> NDArray[np.uint8]:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        digest.update(f"{name} {array.dtype.str} {array.shape} ".encode())
+        digest.update(array.data)
+    return np.frombuffer(digest.digest(), dtype=np.uint8)
+
+
 def _load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
     if not path.is_file():
         return None
     try:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: np.asarray(file[name]) for name in shapes}
+            if _DIGEST not in file:
+                return None  # An earlier version wrote no digests.
+            if not np.array_equal(file[_DIGEST], _digest(arrays)):
+                raise ValueError("its numbers do not match its digest")
     except _DAMAGED as error:
         logger.warning("the cached file %s is damaged and is built again: %s", path, error)
         return None
@@ -98,11 +169,11 @@ def _load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
 
 def _store(path: Path, arrays: Arrays) -> None:
     """Write so that another process sees either no file or the whole file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            np.savez(file, **arrays, **{_DIGEST: _digest(arrays)})  # type: ignore[arg-type]
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)
