@@ -98,6 +98,15 @@ class SearchResult:
         test_value = self.test_values.get(top.architecture, math.nan)
         return Best(top.architecture, top.value, test_value)
 
+    @property
+    def warnings(self) -> list[str]:
+        """What speaks against using the best, such as operations of which none has weights."""
+        from archscout.spaces.hollow import warnings_of
+
+        if all(label.failed for label in self.labels):
+            return []
+        return warnings_of(self.space, self.best.architecture)
+
     def to_frame(self) -> pd.DataFrame:
         """One row a label, in buying order.
 
@@ -142,6 +151,7 @@ class SearchResult:
         result = plain(
             {
                 "best": best,
+                "warnings": self.warnings,
                 "labels": [label.to_dict(self.space) for label in self.labels],
                 "seconds": self.seconds,
                 "wall_seconds": self.wall_seconds,

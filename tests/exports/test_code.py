@@ -17,7 +17,9 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from archscout.cli.app import app
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.exports import code as export_module
 from archscout.exports import export_code
@@ -315,3 +317,14 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
         export_code(tmp_path / "missing")
     with pytest.raises(StorageError, match=r"neither network\.json nor result\.json"):
         export_code(tmp_path)
+
+
+def test_a_network_that_cannot_learn_is_written_with_a_warning(tmp_path: Path) -> None:
+    sizes = {"channels": 4, "cells": 1}
+    for text, warns in (("444444", True), ("300000", True), ("000300", False)):
+        folder = tmp_path / text
+        save_network(folder, SavedNetwork("nasbench201", text, sizes, resolution=8))
+        done = CliRunner().invoke(app, ["export", str(folder), "--to", "code"])
+        assert done.exit_code == 0
+        assert ("nothing to learn with" in done.output) == warns
+        assert bool(export_code(folder).warning) == warns

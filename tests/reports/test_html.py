@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import archscout
+from archscout.cli.search import print_summary
 from archscout.errors import StorageError
 from archscout.reports import content, write_report
 from archscout.reports.html import render
@@ -173,6 +174,18 @@ def test_values_of_measurements_are_in_the_table_of_labels(make_result):
     assert "info.layer 11" in page.text
     assert "info.layer 12" not in page.text
     assert "28 more info columns" in page.text
+
+
+def test_a_best_that_cannot_learn_is_told_beside_it(make_result, capsys):
+    result = make_result(labels=5, predicted=False, audit=False)
+    assert "nothing to learn with" not in Page(render(result)).text
+    pooling = result.space.parse("444444")
+    result.labels[3] = replace(result.labels[3], value=99.0, architecture=pooling)
+    page = Page(render(result))
+    assert "Warning: the architecture has nothing to learn with: none of its" in page.text
+    assert result.to_dict()["warnings"] == result.warnings
+    print_summary(result, Path("runs"))
+    assert "nothing to learn with" in capsys.readouterr().out
 
 
 def test_a_search_without_a_value_says_so(make_result):

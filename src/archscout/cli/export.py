@@ -69,6 +69,7 @@ def run(
                 "files": [str(file) for file in done.files],
                 "trained": done.trained,
                 "difference": done.difference,
+                "warning": done.warning or None,
             }
         )
         return
@@ -77,5 +78,6 @@ def run(
             "written": "\n".join(str(file) for file in done.files),
             "weights": "trained" if done.trained else "NOT TRAINED, freshly drawn",
             "check": f"logits differ by at most {done.difference:.1e}",
+            **({"warning": done.warning} if done.warning else {}),
         }
     )

@@ -277,6 +277,7 @@ def _print(result: SupernetSearchResult, folder: Path) -> None:
     macs, params = result.macs[result.place], result.params[result.place]
     pairs = {
         "architecture": result.space.format(result.best),
+        **({"warning": " ".join(result.warnings)} if result.warnings else {}),
         "supernet accuracy": f"{result.accuracies[result.place]:.2f} percent",
         "alone": "not trained" if alone is None else f"{alone.validation:.2f} percent, held out",
         "parameters": f"{params / 1e6:.3f}M",

@@ -235,6 +235,7 @@ def _print(result: UnlabeledResult, folder: Path) -> None:
     print_pairs(
         {
             "architecture": space.format(result.best),
+            **({"warning": " ".join(result.warnings)} if result.warnings else {}),
             "winner named": result.verdict,
             "time": duration(sum(result.seconds.values())),
             "speed": f"{result.images_per_second:,.0f} images a second"

@@ -78,7 +78,7 @@ def export_code(
                 f"the network, expected at most {_MOST_DIFFERENT:.0e}: this is a bug in archscout"
             )
     files = tuple(out_folder(source, out) / name for name in names)
-    return Exported(files, source.trained, difference)
+    return Exported(files, source.trained, difference, source.warning)
 
 
 def network_text(source: Source) -> str:

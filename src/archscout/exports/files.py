@@ -25,11 +25,13 @@ class Exported:
         trained: whether the weights were trained; if not, they are freshly drawn.
         difference: largest difference of its logits from those of archscout's own network, as
             a share of the largest logit if that is above one.
+        warning: what speaks against using the network, empty if nothing is known.
     """
 
     files: tuple[Path, ...]
     trained: bool
     difference: float
+    warning: str = ""
 
 
 @contextlib.contextmanager

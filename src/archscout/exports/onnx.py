@@ -64,7 +64,7 @@ def export_onnx(
                 f"onnxruntime computes logits that differ by {worst:.1e} from those of PyTorch, "
                 f"expected at most {_MOST_DIFFERENT:.0e}: export code, or report this network"
             )
-    return Exported((out_folder(source, out) / NAME,), source.trained, worst)
+    return Exported((out_folder(source, out) / NAME,), source.trained, worst, source.warning)
 
 
 def check_installed() -> None:

@@ -17,6 +17,7 @@ from archscout.manifest import package_version
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
 from archscout.spaces import load_space
+from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
     NETWORK,
     SavedNetwork,
@@ -56,6 +57,12 @@ class Source:
     def weights_in_words(self) -> str:
         """What the weights are."""
         return "trained" if self.trained else f"NOT TRAINED, drawn with seed {_FRESH_SEED}"
+
+    @property
+    def warning(self) -> str:
+        """What speaks against using the network; empty if nothing is known."""
+        space = load_space(self.saved.space)
+        return " ".join(warnings_of(space, space.parse(self.saved.architecture)))
 
     @property
     def resolution(self) -> int:

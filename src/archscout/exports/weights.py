@@ -50,7 +50,7 @@ def export_weights(
         source.network.load_state_dict(tensors, strict=True)
         again = logits_of(source, random_images(source, 1))
     difference = float((again - expected).abs().max())
-    return Exported((out_folder(source, out) / WEIGHTS,), True, difference)
+    return Exported((out_folder(source, out) / WEIGHTS,), True, difference, source.warning)
 
 
 def write_source_weights(source: Source, path: Path) -> None:

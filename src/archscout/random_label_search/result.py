@@ -13,6 +13,7 @@ from archscout.random_label_search import sentences
 from archscout.random_label_search.agreement import ANGLE, Scores
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture
+from archscout.spaces.hollow import warnings_of
 from archscout.training.network_description import SavedNetwork
 
 FILE_NAME = "unlabeled.json"
@@ -87,6 +88,11 @@ class UnlabeledResult:
         return sentences.verdict(self.trust)
 
     @property
+    def warnings(self) -> list[str]:
+        """What speaks against using the architecture, such as operations of which none learns."""
+        return warnings_of(self.scores.space, self.best)
+
+    @property
     def findings(self) -> list[str]:
         """What was found, in sentences."""
         space, first = self.scores.space, self.found[0]
@@ -112,6 +118,7 @@ class UnlabeledResult:
                 "best": space.format(self.best),
                 "names_a_winner": self.names_a_winner,
                 "verdict": self.verdict,
+                "warnings": self.warnings,
                 "findings": self.findings,
                 "found": [
                     {

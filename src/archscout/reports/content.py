@@ -13,6 +13,7 @@ import numpy as np
 from archscout.notes import info_columns
 from archscout.reports import facts
 from archscout.reports.words import count, difference, duration, finite, size, value
+from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
     from archscout.results import SearchResult
@@ -205,7 +206,8 @@ def best_cells(result: SearchResult) -> dict[str, Any]:
         source = f", {facts.origin(label)}" if facts.origin(label) else ""
         known.append(("bought as", f"label {label.number:,}{source}"))
         text = result.space.format(label.architecture)
-        cards.append({"place": place, "label": label, "text": text, "known": known})
+        doubt = hollow(result.space, label.architecture)
+        cards.append({"place": place, "label": label, "text": text, "known": known, "doubt": doubt})
     words = ""
     noise = finite(result.noise.get("run_std"))
     if len(labels) > 1 and noise is not None:

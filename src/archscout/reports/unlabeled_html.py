@@ -13,6 +13,7 @@ from archscout.reports.drawings import cell_svg
 from archscout.reports.embedding import fact_text, picture
 from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
 from archscout.reports.words import duration
+from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
     from archscout.random_label_search.result import UnlabeledResult
@@ -61,7 +62,10 @@ def render_unlabeled(result: UnlabeledResult) -> str:
             {**row, "tau": say_tau(row["tau"]), "top": say_tau(row["tau_top_tenth"])}
             for row in result.scores.agreement()
         ],
-        found=[(found, space.format(found.architecture)) for found in result.found],
+        found=[
+            (found, space.format(found.architecture), hollow(space, found.architecture))
+            for found in result.found
+        ],
         trust_rows=_trust_rows(result),
         enough=ENOUGH,
         stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],

@@ -73,6 +73,11 @@ class DARTS(SearchSpace):
     variables = _variables()
     encodings = ("onehot", "edges", "tokens", "graph")
     cost_groups = _nodes()
+    learnable = frozenset(
+        f"{name}_{operation}"
+        for name in darts_cell.CELLS
+        for operation in darts_cell.OPERATIONS[4:]
+    )
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

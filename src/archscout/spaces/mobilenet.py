@@ -59,6 +59,7 @@ class MobileNet(SearchSpace):
     variables = tuple(map(_variable, range(mobilenet_text.POSITIONS)))
     encodings = ("onehot", "tokens")
     cost_groups = tuple((block,) for block in range(mobilenet_text.POSITIONS))
+    learnable = frozenset(variables[0].options)
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str, notation: str | None = None) -> Architecture:

@@ -79,6 +79,7 @@ class NASBench101(SearchSpace):
         *(Variable(f"operation {v}", cell.OPERATIONS) for v in range(1, cell.INNER + 1)),
     )
     encodings = ("onehot", "tokens", "sequence", "graph", "paths")
+    learnable = frozenset(cell.OPERATIONS[:2])
     single_mutations = False
 
     # --- text -----------------------------------------------------------------------------

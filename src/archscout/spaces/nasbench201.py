@@ -53,6 +53,7 @@ class NASBench201(SearchSpace):
     variables = tuple(Variable(f"{t}<-{s}", cell.OPERATIONS) for s, t in cell.EDGES)
     encodings = ("onehot", "tokens", "sequence", "graph", "flow")
     cost_groups = tuple((edge,) for edge in range(_POSITIONS))
+    learnable = frozenset(("nor_conv_1x1", "nor_conv_3x3"))
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

@@ -50,6 +50,7 @@ class NASBenchMacro(SearchSpace):
     variables = tuple(Variable(f"layer{layer}", _OPTIONS) for layer in range(_LAYERS))
     encodings = ("onehot", "tokens")
     cost_groups = tuple((layer,) for layer in range(_LAYERS))
+    learnable = frozenset(_OPTIONS) - {"skip"}
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

@@ -14,6 +14,7 @@ from archscout.errors import StorageError
 from archscout.plain import plain, write_json
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
 from archscout.supernet_search import sentences
 from archscout.supernet_search.finalists import Finalist
@@ -138,6 +139,11 @@ class SupernetSearchResult:
         return rows
 
     @property
+    def warnings(self) -> list[str]:
+        """What speaks against using the architecture, such as operations of which none learns."""
+        return warnings_of(self.space, self.best)
+
+    @property
     def findings(self) -> list[str]:
         """What was found, in sentences."""
         return sentences.findings(self)
@@ -158,6 +164,7 @@ class SupernetSearchResult:
                 "limits": [limit.text for limit in self.space.limits],
                 "scored": len(self.architectures),
                 "held_out": self.held_out,
+                "warnings": self.warnings,
                 "findings": self.findings,
                 "rounds": self.by_round(),
                 "agreement": self.agreement(),
