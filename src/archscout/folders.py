@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 from archscout.errors import StorageError
+from archscout.paths import from_here
 from archscout.plain import plain, write_json
 
 logger = logging.getLogger(__name__)
@@ -45,7 +46,8 @@ class PartsFolder:
     def __init__(
         self, path: str | Path, plan: Mapping[str, Any], kind: str, results: Sequence[str] = ()
     ) -> None:
-        self.path = Path(path)
+        # The working directory may change before the last part is written.
+        self.path = Path(path).absolute()
         self.parts = self.path / "parts"
         self.kind = kind
         wanted = plain(plan)
@@ -57,7 +59,7 @@ class PartsFolder:
             elif found != wanted:
                 different = list(_differences(found, wanted))
                 raise StorageError(
-                    f"folder {str(self.path)!r} holds another {kind} "
+                    f"folder {from_here(self.path)!r} holds another {kind} "
                     f"({'; '.join(different)}): name another folder, or repeat that one"
                 )
         except OSError as error:
@@ -69,11 +71,12 @@ class PartsFolder:
         if not facts_file.exists():
             return None
         try:
-            facts = json.loads(facts_file.read_text(encoding="utf-8"))
-            text = text_file.read_text(encoding="utf-8") if text_file.exists() else ""
+            # Bytes: JSON tells its encoding, and other systems put a byte order mark first.
+            facts = json.loads(facts_file.read_bytes())
+            text = text_file.read_text(encoding="utf-8-sig") if text_file.exists() else ""
             if facts.pop("sha256") != _digest(facts, text):
                 raise ValueError("what it holds differs from its fingerprint")
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.discard(stem, error)
             return None
         return facts, text
@@ -110,18 +113,18 @@ class PartsFolder:
             foreign = [name for name in results if (self.path / name).exists()]
             if foreign:
                 raise StorageError(
-                    f"folder {str(self.path)!r} holds {foreign[0]} but no plan.json, so it is not "
-                    "known what made it: name another folder"
+                    f"folder {from_here(self.path)!r} holds {foreign[0]} but no plan.json, so it "
+                    "is not known what made it: name another folder"
                 )
             return None
         try:
-            found = json.loads(file.read_text(encoding="utf-8"))
-        except ValueError:
+            found = json.loads(file.read_bytes())
+        except (ValueError, RecursionError):
             found = None
         if not isinstance(found, dict):
             raise StorageError(
-                f"{str(file)!r} is damaged, so it is not known whose folder it is: name another "
-                "folder, or delete this one"
+                f"{from_here(file)!r} is damaged, so it is not known whose folder it is: name "
+                "another folder, or delete this one"
             )
         return found
 
@@ -139,7 +142,7 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
 def cannot_write(path: Path, error: OSError) -> StorageError:
     """The error for a folder that the system does not let us use."""
     return StorageError(
-        f"cannot use the folder {str(path)!r} ({error.strerror or error}): name another one"
+        f"cannot use the folder {from_here(path)!r} ({error.strerror or error}): name another one"
     )
 
 

@@ -6,19 +6,17 @@ the way, the test values that were sealed until the end, and the manifest of the
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.errors import ArchscoutError, SettingsError, StorageError
+from archscout.errors import ArchscoutError, StorageError
 from archscout.notes import STRATEGY_NOTES, info_columns
 from archscout.objectives import Direction, Label
-from archscout.plain import plain, write_json
+from archscout.plain import plain
 from archscout.spaces.base import Architecture, SearchSpace
 
 if TYPE_CHECKING:
@@ -186,9 +184,11 @@ class SearchResult:
         Raises:
             StorageError: if it cannot be written.
         """
+        from archscout.result_file import write_result
+
         path = Path(folder) / FILE_NAME
         try:
-            write_json(path, self.to_dict())
+            write_result(path, self.to_dict())
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
@@ -228,74 +228,9 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchRes
         The result as it was.
 
     Raises:
-        StorageError: if it cannot be read, is no result, or is of another space.
+        StorageError: if it cannot be read, is no result, was changed, or is of another space.
     """
+    from archscout.result_file import read_result
+
     path = Path(path)
-    path = path / FILE_NAME if path.is_dir() else path
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be read ({error.strerror}): give the folder or the {FILE_NAME} of a run"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise StorageError(
-            f"{path} is not JSON: give the folder or the {FILE_NAME} of a run"
-        ) from error
-    try:
-        return _from_dict(data, space)
-    except (ArchscoutError, KeyError, TypeError, ValueError, AttributeError) as error:
-        reason = f"{error.args[0]!r} is missing" if isinstance(error, KeyError) else str(error)
-        raise StorageError(
-            f"{path} is not the result of a search ({reason}): give the {FILE_NAME} of a run"
-        ) from error
-
-
-def _from_dict(data: Mapping[str, Any], space: SearchSpace | None) -> SearchResult:
-    if not isinstance(data, Mapping):
-        raise SettingsError(f"it holds a {type(data).__name__}")
-    if space is None:
-        from archscout.spaces import load_space
-
-        space = load_space(str(data["space"]))
-    elif space.name != data["space"]:
-        raise SettingsError(f"it is of space {data['space']!r}, not {space.name!r}")
-    if data["direction"] not in ("maximize", "minimize"):
-        raise SettingsError(f"its direction is {data['direction']!r}")
-    labels = [_label(row, space) for row in data["labels"]]
-    if [label.number for label in labels] != list(range(len(labels))):
-        raise SettingsError("its labels are not numbered in order")
-    return SearchResult(
-        space=space,
-        strategy=str(data["strategy"]),
-        objective=str(data["objective"]),
-        unit=str(data["unit"]),
-        direction=data["direction"],
-        labels=labels,
-        audit=[dict(row) for row in data["audit"]],
-        seconds=_number(data["seconds"]),
-        wall_seconds=_number(data["wall_seconds"]),
-        requests=int(data["requests"]),
-        repeats=int(data["repeats"]),
-        budget=int(data["budget"]),
-        stopped=str(data["stopped"]),
-        test_values={space.parse(k): _number(v) for k, v in data["test_values"].items()},
-        standing={key: int(number) for key, number in (data.get("standing") or {}).items()},
-        noise={k: math.nan if v is None else v for k, v in data["noise"].items()},
-        manifest=dict(data["manifest"]),
-    )
-
-
-def _label(row: Mapping[str, Any], space: SearchSpace) -> Label:
-    return Label(
-        int(row["number"]),
-        space.parse(row["architecture"]),
-        _number(row["value"]),
-        _number(row["seconds"]),
-        str(row["error"]),
-        dict(row["info"]),
-    )
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
+    return read_result(path / FILE_NAME if path.is_dir() else path, space)

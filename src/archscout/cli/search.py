@@ -248,6 +248,6 @@ def print_summary(result: SearchResult, folder: Path) -> None:
     pairs["time of the search"] = duration(result.wall_seconds)
     pairs |= {"warning": " ".join(result.warnings)} if result.warnings else {}
     pairs["report"] = str(folder / REPORT)
-    print_line(f"{result.strategy} on {result.objective}, seed {result.manifest['seed']}")
+    print_line(f"{result.strategy} on {result.objective}, seed {result.manifest.get('seed')}")
     print_line(f"best: {result.space.format(best.architecture)}")
     print_pairs(pairs)

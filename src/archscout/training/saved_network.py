@@ -101,7 +101,7 @@ def read_network(folder: str | Path) -> SavedNetwork:
 def _read(path: Path) -> tuple[SavedNetwork, torch.nn.Module]:
     """What a network is, and the network without memory, which shows that it can be built."""
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_bytes())
     except OSError as error:
         raise StorageError(
             f"{path} cannot be read ({error.strerror}): give the folder of a trained network"
