@@ -35,7 +35,7 @@ def file(tmp_path: Path) -> Path:
         path,
         x_train=images.pixels,
         y_train=images.labels,
-        x_test=images.pixels[:24],
+        x_test=images.pixels[:24, :, ::-1],
         y_test=images.labels[:24],
     )
     return path

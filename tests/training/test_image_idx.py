@@ -58,7 +58,7 @@ def test_labels_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
         load_images(tmp_path)
     labels.unlink()
     assert load_images(tmp_path).labels is None
-    with pytest.raises(ImageError, match="has no t10k-images"):
+    with pytest.raises(ImageError, match="expected one file of test images, as t10k-images"):
         load_images(tmp_path, part="test")
 
 

@@ -75,7 +75,7 @@ def test_a_split_that_cannot_be_is_refused(share: float) -> None:
 def test_the_sentence() -> None:
     skipped = (Skipped("a.txt", "not an image"), Skipped("b.txt", "not an image"))
     assert replace(some(1200), skipped=skipped).summary() == (
-        "read 1,200 images (4x4, 3 classes), skipped 2: 2 not an image (such as a.txt)"
+        "read 1,200 images (4x4, 3 classes: a, b, c), skipped 2: 2 not an image (such as a.txt)"
     )
 
 

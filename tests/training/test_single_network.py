@@ -79,7 +79,7 @@ def test_seeds_draw_other_weights():
     [
         (replace(IMAGES, labels=None, classes=()), {}, "have no labels"),
         (replace(IMAGES, labels=np.zeros(60, np.int64), classes=("cat",)), {}, "2 classes"),
-        (IMAGES, {"test": make_images(classes=2)}, "test images have 2 classes"),
+        (IMAGES, {"test": make_images(classes=4)}, "the training images have not: d;"),
         (IMAGES, {"test": make_images(side=12)}, "12 pixels"),
         (IMAGES, {"validation": 1.0}, "share of 1.0"),
         (make_images(side=5), {}, "higher resolution"),

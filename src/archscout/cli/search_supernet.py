@@ -17,15 +17,27 @@ from archscout.cli.console import (
     print_pairs,
     print_rows,
 )
+from archscout.cli.image_options import (
+    IMAGES,
+    LimitOption,
+    NoLabelsOption,
+    TestOption,
+    ValidationOption,
+    read_sets,
+    refuse_no_labels,
+    share_of,
+)
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.supernet_search import SupernetSearchResult, SupernetSearchSettings
-    from archscout.training.images import Images
+    from archscout.training.image_sets import ImageSets
 
-WHAT, FINAL = "What to learn from", "What to train in the end"
+FINAL = "What to train in the end"
+# Share of the images held out where none are given.
+_HELD_OUT = 0.2
 
 
 def run(
@@ -38,27 +50,12 @@ def run(
         ),
     ],
     resolution: Annotated[
-        int, typer.Option(help="Images are resized to this side, in pixels.", rich_help_panel=WHAT)
+        int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 32,
-    limit: Annotated[
-        int | None, typer.Option(help="Read at most so many images.", rich_help_panel=WHAT)
-    ] = None,
-    validation: Annotated[
-        float,
-        typer.Option(
-            help="Share of the images held out, on which architectures are scored.",
-            rich_help_panel=WHAT,
-        ),
-    ] = 0.2,
-    test: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="IMAGES",
-            help="Test images, looked at once at the end.",
-            show_default="those of the file or IDX folder, if it holds any",
-            rich_help_panel=WHAT,
-        ),
-    ] = None,
+    limit: LimitOption = None,
+    no_labels: NoLabelsOption = False,
+    validation: ValidationOption = None,
+    test: TestOption = None,
     space: Annotated[
         str, typer.Option(help="mobilenet, nasbench-macro or nasbench201.", rich_help_panel=HOW)
     ] = "mobilenet",
@@ -175,7 +172,9 @@ def run(
     from archscout.supernet_search.settings import SPACES, TRAININGS
     from archscout.training.presets import PRESETS
 
+    refuse_no_labels(no_labels, "a search by supernet accuracy")
     one_of("space of the search on a supernet", space, SPACES)
+    share = share_of(validation)
     shape = {} if channels is None else {"channels": channels}
     alone = PRESETS["alone"]
     if final_epochs < 0:
@@ -192,7 +191,7 @@ def run(
         pool=pool,
         strategy=strategy,
         limits=parse_limits({"max_macs": max_macs, "max_params": max_params}),
-        validation=validation,
+        validation=_HELD_OUT if share is None else share,
         recalibration=recalibration,
         network=read_settings(network or ()),
         final_training=alone.change(epochs=final_epochs) if final_epochs else alone,
@@ -201,12 +200,13 @@ def run(
         seed=seed,
     )
     folder = out or Path("runs") / _folder_name(images, space, seed)
-    read, scored = _read(images, test, resolution, limit)
+    sets = read_sets(images, resolution=resolution, limit=limit, validation=validation, test=test)
     if not as_json:
-        print_line(read.summary())
-    result = _search(read, scored, settings, folder)
+        print_line(sets.summary())
+    result = _search(sets, settings, folder)
     if as_json:
-        print_json({**result.to_dict(), "folder": str(folder)})
+        classes = list(sets.train.classes)
+        print_json({**result.to_dict(), "classes": classes, "folder": str(folder)})
     else:
         _print(result, folder)
 
@@ -225,30 +225,25 @@ def _folder_name(images: Path, space: str, seed: int) -> str:
     return f"supernet-{name}-{space}-seed{seed}"
 
 
-def _read(
-    images: Path, test: Path | None, resolution: int, limit: int | None
-) -> tuple[Images, Images | None]:
-    from archscout.cli.stage_bar import StageBar
-    from archscout.cli.train import find_test_images
-    from archscout.training.images import load_images
-
-    with StageBar("reading images") as bar:
-        read = load_images(images, resolution=resolution, limit=limit, progress=bar.on_read)
-    return read, find_test_images(images, test, resolution)
-
-
 def _search(
-    images: Images, test: Images | None, settings: SupernetSearchSettings, folder: Path
+    sets: ImageSets, settings: SupernetSearchSettings, folder: Path
 ) -> SupernetSearchResult:
     from archscout.cli.stage_bar import StageBar
     from archscout.supernet_search import search_supernet
 
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
-    if images.labels is not None:
+    if sets.train.labels is not None:
         writable_folder(folder)
     try:
         with StageBar("starting") as bar:
-            return search_supernet(images, settings, test=test, out=folder, on_stage=bar.on_stage)
+            return search_supernet(
+                sets.train,
+                settings,
+                validation=sets.validation,
+                test=sets.test,
+                out=folder,
+                on_stage=bar.on_stage,
+            )
     except KeyboardInterrupt:
         complain("stopped; what was trained is kept: the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None

@@ -18,13 +18,14 @@ from archscout.cli.console import (
     print_pairs,
     print_rows,
 )
+from archscout.cli.image_options import IMAGES, LimitOption, NoLabelsOption, read_sets
 from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOption
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.random_label_search import UnlabeledResult, UnlabeledSettings
-    from archscout.training.images import Images
+    from archscout.training.image_sets import ImageSets
 
 WHAT = "What to learn from"
 
@@ -40,11 +41,10 @@ def run(
         ),
     ],
     resolution: Annotated[
-        int, typer.Option(help="Images are resized to this side, in pixels.", rich_help_panel=WHAT)
+        int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 16,
-    limit: Annotated[
-        int | None, typer.Option(help="Read at most so many images.", rich_help_panel=WHAT)
-    ] = None,
+    limit: LimitOption = None,
+    no_labels: NoLabelsOption = False,
     kind: Annotated[
         str,
         typer.Option(
@@ -162,20 +162,21 @@ def run(
         seed=seed,
     )
     folder = out or Path("runs") / _folder_name(images, space, seed)
-    read = _read(images, resolution, limit)
+    sets = read_sets(images, resolution=resolution, limit=limit, no_labels=no_labels, test=False)
     if not as_json:
-        print_line(read.summary())
+        print_line(sets.summary())
     if max_latency is not None:
         from archscout.random_label_search.trained import fresh_supernet
 
         fresh_supernet(settings, 2, seed)  # Wrong settings are refused before anything is measured.
         from archscout.cli.latency import latency_limit
 
-        limit_of = latency_limit(max_latency, settings, read, folder)
+        limit_of = latency_limit(max_latency, settings, sets.train, folder)
         settings = dataclasses.replace(settings, limits=(*settings.limits, limit_of))
-    result = _search(read, settings, folder)
+    result = _search(sets, settings, folder)
     if as_json:
-        print_json({**result.to_dict(), "folder": str(folder)})
+        own = list(sets.train.classes)
+        print_json({**result.to_dict(), "classes": own, "folder": str(folder)})
     else:
         _print(result, folder)
 
@@ -185,22 +186,20 @@ def _folder_name(images: str, space: str, seed: int) -> str:
     return f"unlabeled-{name}-{space}-seed{seed}"
 
 
-def _read(images: str, resolution: int, limit: int | None) -> Images:
-    from archscout.cli.stage_bar import StageBar
-    from archscout.training.images import load_images
-
-    with StageBar("reading images") as bar:
-        return load_images(images, resolution=resolution, limit=limit, progress=bar.on_read)
-
-
-def _search(images: Images, settings: UnlabeledSettings, folder: Path) -> UnlabeledResult:
+def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> UnlabeledResult:
     from archscout.cli.stage_bar import StageBar
     from archscout.random_label_search import search_unlabeled
 
     writable_folder(folder)
     try:
         with StageBar("starting") as bar:
-            return search_unlabeled(images, settings, out=folder, on_stage=bar.on_stage)
+            return search_unlabeled(
+                sets.train,
+                settings,
+                validation=sets.validation,
+                out=folder,
+                on_stage=bar.on_stage,
+            )
     except KeyboardInterrupt:
         complain("stopped; what was trained is kept: the same command goes on from there.")
         raise typer.Exit(INTERRUPTED) from None

@@ -17,15 +17,27 @@ from archscout.cli.console import (
     print_line,
     print_pairs,
 )
+from archscout.cli.image_options import (
+    IMAGES,
+    LimitOption,
+    NoLabelsOption,
+    TestOption,
+    ValidationOption,
+    read_sets,
+    refuse_no_labels,
+    share_of,
+)
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
-from archscout.errors import ImageError, SettingsError
+from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
-    from archscout.training.images import Images
+    from archscout.training.image_sets import ImageSets
     from archscout.training.settings import TrainSettings
     from archscout.training.single_network import TrainedNetwork
 
-NETWORK_PANEL, IMAGES_PANEL = "What to train", "On which images"
+NETWORK_PANEL = "What to train"
+# Share of the images held out where none are given.
+_HELD_OUT = 0.1
 # Images up to this size get the small DARTS network unless another one is asked for.
 _SMALL = 64
 
@@ -72,21 +84,12 @@ def run(
         ),
     ] = None,
     resolution: Annotated[
-        int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES_PANEL)
+        int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 32,
-    validation: Annotated[
-        float,
-        typer.Option(help="Share of the images held out.", rich_help_panel=IMAGES_PANEL),
-    ] = 0.1,
-    test: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="IMAGES",
-            help="Test images, looked at once at the end.",
-            show_default="those of the file or IDX folder, if it holds any",
-            rich_help_panel=IMAGES_PANEL,
-        ),
-    ] = None,
+    limit: LimitOption = None,
+    no_labels: NoLabelsOption = False,
+    validation: ValidationOption = None,
+    test: TestOption = None,
     preset: Annotated[
         str, typer.Option(help="Settings to begin with.", rich_help_panel=HOW)
     ] = "alone",
@@ -127,9 +130,9 @@ def run(
     """
     from archscout.cli.train_bar import TrainBar
     from archscout.spaces import load_space
-    from archscout.training.images import load_images
-    from archscout.training.single_network import train_network
+    from archscout.training.single_network import check_labels, train_network
 
+    refuse_no_labels(no_labels, "training a network")
     loaded = load_space(space)
     architecture = loaded.parse(arch)
     training = training_settings(preset, epochs, batch, seed, settings or [])
@@ -138,8 +141,12 @@ def run(
     shape |= read_settings(size or [])
     if space == "darts" and "network" not in shape:
         shape["network"] = "cifar" if resolution <= _SMALL else "imagenet"
-    pictures = load_images(images, resolution=resolution)
+    sets = read_sets(images, resolution=resolution, limit=limit, validation=validation, test=test)
+    if not as_json:
+        print_line(sets.summary())
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
+    check_labels(sets.train)
+    share = share_of(validation)
     folder = out or Path("runs") / folder_name(space, arch, images, seed)
     bar = TrainBar()
     try:
@@ -147,21 +154,21 @@ def run(
             done = train_network(
                 loaded,
                 architecture,
-                pictures,
+                sets.train,
                 training,
                 size=shape,
-                validation=validation,
-                test=find_test_images(images, test, resolution),
-                out=writable_folder(folder) if pictures.labels is not None else folder,
+                validation=sets.validation or (_HELD_OUT if share is None else share),
+                test=sets.test,
+                out=writable_folder(folder),
                 on_progress=bar.on_progress,
             )
     except KeyboardInterrupt:
         complain(f"stopped in {bar.place}: the same command goes on from the last checkpoint.")
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
-        print_json(to_dict(done, folder))
+        print_json(to_dict(done, sets, folder))
     else:
-        print_summary(done, pictures, folder)
+        print_summary(done, folder)
 
 
 def training_settings(
@@ -179,18 +186,6 @@ def training_settings(
     return find_settings(preset).change(**changes, **given)
 
 
-def find_test_images(images: Path, test: Path | None, resolution: int) -> Images | None:
-    """Test images as asked for, or those that lie in the same file or IDX folder."""
-    from archscout.training.images import load_images
-
-    if test is not None:
-        return load_images(test, resolution=resolution)
-    try:
-        return load_images(images, resolution=resolution, part="test")
-    except (ImageError, SettingsError):
-        return None
-
-
 def folder_name(space: str, arch: str, images: Path, seed: int) -> str:
     """Name the folder of a training.
 
@@ -202,12 +197,14 @@ def folder_name(space: str, arch: str, images: Path, seed: int) -> str:
     return re.sub(r"[^\w.=-]+", "-", "-".join(words))
 
 
-def to_dict(done: TrainedNetwork, folder: Path) -> dict[str, Any]:
+def to_dict(done: TrainedNetwork, images: ImageSets, folder: Path) -> dict[str, Any]:
     """What came of it in plain values."""
     return {
         "folder": str(folder),
         "space": done.saved.space,
         "architecture": done.saved.architecture,
+        "images": images.summary(),
+        "classes": list(images.train.classes),
         "validation": done.validation,
         "validation_images": done.validation_images,
         "test": done.test,
@@ -221,7 +218,7 @@ def to_dict(done: TrainedNetwork, folder: Path) -> dict[str, Any]:
     }
 
 
-def print_summary(done: TrainedNetwork, images: Images, folder: Path) -> None:
+def print_summary(done: TrainedNetwork, folder: Path) -> None:
     """Print the closing table."""
     pairs = {}
     for name, value, count in (
@@ -243,6 +240,5 @@ def print_summary(done: TrainedNetwork, images: Images, folder: Path) -> None:
     if done.trained.resumed:
         pairs["resumed"] = f"{done.trained.resumed} epochs were trained by an earlier call"
     pairs["network"] = str(folder)
-    print_line(images.summary())
     print_line(f"{done.saved.space}: {done.saved.architecture}")
     print_pairs(pairs)

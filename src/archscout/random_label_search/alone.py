@@ -55,6 +55,7 @@ def check_trust(
     judged: str = ANGLE,
     sizes: Mapping[str, Any],
     folder: PartsFolder,
+    validation: Images | None = None,
     on_progress: OnNetwork | None = None,
 ) -> TrustCheck:
     """Draw architectures uniformly, train each alone, and compare its accuracy with every way.
@@ -67,12 +68,15 @@ def check_trust(
         judged: name of the way that the check is about.
         sizes: arguments of the space's ``build``.
         folder: keeps the accuracies, and the training under way.
+        validation: images that are held out; None takes a share.
         on_progress: told the number of the network, from 0, and how far it is.
 
     Raises:
         SettingsError: if the space has too few different architectures.
     """
-    training, validation = images.split(settings.validation, settings.seed)
+    training = images
+    if validation is None:
+        training, validation = images.split(settings.validation, settings.seed)
     archs = draw_for_trust(settings, space)
     choices = space.choices(archs)
     accuracies = []

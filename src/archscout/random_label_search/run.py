@@ -32,6 +32,7 @@ from archscout.training.images import Images, load_images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
+from archscout.training.single_network import matched
 
 _RESULTS = (FILE_NAME, REPORT, "scores.csv", "network.json")
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (
@@ -47,6 +48,7 @@ def search_unlabeled(
     images: Images | str | Path,
     settings: UnlabeledSettings | None = None,
     *,
+    validation: Images | None = None,
     out: str | Path | None = None,
     on_stage: OnStage | None = None,
 ) -> UnlabeledResult:
@@ -56,6 +58,8 @@ def search_unlabeled(
         images: what to learn from, or the folder or file that `load_images` reads at 32 pixels;
             class labels are used for true-label nulls and the trust check alone.
         settings: what is asked for; None takes the defaults.
+        validation: labelled images of the same classes, on which the trust check scores networks
+            instead of on a share of the others.
         out: folder for weights, accuracies, result, page and the network's description; the
             same call goes on there after a kill. None keeps nothing.
         on_stage: told what is under way.
@@ -73,8 +77,8 @@ def search_unlabeled(
     images = images if isinstance(images, Images) else load_images(images)
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
-            return _search(images, settings, Path(folder), on_stage)
-    result = _search(images, settings, Path(out), on_stage)
+            return _search(images, settings, validation, Path(folder), on_stage)
+    result = _search(images, settings, validation, Path(out), on_stage)
     result.save(out)
     result.report(out)
     save_network(out, result.network)
@@ -82,11 +86,18 @@ def search_unlabeled(
 
 
 def _search(
-    images: Images, settings: UnlabeledSettings, out: Path, on_stage: OnStage | None
+    images: Images,
+    settings: UnlabeledSettings,
+    validation: Images | None,
+    out: Path,
+    on_stage: OnStage | None,
 ) -> UnlabeledResult:
     checked = images.labels is not None and settings.trust > 0
+    validation = matched(images, validation, "validation") if checked else None
     # What the networks of the trust check are judged on, no supernet may learn the labels of.
-    taught = images.split(settings.validation, settings.seed)[0] if checked else images
+    taught = images
+    if checked and validation is None:
+        taught = images.split(settings.validation, settings.seed)[0]
     used = taught if settings.kind in ("true", "shuffled") else images
     source = label_source(settings.kind, used, settings.classes, settings.seed)
     own: LabelSource | None = None
@@ -101,7 +112,9 @@ def _search(
     space.macs_table(space.choices([]), **costs["macs"])
     if checked:
         draw_for_trust(settings, space)
-    folder = PartsFolder(out, _plan(images, settings), "search without labels", _RESULTS)
+    folder = PartsFolder(
+        out, _plan(images, validation, settings), "search without labels", _RESULTS
+    )
     clock = StageClock(on_stage)
     manifest = make_manifest(
         seed=settings.seed,
@@ -132,7 +145,14 @@ def _search(
                 on_stage(f"network {number + 1} of {settings.trust} alone", progress)
 
         trust = check_trust(
-            settings, space, images, ways, sizes=sizes, folder=folder, on_progress=told
+            settings,
+            space,
+            images,
+            ways,
+            sizes=sizes,
+            folder=folder,
+            validation=validation,
+            on_progress=told,
         )
     return UnlabeledResult(
         scores=scores,
@@ -169,10 +189,11 @@ def _described(sizes: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _plan(images: Images, settings: UnlabeledSettings) -> dict[str, Any]:
+def _plan(images: Images, validation: Images | None, settings: UnlabeledSettings) -> dict[str, Any]:
     """What every part of the folder depends on."""
     labels = None if images.labels is None else zlib.crc32(images.labels.tobytes())
-    return {
+    held = {} if validation is None else {"validation": validation.checksum()}
+    return held | {
         "settings": _plain_settings(settings),
         "images": len(images),
         "side": images.side,

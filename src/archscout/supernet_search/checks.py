@@ -17,17 +17,16 @@ from archscout.training.images import Images
 from archscout.training.network_description import network_settings
 
 
-def check_labels(images: Images, test: Images | None) -> None:
-    """Check labels and classes.
+def check_labels(images: Images) -> None:
+    """Check that images have labels of two classes or more.
 
     Args:
         images: to search with.
-        test: test images, or None.
 
     Raises:
-        SettingsError: if labels are missing, or those of the test images are others.
+        SettingsError: if labels are missing.
     """
-    single_network.check_labels(images, test, "which a search by supernet accuracy needs")
+    single_network.check_labels(images, "which a search by supernet accuracy needs")
 
 
 def check_sizes(settings: SupernetSearchSettings, classes: int) -> dict[str, Any]:

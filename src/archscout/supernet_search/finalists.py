@@ -66,6 +66,7 @@ def train_finalists(
     accuracies: NDArray[np.float64],
     images: Images,
     *,
+    validation: float | Images,
     test: Images | None,
     size: Mapping[str, Any],
     folder: Path,
@@ -78,7 +79,8 @@ def train_finalists(
         space: the space.
         archs: all that were scored, ``n``.
         accuracies: their supernet accuracies, ``(n,)``.
-        images: all labelled images; the same are held out as in the search.
+        images: all labelled images.
+        validation: the share of them that is held out, or images that are, as in the search.
         test: test images, or None.
         size: arguments of the space's ``build``.
         folder: gets a folder for each.
@@ -97,7 +99,7 @@ def train_finalists(
             images,
             settings.alone_training,
             size=size,
-            validation=settings.validation,
+            validation=validation,
             test=test,
             out=own,
             on_progress=report,

@@ -41,6 +41,7 @@ from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
+from archscout.training.single_network import hold_out, matched
 
 _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
@@ -50,6 +51,7 @@ def search_supernet(
     images: Images,
     settings: SupernetSearchSettings | None = None,
     *,
+    validation: Images | None = None,
     test: Images | None = None,
     out: str | Path | None = None,
     on_stage: OnStage | None = None,
@@ -59,6 +61,7 @@ def search_supernet(
     Args:
         images: labelled images; a share is held out, and all architectures are scored on it.
         settings: what is asked for; None takes the defaults.
+        validation: labelled images of the same classes that are held out in its place.
         test: labelled images of the same classes; the finalists are scored on them at the end.
         out: folder for weights, proposals, accuracies, result and the network; the same call
             goes on there after a kill. None keeps nothing.
@@ -76,8 +79,17 @@ def search_supernet(
     settings = settings or SupernetSearchSettings()
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
-            return _search(images, settings, test, Path(folder), on_stage)
-    result = _search(images, settings, test, Path(out), on_stage)
+            return _search(
+                images,
+                settings,
+                validation=validation,
+                test=test,
+                out=Path(folder),
+                on_stage=on_stage,
+            )
+    result = _search(
+        images, settings, validation=validation, test=test, out=Path(out), on_stage=on_stage
+    )
     if not result.finalists:
         save_network(out, result.network)
     result.save(out)
@@ -87,19 +99,25 @@ def search_supernet(
 def _search(
     images: Images,
     settings: SupernetSearchSettings,
+    *,
+    validation: Images | None,
     test: Images | None,
     out: Path,
     on_stage: OnStage | None,
 ) -> SupernetSearchResult:
-    check_labels(images, test)
+    check_labels(images)
+    test = matched(images, test, "test")
+    validation = matched(images, validation, "validation")
     classes = len(images.classes)
     sizes = check_sizes(settings, classes)
     costs = cost_settings(sizes, classes, images.side)
     # Limits that nothing keeps, and images that do not fit, are refused before any training.
     space = limited_space(settings.space, settings.limits, costs)
     check_network(space, sizes, images.side)
-    learnt, held = images.split(settings.validation, settings.seed)
-    folder = PartsFolder(out, _plan(images, settings), "search on a supernet", _RESULTS)
+    share = settings.validation if validation is None else validation
+    learnt, held = hold_out(images, share, settings.seed)
+    assert held is not None
+    folder = PartsFolder(out, _plan(images, validation, settings), "search on a supernet", _RESULTS)
     manifest = make_manifest(
         seed=settings.seed, labels=0, strategy="supernet search", settings=settings.to_dict()
     )
@@ -136,6 +154,7 @@ def _search(
         archs,
         accuracies,
         images,
+        validation=share,
         test=test,
         size={name: value for name, value in sizes.items() if name != "classes"},
         folder=out / "finalists",
@@ -155,6 +174,7 @@ def _search(
                 MACS: make_proxy("macs", space, **costs["macs"]).score,
             },
             judged=SUPERNET,
+            validation=validation,
             sizes=sizes,
             folder=folder,
             on_progress=_network(clock, "random network {} alone"),
@@ -235,10 +255,13 @@ def _untrained(
     )
 
 
-def _plan(images: Images, settings: SupernetSearchSettings) -> dict[str, Any]:
+def _plan(
+    images: Images, validation: Images | None, settings: SupernetSearchSettings
+) -> dict[str, Any]:
     """What every part of the folder depends on."""
     assert images.labels is not None
-    return {
+    held = {} if validation is None else {"validation": validation.checksum()}
+    return held | {
         "settings": settings.to_dict(),
         "images": len(images),
         "side": images.side,

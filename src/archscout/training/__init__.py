@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from archscout.training.image_sets import ImageSets, load_sets
 from archscout.training.images import Images, Skipped, load_images
 
 if TYPE_CHECKING:
@@ -40,12 +41,14 @@ def __getattr__(name: str) -> Any:
 __all__ = [
     "Augmentation",
     "ChannelStatistics",
+    "ImageSets",
     "Images",
     "Skipped",
     "TrainSettings",
     "accuracy",
     "channel_statistics",
     "load_images",
+    "load_sets",
     "recalibrated",
     "train",
     "train_network",

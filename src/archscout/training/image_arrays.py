@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archscout.errors import ImageError
+from archscout.training.even_draw import even_rows
 from archscout.training.image_decode import SMALLEST_SIDE, fingerprint_of, square_of
 from archscout.training.image_request import Request
 from archscout.training.images import Images
-from archscout.training.mixing import hash_of_name
 
 Layout = Literal["grey", "last", "first"]
 
@@ -63,10 +63,10 @@ def images_from_array(
         )
     scale = scale_of(values)
     names = [f"{name}[{row}]" for row in range(len(values))]
+    labels = labels if request.labels else None
     side, rows = request.side, np.arange(len(values))
-    if request.wanted(len(values)) < len(values):
-        mixed = sorted(rows, key=lambda row: hash_of_name(names[row]))
-        rows = np.sort(mixed[: request.limit])
+    if (wanted := request.wanted(len(values))) < len(values):
+        rows = even_rows(names, labels, wanted)
     fingerprints = np.empty(len(rows), dtype=np.uint64)
     passes = values.dtype == np.uint8 and values.shape[1:] == (side, side, 3)
     # What training can read as it lies is not copied; a file is not kept open for it.

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from archscout.errors import ImageError
+from archscout.training.even_draw import even_order
 from archscout.training.image_arrays import colour, layout_of, resized, scale_of
 from archscout.training.image_decode import Unusable, colour_of, fingerprint_of
 from archscout.training.image_files import number
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped
-from archscout.training.mixing import hash_of_name
 
 logger = logging.getLogger(__name__)
 
@@ -57,7 +57,8 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         )
     rows = list(range(len(dataset)))
     if request.limit is not None:
-        rows.sort(key=lambda row: hash_of_name(_name(row)))
+        targets = _targets(dataset, len(rows)) if request.labels else None
+        rows = even_order([_name(row) for row in rows], targets)
     side, wanted = request.side, request.wanted(len(rows))
     pixels = request.room(wanted)
     taken: list[Item] = []
@@ -80,7 +81,8 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         why = describe_skipped(skipped) or "it is empty"
         raise ImageError(f"no image could be read from the {kind}: {why}")
     taken.sort(key=lambda item: item.row)
-    labels, classes = _labels([item.label for item in taken], getattr(dataset, "classes", ()))
+    found = [item.label if request.labels else None for item in taken]
+    labels, classes = _labels(found, getattr(dataset, "classes", ()))
     pixels = pixels[: len(taken)]
     for place, item in enumerate(taken):
         pixels[place] = item.pixels
@@ -93,6 +95,14 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         tuple(skipped),
         kind,
     )
+
+
+def _targets(dataset: Any, count: int) -> list[str] | None:
+    """Labels of all items, where a dataset tells them without its images; None if not."""
+    found: Any = getattr(dataset, "targets", None)
+    if hasattr(found, "tolist"):
+        found = found.tolist()
+    return list(map(str, found)) if isinstance(found, list) and len(found) == count else None
 
 
 def _name(row: int) -> str:

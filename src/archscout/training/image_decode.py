@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import re
 import stat
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from threading import Lock
 from typing import Any
 
@@ -51,6 +51,16 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+
+def is_picture_name(name: str) -> bool:
+    """Whether a file is a picture by its name.
+
+    Examples:
+        >>> is_picture_name("a/1.JPG"), is_picture_name("a/1.txt")
+        (True, False)
+    """
+    return _PICTURE_ENDINGS.fullmatch(PurePosixPath(name).suffix) is not None
 
 
 class Unusable(Exception):
@@ -109,7 +119,7 @@ def read_picture(path: Path, side: int, large: Lock) -> tuple[int, NDArray[np.ui
     except Unusable:
         raise
     except UnidentifiedImageError:
-        picture = _PICTURE_ENDINGS.fullmatch(path.suffix)
+        picture = is_picture_name(path.name)
         raise Unusable("damaged or of an unknown format" if picture else "not an image") from None
     except PermissionError:
         raise Unusable("not permitted to be read") from None

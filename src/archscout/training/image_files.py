@@ -14,8 +14,16 @@ from archscout.training.image_arrays import images_from_array
 from archscout.training.image_request import Request
 from archscout.training.images import Images
 
-IMAGE_KEYS = {"train": ("x_train", "x", "images"), "test": ("x_test",)}
-LABEL_KEYS = {"train": ("y_train", "y", "labels"), "test": ("y_test",)}
+IMAGE_KEYS = {
+    "train": ("x_train", "x", "images", "train_images"),
+    "validation": ("x_val", "x_valid", "x_validation", "val_images"),
+    "test": ("x_test", "test_images"),
+}
+LABEL_KEYS = {
+    "train": ("y_train", "y", "labels", "train_labels"),
+    "validation": ("y_val", "y_valid", "y_validation", "val_labels"),
+    "test": ("y_test", "test_labels"),
+}
 CLASS_KEYS = ("classes", "class_names")
 
 
@@ -61,8 +69,19 @@ def read_array_file(path: Path, request: Request) -> Images:
     )
 
 
+def parts_of_file(path: Path) -> tuple[str, ...]:
+    """The parts that a file holds; those of one that cannot be read are told when it is read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(part for part, keys in IMAGE_KEYS.items() if _key(file.files, keys))
+    except Exception:
+        return ("train",)
+
+
 def _key(present: Iterable[str], wanted: tuple[str, ...]) -> str | None:
-    return next((key for key in wanted if key in present), None)
+    """The name in a file of the first wanted one, whatever its case."""
+    names = {name.lower(): name for name in present}
+    return next((names[key] for key in wanted if key in names), None)
 
 
 def _labels(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:

@@ -1,7 +1,7 @@
 """Reads a folder of pictures, of any nesting, in several threads.
 
-Labels are the names of the folders on the first level, as in torchvision's ``ImageFolder``, if
-there are at least two of them and no picture lies outside.
+Labels are the names of the folders of classes, if there are at least two of them and no picture
+lies outside.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Lock
@@ -17,46 +17,40 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import ImageError, SettingsError
+from archscout.errors import ImageError
+from archscout.training.even_draw import EvenDraw
 from archscout.training.folder_listing import list_files
 from archscout.training.image_decode import Unusable, read_picture
+from archscout.training.image_layout import choose, doubts
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped
-from archscout.training.mixing import hash_of_name
 
 logger = logging.getLogger(__name__)
 
 # Files a task: enough that handing out costs nothing, few enough that progress moves.
 _TASK = 32
 
-_SPLITS = frozenset({"train", "training", "val", "valid", "validation", "test", "testing"})
-
 
 def read_folder(folder: Path, request: Request) -> Images:
-    """Read all pictures below a folder.
+    """Read the pictures of a part of a folder, or all if it is not parted.
 
     Raises:
-        ImageError: if no picture is left; it names the first reasons.
-        SettingsError: if the test part is asked for.
+        ImageError: if no picture is left; it names the first reasons. If there is no such part.
     """
-    if request.part != "train":
-        raise SettingsError(
-            "part='test' is for .npz files and IDX folders: give the folder of the test images "
-            f"instead of {str(folder)!r}"
-        )
-    names, skipped = list_files(folder)
-    if request.limit is not None:
-        names.sort(key=hash_of_name)
-    wanted = request.wanted(len(names))
-    pixels = request.room(wanted)
-    fingerprints = np.empty(wanted, dtype=np.uint64)
+    files, skipped = list_files(folder)
+    where = str(folder)
+    chosen = choose(files, request.part, request.labels, request.known, where)
+    if request.part == "train":
+        for doubt in doubts(files, where):
+            logger.warning("%s", doubt)
+    skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
+    draw = EvenDraw(chosen.names, chosen.class_of if request.labels else None, request.limit)
+    pixels = request.room(draw.wanted)
+    fingerprints = np.empty(draw.wanted, dtype=np.uint64)
     taken: list[str] = []
-    tried = 0
     # A limit counts pictures, not files, so that more files are tried until it is met.
-    while len(taken) < wanted and tried < len(names):
+    while part := draw.next(taken):
         row = start = len(taken)
-        part = names[tried : tried + wanted - start]
-        tried += len(part)
         for reasons in _decode(folder, part, (pixels[start:], fingerprints[start:]), request):
             for reason in reasons:
                 name = part[row - start]
@@ -69,46 +63,43 @@ def read_folder(folder: Path, request: Request) -> Images:
                         fingerprints[len(taken)] = fingerprints[row]
                     taken.append(name)
                 row += 1
-            request.report(row if request.limit is None else len(taken), wanted)
+            request.report(row if request.limit is None else len(taken), draw.wanted)
+    source = f"{folder}/{chosen.folder}" if chosen.folder else where
     if not taken:
         why = describe_skipped(skipped) or "it is empty"
-        raise ImageError(f"no image could be read in the folder {str(folder)!r}: {why}")
+        raise ImageError(f"no image could be read in the folder {source!r}: {why}")
     pixels, fingerprints = pixels[: len(taken)], fingerprints[: len(taken)]
     if request.limit is not None:
         order = sorted(range(len(taken)), key=taken.__getitem__)
         taken = [taken[place] for place in order]
         pixels, fingerprints = pixels[order], fingerprints[order]
-    labels, classes = labels_of(taken)
+    above = [chosen.class_of(name) if request.labels else "" for name in taken]
+    labels, classes = labels_of(above, request.known)
     return Images(
-        pixels, tuple(taken), fingerprints, labels, classes, tuple(sorted(skipped)), str(folder)
+        pixels, tuple(taken), fingerprints, labels, classes, tuple(sorted(skipped)), source
     )
 
 
-def labels_of(names: Sequence[str]) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Labels from the folders on the first level; None if they do not look like classes.
+def labels_of(
+    above: Sequence[str], known: Collection[str] = ()
+) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Labels from the folders of classes; None if they do not look like classes.
 
     Args:
-        names: ``n`` paths of pictures within the folder.
+        above: of ``n`` pictures the folder of its class, empty if it lies outside of them.
+        known: names of classes that there may be; one is enough then.
 
     Returns:
         int64 ``(n,)`` or None, and the sorted names of the classes.
 
     Examples:
-        >>> labels_of(["cat/1.png", "cat/old/2.png", "dog/1.png"])
+        >>> labels_of(["cat", "cat", "dog"])
         (array([0, 0, 1]), ('cat', 'dog'))
-        >>> labels_of(["cat/1.png", "dog/1.png", "1.png"])
+        >>> labels_of(["cat", "dog", ""])
         (None, ())
     """
-    above = [name.partition("/")[0] if "/" in name else "" for name in names]
     classes = tuple(sorted(set(above)))
-    if "" in classes or len(classes) < 2:
-        return None, ()
-    if all(name.lower() in _SPLITS for name in classes):
-        logger.warning(
-            "the folders %s look like parts of a data set, not like classes: all their images are "
-            "taken, without labels; give one of these folders to take its images only",
-            ", ".join(classes),
-        )
+    if "" in classes or len(classes) < (1 if known else 2):
         return None, ()
     index = {name: place for place, name in enumerate(classes)}
     return np.array([index[name] for name in above], dtype=np.int64), classes

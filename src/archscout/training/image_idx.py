@@ -16,7 +16,8 @@ from typing import IO, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import ImageError
+from archscout.errors import ImageError, listed
+from archscout.training.idx_names import EXAMPLES, find_idx, is_idx_name, labels_beside
 from archscout.training.image_arrays import images_from_array
 from archscout.training.image_files import number
 from archscout.training.image_request import Request
@@ -24,38 +25,47 @@ from archscout.training.images import Images
 
 _BYTES = 8
 _CHUNK = 2**20
-_PREFIXES = {"train": "train", "test": "t10k"}
-_KIND = "-images-idx3-ubyte"
-_LABELS = "-labels-idx1-ubyte"
+_GZIP = b"\x1f\x8b"
 
 
 def is_idx(path: Path) -> bool:
-    """Whether a file, or a file in a folder, is named as published IDX images are."""
+    """Whether a file holds IDX images, or a folder holds files named as published ones are."""
     if path.is_dir():
-        return any(_find(path, prefix + _KIND) for prefix in _PREFIXES.values())
-    return _KIND in path.name
+        return bool(find_idx(path))
+    return _head(path)[:4] == _magic(3) or is_idx_name(path.name)
+
+
+def parts_of_idx(path: Path) -> tuple[str, ...]:
+    """The parts that IDX files hold."""
+    return tuple(find_idx(path)) if path.is_dir() else ("train",)
 
 
 def read_idx_images(path: Path, request: Request) -> Images:
     """Read the images of a folder of IDX files, or one file, with the labels beside it.
 
     Raises:
-        ImageError: if a file is missing, damaged, or of another form.
+        ImageError: if a file is missing, damaged, or of another form; if a folder holds those of
+            several data sets.
     """
     images, part = path, request.part
     if path.is_dir():
-        found = _find(path, _PREFIXES[part] + _KIND)
-        if found is None:
+        files = find_idx(path)
+        found = files.get(part, [])
+        if len(found) != 1:
+            names = [file.name for these in files.values() for file in these]
             raise ImageError(
-                f"the folder {str(path)!r} has no {_PREFIXES[part]}{_KIND}.gz for the {part} images"
+                f"the folder {str(path)!r} holds {listed(names)}: expected one file of {part} "
+                f"images, as {EXAMPLES[part]}{'' if not found else '; give one of these files'}"
             )
-        images = found
+        images = found[0]
     elif part != "train":
-        raise ImageError(f"{str(path)!r} is one file of images: give the folder, or the test file")
-    beside = _find(images.parent, images.name.removesuffix(".gz").replace(_KIND, _LABELS))
+        raise ImageError(
+            f"{str(path)!r} is one file of images: give the folder, or the {part} file"
+        )
     values = read_idx(images, 3)
     labels: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
+    beside = labels_beside(images) if request.labels else None
     if beside is not None:
         read = read_idx(beside, 1)
         if len(read) != len(values):
@@ -89,7 +99,7 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
     """
     try:
         with path.open("rb") as file:
-            zipped = file.read(2) == b"\x1f\x8b"
+            zipped = file.read(2) == _GZIP
             file.seek(0)
             if not zipped:
                 return _parse(file, path, dimensions)
@@ -101,10 +111,10 @@ def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
 
 def _parse(file: IO[bytes], path: Path, dimensions: int) -> NDArray[np.uint8]:
     head = file.read(4)
-    if head != bytes([0, 0, _BYTES, dimensions]):
+    if head != _magic(dimensions):
         raise ImageError(
             f"{str(path)!r} begins with {head.hex() or 'nothing'}, expected "
-            f"{bytes([0, 0, _BYTES, dimensions]).hex()}: an IDX file of bytes with {dimensions} "
+            f"{_magic(dimensions).hex()}: an IDX file of bytes with {dimensions} "
             f"ax{'i' if dimensions == 1 else 'e'}s"
         )
     sizes = file.read(4 * dimensions)
@@ -123,7 +133,19 @@ def _parse(file: IO[bytes], path: Path, dimensions: int) -> NDArray[np.uint8]:
     return np.frombuffer(content, dtype=np.uint8).reshape(shape)
 
 
-def _find(folder: Path, name: str) -> Path | None:
-    """The file of that name, gzipped or not; None if there is none."""
-    files = (folder / f"{name}.gz", folder / name)
-    return next((file for file in files if file.is_file()), None)
+def _magic(dimensions: int) -> bytes:
+    return bytes([0, 0, _BYTES, dimensions])
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, gzipped or not; none if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+            if not head.startswith(_GZIP):
+                return head
+            file.seek(0)
+            with gzip.open(file) as opened:
+                return opened.read(4)
+    except (OSError, EOFError, zlib.error):
+        return b""

@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.memory import check_memory
+from archscout.training.part_names import PARTS
 
 RESOLUTION = 32
 """Height and width of an image where none is asked for."""
-
-PARTS = ("train", "test")
 
 Progress = Callable[[int, int], None]
 """Called with how many images are read, and how many there are."""
@@ -22,7 +21,7 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """Arguments of `load_images`, checked.
+    """Arguments of `load_images`, checked; ``known`` are names of classes that there may be.
 
     Raises:
         SettingsError: if one is out of range.
@@ -39,6 +38,8 @@ class Request:
     limit: int | None = None
     part: str = "train"
     progress: Progress | None = None
+    labels: bool = True
+    known: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("resolution", "workers", "limit"):
@@ -46,7 +47,7 @@ class Request:
             if value is not None and not (isinstance(value, int | np.integer) and value >= 1):
                 raise SettingsError(f"got {name}={value!r}, expected a whole number of at least 1")
         if self.part not in PARTS:
-            raise SettingsError(f"got part={self.part!r}, expected 'train' or 'test'")
+            raise SettingsError(f"got part={self.part!r}, expected 'train', 'validation' or 'test'")
 
     @property
     def side(self) -> int:

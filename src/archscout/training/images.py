@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import ImageError, SettingsError
+from archscout.errors import ImageError, SettingsError, listed
 from archscout.memory import told_of_memory
 from archscout.training.image_request import Progress, Request
 from archscout.training.mixing import mix
@@ -85,6 +86,11 @@ class Images:
         """Height and width in pixels."""
         return int(self.pixels.shape[1])
 
+    def checksum(self) -> list[int]:
+        """Numbers that tell these images and labels from others."""
+        labels = b"" if self.labels is None else self.labels.tobytes()
+        return [len(self), zlib.crc32(np.ascontiguousarray(self.pixels).data), zlib.crc32(labels)]
+
     def subset(self, indices: Sequence[int] | NDArray[Any]) -> Images:
         """Some of the images, in the order asked for.
 
@@ -144,7 +150,9 @@ class Images:
             >>> images.summary()
             'read 2 images (32x32, no labels), skipped 0'
         """
-        known = "no labels" if self.labels is None else f"{len(self.classes)} classes"
+        known = f"{len(self.classes)} classes: {listed(self.classes)}"
+        if self.labels is None:
+            known = "no labels"
         text = f"read {len(self):,} images ({self.side}x{self.side}, {known})"
         why = describe_skipped(self.skipped)
         return f"{text}, skipped {len(self.skipped):,}" + (f": {why}" if why else "")
@@ -177,6 +185,8 @@ def load_images(
     workers: int | None = None,
     limit: int | None = None,
     part: str = "train",
+    labels: bool = True,
+    like: Images | None = None,
     progress: Progress | None = None,
 ) -> Images:
     """Read images from wherever they are.
@@ -191,9 +201,13 @@ def load_images(
             map-style dataset whose items are an image or a pair of image and label.
         resolution: height and width of the result in pixels; None takes 32.
         workers: threads that decode files; None takes one a core.
-        limit: read at most so many, picked by a hash of their names so that classes stay mixed.
-        part: ``"train"`` or ``"test"``, for files that hold both: ``x_test`` and ``y_test`` in
-            ``.npz``, ``t10k`` in IDX folders.
+        limit: read at most so many, evenly over the classes, picked by a hash of their names.
+        part: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
+            as ``seg_train`` and ``seg_test``, ``x_test`` and ``y_test`` in ``.npz``, ``t10k`` in
+            IDX folders. What is not parted is for training.
+        labels: False leaves labels out.
+        like: images that these are read beside, such as those for training: names of classes
+            are understood as there, also if there is one alone.
         progress: called with the images read so far and the total.
 
     Returns:
@@ -209,11 +223,14 @@ def load_images(
         >>> images.pixels.shape, images.labels
         ((3, 16, 16, 3), None)
     """
-    request = Request(resolution, workers, limit, part, progress)
+    known = () if like is None else like.classes
+    request = Request(resolution, workers, limit, part, progress, labels, known)
     if isinstance(source, str | Path):
         return _load_path(Path(source), request)
     if part != "train":
-        raise SettingsError("part='test' is for .npz files and IDX folders: give the test images")
+        raise SettingsError(
+            f"got part={part!r} of an array or data set, expected 'train': give the {part} images"
+        )
     from archscout.training import image_arrays, image_dataset
 
     if isinstance(source, np.ndarray) or hasattr(source, "detach"):

@@ -18,6 +18,7 @@ from archscout.memory import lacks_memory, told_of_memory
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
+from archscout.training.class_names import match_classes
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import ADVICE, check_footprint
 from archscout.training.images import Images, load_images
@@ -74,7 +75,7 @@ def train_network(
     settings: TrainSettings | str = "alone",
     *,
     size: Mapping[str, Any] | None = None,
-    validation: float = 0.1,
+    validation: float | Images = 0.1,
     test: Images | None = None,
     out: str | Path | None = None,
     on_progress: OnProgress | None = None,
@@ -91,8 +92,9 @@ def train_network(
             weights and which images are held out.
         size: arguments of the space's ``build``, such as ``{"channels": 16}``; the number of
             classes is that of the images.
-        validation: share of the images held out, 0 for none.
-        test: labelled images of the same classes, looked at once at the end.
+        validation: share of the images held out, 0 for none; or the images that are held out.
+        test: labelled images of the same classes, looked at once at the end. Both may lack some
+            of the classes.
         out: folder for ``network.json``, ``weights.safetensors`` and, in ``training/``,
             checkpoints; the same call goes on from there. None keeps nothing.
         on_progress: see `archscout.training.loop.train`.
@@ -122,8 +124,9 @@ def train_network(
     arch = space.parse(arch) if isinstance(arch, str) else arch
     images = images if isinstance(images, Images) else load_images(images)
     settings = find_settings(settings)
-    check_labels(images, test)
-    learnt, held = images.split(validation, settings.seed) if validation else (images, None)
+    check_labels(images)
+    test = matched(images, test, "test")
+    learnt, held = hold_out(images, validation, settings.seed)
     saved = SavedNetwork(
         space.name, space.format(arch), {**(size or {}), "classes": len(images.classes)}
     )
@@ -205,14 +208,11 @@ def _labels(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
     return images.labels
 
 
-def check_labels(
-    images: Images, test: Images | None, needs: str = "which training one network needs"
-) -> None:
-    """Check that images have labels of at least two classes, and test images the same ones.
+def check_labels(images: Images, needs: str = "which training one network needs") -> None:
+    """Check that images have labels of at least two classes.
 
     Args:
         images: to learn from.
-        test: test images, or None.
         needs: what needs the labels, for the error.
 
     Raises:
@@ -226,13 +226,42 @@ def check_labels(
         raise SettingsError(
             f"the images are all of class {images.classes[0]!r}, expected at least 2 classes"
         )
-    if test is None:
-        return
-    if test.labels is None or test.classes != images.classes or test.side != images.side:
+
+
+def matched(images: Images, other: Images | None, what: str) -> Images | None:
+    """Other images with the classes of those to learn from.
+
+    Args:
+        images: to learn from, with labels.
+        other: images to score on, or None.
+        what: they are: "test".
+
+    Raises:
+        SettingsError: if they have no labels, other classes, or another size.
+    """
+    if other is None:
+        return None
+    if other.side != images.side:
         raise SettingsError(
-            f"the test images have {len(test.classes)} classes and {test.side} pixels a side, "
-            f"expected labels of the same {len(images.classes)} classes and {images.side} pixels"
+            f"the {what} images have {other.side} pixels a side, expected {images.side} as the "
+            "training images: read them at the same resolution"
         )
+    if other.labels is not None and other.classes == images.classes:
+        return other
+    return match_classes(other, images, what)
+
+
+def hold_out(images: Images, validation: float | Images, seed: int) -> tuple[Images, Images | None]:
+    """Part images into those to learn from and those held out.
+
+    Args:
+        images: with labels.
+        validation: the share that is held out, 0 for none; or the images that are.
+        seed: of the draw.
+    """
+    if isinstance(validation, Images):
+        return images, matched(images, validation, "validation")
+    return images.split(validation, seed) if validation else (images, None)
 
 
 def check_resolution(network: nn.Module, side: int) -> None:

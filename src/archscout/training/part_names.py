@@ -1,0 +1,124 @@
+"""Names by which data sets call their parts: for training, for validation, for the test."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+PARTS = ("train", "validation", "test")
+
+_STEMS = {
+    "train": "train|training|trainval|trn|tr",
+    "validation": "val|valid|validation|dev|devel|eval|evaluation",
+    "test": "test|testing|tst|te|ts|t10k",
+}
+_FILL = "set|sets|data|dataset|image|images|img|imgs|picture|pictures|photo|photos|pics|folder|dir"
+_WORDS = {part: re.compile(f"({stems})({_FILL})?", re.IGNORECASE) for part, stems in _STEMS.items()}
+_FILLING = re.compile(f"({_FILL}|split|part|subset)", re.IGNORECASE)
+# So short that they are names of much else too, such as languages.
+_SHORT = re.compile("trn|tr|tst|te|ts", re.IGNORECASE)
+# Of words and numbers: "flowersTrain2" is flowers, Train, 2.
+_TOKEN = re.compile(r"t10k(?![^\W_])|[^\W\d_]+|\d+", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class PartName(NamedTuple):
+    """A name that says a part.
+
+    Args:
+        part: one of `PARTS`.
+        rest: the other words, which all parts of one data set share.
+        short: whether the word is so short that it may mean something else.
+    """
+
+    part: str
+    rest: tuple[str, ...]
+    short: bool
+
+
+class Parts(NamedTuple):
+    """Which names are parts of a data set.
+
+    Args:
+        names: those of each part that there is; more than one where that cannot be told.
+        others: the names that are no parts.
+        sets: the data sets that share the parts, by their other words; one, where all is clear.
+    """
+
+    names: dict[str, list[str]]
+    others: list[str]
+    sets: list[str]
+
+
+def part_of(name: str) -> PartName | None:
+    """What part a name says; None if none, or several.
+
+    Examples:
+        >>> part_of("seg_train")
+        PartName(part='train', rest=('seg',), short=False)
+        >>> part_of("Testing Set").part, part_of("images-val2017").part
+        ('test', 'validation')
+        >>> part_of("trains") is part_of("test_train") is None
+        True
+    """
+    tokens = _TOKEN.findall(_CAMEL.sub(" ", name))
+    found = [
+        (place, part)
+        for place, token in enumerate(tokens)
+        for part, words in _WORDS.items()
+        if words.fullmatch(token)
+    ]
+    if len(found) != 1:
+        return None
+    place, part = found[0]
+    rest = [*tokens[:place], *tokens[place + 1 :]]
+    kept = tuple(token.lower() for token in rest if not _FILLING.fullmatch(token))
+    return PartName(part, kept, bool(_SHORT.fullmatch(tokens[place])))
+
+
+def find_parts(names: Iterable[str]) -> Parts | None:
+    """Which names are parts of a data set: one for training and another with the same words.
+
+    Classes may be called as parts are, so that one such name alone is none.
+
+    Args:
+        names: of folders or files beside each other.
+
+    Returns:
+        The parts; None if the names are no parts.
+
+    Examples:
+        >>> find_parts(["flowers_train", "flowers_test", "notes"]).names
+        {'train': ['flowers_train'], 'test': ['flowers_test']}
+        >>> find_parts(["bus", "car", "train"]) is None
+        True
+    """
+    names = sorted(names)
+    said = {name: part for name in names if (part := part_of(name)) is not None}
+    if len(said) < len(names):
+        said = {name: part for name, part in said.items() if not part.short}
+    sets: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name, known in said.items():
+        sets.setdefault(known.rest, {}).setdefault(known.part, []).append(name)
+    whole = {rest: parts for rest, parts in sets.items() if "train" in parts and len(parts) > 1}
+    if not whole:
+        return None
+    found = {
+        part: [name for parts in whole.values() for name in parts.get(part, [])] for part in PARTS
+    }
+    _tell_evaluation(found)
+    taken = {name for part in found.values() for name in part}
+    return Parts(
+        {part: names for part, names in found.items() if names},
+        [name for name in names if name not in taken],
+        [" ".join(rest) for rest in whole],
+    )
+
+
+def _tell_evaluation(found: dict[str, list[str]]) -> None:
+    """Beside other validation images, those "for evaluation" are the test."""
+    evaluation = [name for name in found["validation"] if re.search("eval", name, re.IGNORECASE)]
+    if not found["test"] and 0 < len(evaluation) < len(found["validation"]):
+        found["test"] = evaluation
+        found["validation"] = [name for name in found["validation"] if name not in evaluation]
