@@ -26,6 +26,14 @@ class SettingsError(ArchscoutError, ValueError):
     """An argument is out of range or does not fit the others."""
 
 
+class MissingMethodError(SettingsError):
+    """Something was asked of a space that its class does not define, such as a count of MACs."""
+
+
+class UnlistedError(ArchscoutError, TypeError):
+    """A space is too large to be listed; a `TypeError` too, as ``len`` raises it."""
+
+
 class TableError(ArchscoutError, ValueError):
     """A table lacks a column, holds wrong units, or cannot be read."""
 

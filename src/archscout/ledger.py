@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.benchmarks.index import ChoiceIndex
 from archscout.errors import (
     LabelBudgetError,
     SealedError,
@@ -31,7 +29,8 @@ from archscout.objectives import (
     as_objective,
 )
 from archscout.plain import plain
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.spaces.index import ChoiceIndex
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +101,7 @@ class Ledger:
         self._check_budget()
 
     @property
-    def pool(self) -> NDArray[np.int8] | None:
+    def pool(self) -> Choices | None:
         """Choices that can be bought, ``(n, positions)``; None for the whole space."""
         return self._pool
 
@@ -366,7 +365,7 @@ class Ledger:
         return f"Ledger({self._objective.name!r}, {self.bought} of {self.budget} labels bought)"
 
 
-def _allowed(space: SearchSpace, pool: NDArray[np.int8], name: str) -> NDArray[np.int8]:
+def _allowed(space: SearchSpace, pool: Choices, name: str) -> Choices:
     """Those of an objective's pool that the space, with its limits, allows."""
     choices = space.choices(pool)
     kept = choices[space.valid(choices)]

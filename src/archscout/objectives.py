@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 
 Direction = Literal["maximize", "minimize"]
 
@@ -53,7 +52,7 @@ class Objective(Protocol):
     def measure(self, arch: Architecture, rng: np.random.Generator) -> Measurement:
         """Measure one architecture; ``rng`` decides all that is random about it."""
 
-    def pool(self) -> NDArray[np.int8] | None:
+    def pool(self) -> Choices | None:
         """Choices that can be measured, ``(n, positions)``; None means the whole space."""
 
     def test_value(self, arch: Architecture) -> float:
@@ -89,7 +88,7 @@ class FunctionObjective:
         value = self.function(arch)
         return value if isinstance(value, Measurement) else Measurement(as_number(value))
 
-    def pool(self) -> NDArray[np.int8] | None:
+    def pool(self) -> Choices | None:
         """The whole space can be measured."""
         return None
 

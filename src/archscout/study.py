@@ -76,8 +76,7 @@ def search(  # noqa: PLR0917 - these six are the public order
     """Search a space for the best architecture with a number of labels.
 
     Args:
-        space: a search space, such as a `LimitedSpace
-            <archscout.spaces.limited.LimitedSpace>`, or the name of a registered one.
+        space: a search space, with limits or without, or the name of a registered one.
         objective: what is measured; a plain function ``architecture -> number`` will do. Of a
             table, or of what else has a pool, only what is within the space's limits counts.
         strategy: a registered name such as ``"evolution"`` or ``"optuna:tpe"``, or a function

@@ -15,13 +15,12 @@ from archscout.errors import SettingsError, StorageError
 from archscout.ledger import Ledger
 from archscout.objectives import Measurement
 from archscout.spaces import load_space
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.testing.objectives import check_objective
 
 CELLS = load_space("nasbench201")
 LIMIT = Limit("macs", most=30e6)
-SMALL = LimitedSpace(CELLS, LIMIT)
+SMALL = CELLS.within(LIMIT)
 
 
 @pytest.fixture(scope="module")
@@ -91,14 +90,14 @@ def test_other_objectives_with_a_pool_are_limited_too() -> None:
     assert CELLS.macs_table(ledger.pool).max() <= 30e6
     result = search(SMALL, Part(), "random", labels=5)  # type: ignore[arg-type]
     assert len(result.labels) == 5
-    tiny = LimitedSpace(CELLS, Limit("macs", most=1e9, least=220e6))
+    tiny = CELLS.within(Limit("macs", most=1e9, least=220e6))
     with pytest.raises(SettingsError, match="none of the 157 architectures that 'mine'"):
         search(tiny, Part(), "random", labels=1)  # type: ignore[arg-type]
 
 
 def test_limits_that_do_not_fit_each_other_are_refused(table: TableBenchmark) -> None:
     small = table_within(table, SMALL)
-    other = LimitedSpace(CELLS, Limit("macs", most=40e6))
+    other = CELLS.within(Limit("macs", most=40e6))
     for space in (CELLS, other):
         with pytest.raises(SettingsError, match="expected the same limits"):
             search(space, small, "random", labels=2)
@@ -114,7 +113,7 @@ def test_a_record_is_of_one_limit(table: TableBenchmark, tmp_path: Path) -> None
     first = search(SMALL, table, "random", labels=4, storage=journal)
     again = search(SMALL, table, "random", labels=8, storage=journal)
     assert again.labels[:4] == first.labels
-    for space in (CELLS, LimitedSpace(CELLS, Limit("macs", most=40e6))):
+    for space in (CELLS, CELLS.within(Limit("macs", most=40e6))):
         with pytest.raises(StorageError, match=r"holds a search with .*limits"):
             search(space, table, "random", labels=8, storage=journal)
 

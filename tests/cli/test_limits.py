@@ -52,7 +52,7 @@ def test_every_label_keeps_both_limits_and_the_record_names_them() -> None:
     assert "macs60M-params400k" in found["folder"]
     report = Path(found["report"]).read_text(encoding="utf-8")
     assert "at most 60M MACs and at most 400k parameters" in report
-    assert "LimitedSpace(archscout.load_space(" in report
+    assert "archscout.load_space(" in report
 
 
 def test_the_same_limit_goes_on_and_another_is_refused() -> None:

@@ -12,7 +12,6 @@ from archscout.proxy_search import PRESETS, EvolutionPlan, evolve, plan_of
 from archscout.proxy_search.evolution import crossed, mutated
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.testing.toy import ToySpace
 
@@ -52,7 +51,7 @@ def test_a_search_reaches_the_cell_of_nothing_but_none() -> None:
 def test_it_ends_when_everything_was_scored(most: int) -> None:
     macro = NASBenchMacro()
     costs = np.sort(np.unique(macro.macs_table(macro.all_choices())))
-    space = LimitedSpace(macro, Limit("macs", most=float(costs[most - 1])))
+    space = macro.within(Limit("macs", most=float(costs[most - 1])))
     found = evolve(space, total, np.random.default_rng(0))
     assert found.scored == len(space) < 1000
     assert "nothing new was found in generation" in found.stopped
@@ -65,7 +64,7 @@ def test_every_member_is_within_the_limits_and_scored_once() -> None:
         asked.append(rows)
         return np.asarray(MobileNet().params_table(rows))
 
-    space = LimitedSpace(MobileNet(), Limit("macs", most=475e6))
+    space = MobileNet().within(Limit("macs", most=475e6))
     found = evolve(space, score, np.random.default_rng(0))
     rows = np.concatenate(asked)
     assert np.array_equal(rows, found.choices)
@@ -77,7 +76,7 @@ def test_every_member_is_within_the_limits_and_scored_once() -> None:
 
 
 def test_a_narrow_band_is_searched_by_repaired_mutations() -> None:
-    space = LimitedSpace(MobileNet(), Limit("macs", most=475e6, least=474.8e6))
+    space = MobileNet().within(Limit("macs", most=475e6, least=474.8e6))
     plan = EvolutionPlan(population=20, parents=5, mutations=10, crossovers=10, generations=4)
     found = evolve(space, MobileNet().params_table, np.random.default_rng(0), plan)
     assert space.valid(found.choices).all()

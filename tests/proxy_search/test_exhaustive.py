@@ -8,7 +8,6 @@ import pytest
 from archscout.errors import SettingsError
 from archscout.proxy_search import score_all
 from archscout.spaces import MobileNet, load_space
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 
 CELLS = load_space("nasbench201")
@@ -32,7 +31,7 @@ def test_every_architecture_is_scored_once_in_blocks() -> None:
 
 
 def test_limits_are_kept() -> None:
-    space = LimitedSpace(CELLS, Limit("params", most=5e5))
+    space = CELLS.within(Limit("params", most=5e5))
     found = score_all(space, CELLS.params_table)
     assert found.scored == len(space)
     assert found.best_score <= 5e5

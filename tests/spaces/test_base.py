@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archscout.errors import ParseError, SettingsError
+from archscout.errors import ParseError, SettingsError, UnlistedError
 from archscout.spaces.base import Architecture, SearchSpace, Variable
 
 
@@ -112,5 +112,10 @@ def test_canonical_ids_are_texts_where_nothing_else_is_known() -> None:
 
 
 def test_a_space_that_is_not_listed_says_so() -> None:
-    with pytest.raises(TypeError, match="too large to be listed"):
-        iter(SPACE)
+    class Large(SearchSpace):
+        name = "large"
+        variables = tuple(Variable(f"v{place}", range(10)) for place in range(7))
+
+    for listed in (iter, len, SearchSpace.all_choices, lambda space: space.indices([])):
+        with pytest.raises(UnlistedError, match="too large to be listed"):
+            listed(Large())

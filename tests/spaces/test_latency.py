@@ -12,7 +12,6 @@ from archscout.errors import SettingsError, StorageError
 from archscout.spaces import NASBenchMacro
 from archscout.spaces.feasible import cost_range
 from archscout.spaces.latency import LatencyTable, fit_latency, measure_latency
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 
 SPACE = NASBenchMacro()
@@ -44,14 +43,14 @@ def test_the_check_tells_of_latencies_that_do_not_add_up() -> None:
 
 def test_a_limit_on_a_table_has_an_exact_range_and_draws(table: LatencyTable) -> None:
     limit = Limit("latency", most=8.0, measure=table)
-    space = LimitedSpace(SPACE, limit)
+    space = SPACE.within(limit)
     rows = SPACE.all_choices()
     assert np.array_equal(space.all_choices(), rows[table(rows) <= 8.0])
     found = cost_range(SPACE, limit)
     assert found.exact
     assert (found.least, found.most) == pytest.approx((table(rows).min(), table(rows).max()))
     with pytest.raises(SettingsError, match=r"has at most 1 latency|has at most 1 ms: they have"):
-        LimitedSpace(SPACE, Limit("latency", most=1.0, measure=table))
+        SPACE.within(Limit("latency", most=1.0, measure=table))
 
 
 def test_files_keep_a_table(table: LatencyTable, tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pytest
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.testing import check_space
 from archscout.testing.toy import ToySpace
@@ -29,37 +28,37 @@ SPACES: dict[str, tuple[SearchSpace, list[Limit]]] = {
 
 
 @pytest.fixture(params=SPACES, ids=str)
-def space(request: pytest.FixtureRequest) -> LimitedSpace:
-    return LimitedSpace(*SPACES[request.param])
+def space(request: pytest.FixtureRequest) -> SearchSpace:
+    return SPACES[request.param][0].within(SPACES[request.param][1])
 
 
-def test_it_keeps_the_promises_of_a_space(space: LimitedSpace) -> None:
+def test_it_keeps_the_promises_of_a_space(space: SearchSpace) -> None:
     check_space(space, np.random.default_rng(0), samples=8)
 
 
-def test_nothing_that_it_gives_is_outside(space: LimitedSpace) -> None:
+def test_nothing_that_it_gives_is_outside(space: SearchSpace) -> None:
     rng = np.random.default_rng(1)
     archs = space.sample(rng, 30)
     for first, second in itertools.pairwise(archs):
         archs = [*archs, space.mutate(first, rng), space.crossover(first, second, rng)]
     archs += space.neighbors(archs[0])
     for limit in space.limits:
-        costs = limit.costs(space.base, archs)
+        costs = limit.costs(space, archs)
         assert ((costs >= limit.least) & (costs <= limit.most)).all()
 
 
 def test_a_listed_space_lists_what_is_inside() -> None:
-    space = LimitedSpace(MACRO, Limit("macs", most=60e6))
+    space = MACRO.within(Limit("macs", most=60e6))
     inside = MACRO.all_choices()[MACRO.macs_table(MACRO.all_choices()) <= 60e6]
     assert np.array_equal(space.all_choices(), inside)
     assert len(space) == len(inside) == 4075
     with pytest.raises(TypeError, match="too large to be listed"):
-        len(LimitedSpace(MobileNet(), Limit("macs", most=475e6)))
+        len(MobileNet().within(Limit("macs", most=475e6)))
 
 
 @pytest.mark.parametrize(("most", "different"), [(475e6, 1990), (200e6, 900)])
 def test_a_rare_part_of_a_space_that_cannot_be_listed_is_drawn(most: float, different: int) -> None:
-    space = LimitedSpace(MobileNet(), Limit("macs", most=most))
+    space = MobileNet().within(Limit("macs", most=most))
     assert space.uniform
     rows = space.sample_choices(np.random.default_rng(0), 2000)
     assert len(rows) == 2000
@@ -69,7 +68,7 @@ def test_a_rare_part_of_a_space_that_cannot_be_listed_is_drawn(most: float, diff
 
 def test_draws_agree_with_rejection() -> None:
     rng = np.random.default_rng(0)
-    space = LimitedSpace(MobileNet(), Limit("macs", most=475e6))
+    space = MobileNet().within(Limit("macs", most=475e6))
     ours = space.sample_choices(rng, 4000)
     drawn = MobileNet().sample_choices(rng, 300_000)
     theirs = drawn[MobileNet().macs_table(drawn) <= 475e6]
@@ -82,7 +81,7 @@ def test_a_cost_that_does_not_add_up_is_repaired_and_said_to_be() -> None:
     def measure(rows: np.ndarray) -> np.ndarray:
         return np.asarray((rows != 6).sum(axis=1) ** 1.5)
 
-    space = LimitedSpace(MobileNet(), Limit("latency", most=9**1.5, measure=measure))
+    space = MobileNet().within(Limit("latency", most=9**1.5, measure=measure))
     assert not space.uniform
     rows = space.sample_choices(np.random.default_rng(0), 300)
     assert len(rows) == 300
@@ -105,20 +104,20 @@ def test_an_unreachable_limit_says_what_is_feasible(
     space: SearchSpace, limits: list[Limit], words: str
 ) -> None:
     with pytest.raises(SettingsError, match=words):
-        LimitedSpace(space, limits)
+        space.within(limits)
 
 
 @pytest.mark.parametrize("space", [MACRO, MobileNet(), DARTS()], ids=lambda space: space.name)
 def test_the_feasible_ends_that_the_error_names_are_feasible(space: SearchSpace) -> None:
     with pytest.raises(SettingsError) as caught:
-        LimitedSpace(space, Limit("macs", most=1e6))
+        space.within(Limit("macs", most=1e6))
     least = float(str(caught.value).rpartition(" ")[2].replace(",", ""))
-    found = LimitedSpace(space, Limit("macs", most=least))
+    found = space.within(Limit("macs", most=least))
     assert space.macs(found.sample(np.random.default_rng(0), 1)[0]) == least
 
 
 def test_texts_and_tokens_outside_are_refused() -> None:
-    space = LimitedSpace(MACRO, Limit("macs", most=60e6))
+    space = MACRO.within(Limit("macs", most=60e6))
     largest = MACRO.parse("22222222")
     with pytest.raises(ParseError, match=r"105\.661M MACs, expected at most 60M MACs"):
         space.parse("22222222")
@@ -131,7 +130,7 @@ def test_texts_and_tokens_outside_are_refused() -> None:
 
 
 def test_the_rest_is_that_of_the_space() -> None:
-    darts = LimitedSpace(DARTS(), Limit("macs", most=600e6))
+    darts = DARTS().within(Limit("macs", most=600e6))
     archs = darts.sample(np.random.default_rng(0), 3)
     assert np.array_equal(darts.edges(archs), DARTS().edges(archs))
     assert darts.macs(archs[0], "cifar") == DARTS().macs(archs[0], "cifar")
@@ -144,17 +143,16 @@ def test_the_rest_is_that_of_the_space() -> None:
 
 def test_limits_of_a_limited_space_are_added() -> None:
     first, second = Limit("macs", most=60e6), Limit("params", least=5e5)
-    both = LimitedSpace(LimitedSpace(MACRO, first), second)
+    both = MACRO.within(first).within(second)
     assert both.limits == (first, second)
-    assert both.base is MACRO
-    assert len(both) == len(LimitedSpace(MACRO, [first, second]))
+    assert len(both) == len(MACRO.within([first, second]))
     with pytest.raises(SettingsError, match="at least one Limit"):
-        LimitedSpace(MACRO, [])
+        MACRO.within([])
 
 
 def test_twins_of_nasbench101_keep_a_limit_together() -> None:
     cells = load_space("nasbench101")
-    space = LimitedSpace(cells, Limit("params", most=2e6))
+    space = cells.within(Limit("params", most=2e6))
     rng = np.random.default_rng(0)
     rows = cells.sample_written(rng, 200)
     assert np.array_equal(space.valid(rows), space.valid(cells.representatives(rows)))

@@ -10,7 +10,6 @@ import pytest
 from archscout import search
 from archscout.predictors.presets import PRESETS
 from archscout.spaces import NASBenchMacro
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.strategies import make_strategy
 from archscout.testing import check_strategy
@@ -18,10 +17,10 @@ from archscout.testing.toy import ToySpace
 
 MACRO = NASBenchMacro()
 SPACES = {
-    "toy": LimitedSpace(ToySpace(), Limit("params", most=8, least=3)),
-    "macro": LimitedSpace(MACRO, Limit("macs", most=40e6)),
+    "toy": ToySpace().within(Limit("params", most=8, least=3)),
+    "macro": MACRO.within(Limit("macs", most=40e6)),
     # No single change of any of its architectures stays inside.
-    "band": LimitedSpace(MACRO, Limit("macs", most=60e6, least=59.5e6)),
+    "band": MACRO.within(Limit("macs", most=60e6, least=59.5e6)),
 }
 SIMPLE = {
     "random": {},
@@ -63,7 +62,7 @@ def test_learning_strategies_stay_within_the_limits(
 
 def test_what_a_sampler_of_optuna_proposes_outside_is_told_as_failed_and_asked_anew() -> None:
     """Nothing is replaced in silence: a random draw in its place is called that."""
-    tight = LimitedSpace(MACRO, Limit("macs", most=20e6))
+    tight = MACRO.within(Limit("macs", most=20e6))
     strategy = make_strategy("optuna:random", tight, np.random.default_rng(0), tries=2)
     origins = []
     for _ in range(20):

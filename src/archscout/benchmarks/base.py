@@ -10,14 +10,14 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
-from archscout.benchmarks.index import ChoiceIndex
 from archscout.benchmarks.schema import Column
 from archscout.benchmarks.units import check_unit, row_means
 from archscout.errors import TableError, unknown_name
 from archscout.objectives import Direction, Measurement
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.spaces.index import ChoiceIndex
 
 RunMode = Literal["mean", "random"]
 Floats = NDArray[np.float64]
@@ -91,7 +91,7 @@ class TableBenchmark:
         if rows == 0:
             raise TableError(f"table {name!r} has no rows: give it at least one architecture")
         self._check_valid(written)
-        self.choices = _frozen(space.representatives(written), np.int8)
+        self.choices = _frozen(space.representatives(written), space.choice_dtype)
         self.runs = self._column(
             "runs", runs if np.ndim(runs) == 2 else np.atleast_1d(runs)[:, None]
         )
@@ -199,7 +199,7 @@ class TableBenchmark:
         drawn = int(measured[rng.integers(len(measured))])
         return Measurement(float(self.runs[row, drawn]), seconds, {"run": drawn})
 
-    def pool(self) -> NDArray[np.int8] | None:
+    def pool(self) -> Choices | None:
         """Choices that the table holds, ``(n, positions)``; None if it covers the space."""
         return None if self._whole else self.choices
 
@@ -282,7 +282,7 @@ class TableBenchmark:
             )
         return array
 
-    def _check_valid(self, choices: NDArray[np.int8]) -> None:
+    def _check_valid(self, choices: Choices) -> None:
         allowed = self.space.valid(choices)
         if not allowed.all():
             raise TableError(
@@ -318,7 +318,7 @@ class TableBenchmark:
         return f"TableBenchmark({self.name!r}, {len(self)} rows of {self.space.name})"
 
 
-def _frozen(values: Any, kind: type[Any] = np.float64) -> NDArray[Any]:
+def _frozen(values: Any, kind: DTypeLike = np.float64) -> NDArray[Any]:
     array = np.array(values, dtype=kind)
     array.setflags(write=False)
     return array

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.benchmarks.gather import Gathered
-from archscout.benchmarks.index import ChoiceIndex
 from archscout.benchmarks.reader import TableFile, open_table
 from archscout.benchmarks.schema import ARCHITECTURE, Column, infer_column, infer_schema
 from archscout.benchmarks.select import select
@@ -21,7 +20,8 @@ from archscout.benchmarks.units import row_means
 from archscout.errors import TableError, listed
 from archscout.objectives import Direction
 from archscout.spaces import load_space
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.index import ChoiceIndex
 
 logger = logging.getLogger(__name__)
 
@@ -146,7 +146,7 @@ def _means_off(mean: Floats, runs: Floats) -> int:
 
 
 def _without_repeats(
-    source: str, choices: NDArray[np.int8], arrays: dict[str, Floats], space: SearchSpace
+    source: str, choices: Choices, arrays: dict[str, Floats], space: SearchSpace
 ) -> NDArray[np.int64]:
     """Rows to keep: repeats with equal values go; repeats that differ are an error."""
     first, later = ChoiceIndex(space.option_counts, choices).repeated()

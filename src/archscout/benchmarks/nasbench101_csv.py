@@ -28,6 +28,7 @@ from archscout.benchmarks.nasbench101_sources import (
 from archscout.benchmarks.reader import RawTable, read_table
 from archscout.benchmarks.units import check_unit, row_means
 from archscout.errors import ParseError, SettingsError, TableError, listed
+from archscout.spaces.base import Choices
 from archscout.spaces.nasbench101 import NASBench101
 
 Floats = NDArray[np.float64]
@@ -163,7 +164,7 @@ def _percent(table: RawTable, name: str) -> Floats:
     return 100.0 * fractions
 
 
-def _written_cells(table: RawTable, space: NASBench101) -> NDArray[np.int8]:
+def _written_cells(table: RawTable, space: NASBench101) -> Choices:
     """Choices of the rows' cells, whose hashes must be those of the file."""
     columns = table.columns
     texts = [f"{b}:{o}" for b, o in zip(columns["adj_bits"], columns["ops"], strict=True)]

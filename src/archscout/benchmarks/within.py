@@ -26,13 +26,12 @@ def table_within(table: TableBenchmark, space: SearchSpace) -> TableBenchmark:
     Examples:
         >>> import numpy as np
         >>> from archscout.spaces import load_space
-        >>> from archscout.spaces.limited import LimitedSpace
         >>> from archscout.spaces.limits import Limit
         >>> cells = load_space("nasbench201")
         >>> table = TableBenchmark(
         ...     cells, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]), np.array([60.0, 91.0]),
         ...     name="two cells")
-        >>> small = table_within(table, LimitedSpace(cells, Limit("macs", most=100e6)))
+        >>> small = table_within(table, cells.within(Limit("macs", most=100e6)))
         >>> len(small), small.optimum, small.name
         (1, 60.0, 'two cells, at most 100M MACs')
     """

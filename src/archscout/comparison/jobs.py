@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.benchmarks.index import ChoiceIndex
 from archscout.comparison.spec import BenchmarkSpec
 from archscout.ledger import Dedup
+from archscout.spaces.index import ChoiceIndex
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.objectives import Direction
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.stats import best_of_one_run_each, regret
 
 if TYPE_CHECKING:
@@ -173,7 +173,7 @@ def _trivial(
     return baselines
 
 
-def cost_counts(space: SearchSpace, choices: NDArray[np.int8]) -> dict[str, NDArray[np.float64]]:
+def cost_counts(space: SearchSpace, choices: Choices) -> dict[str, NDArray[np.float64]]:
     """Parameters and MACs of all choices, ``(n,)`` each, by name; what a space lacks is left out.
 
     Examples:

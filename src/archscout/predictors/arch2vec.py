@@ -32,7 +32,7 @@ from archscout.predictors.latent_regressors import (
 from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import RankScores
 from archscout.predictors.written_graph import WrittenGraph
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 EmbeddingKind = Literal["mean", "vertices"]
 
@@ -189,7 +189,7 @@ class Arch2Vec(Predictor):
         self._width = np.where(width > 1e-6, width, np.inf)
         return self
 
-    def _taught(self, choices: NDArray[np.int8], others: NDArray[np.int8]) -> GraphAutoencoder:
+    def _taught(self, choices: Choices, others: Choices) -> GraphAutoencoder:
         draw = len(others) == 0 and self.drawn > 0
         pool = np.concatenate([choices, others])
         known = self._drew if draw else {row.tobytes() for row in pool} <= self._seen
@@ -236,7 +236,7 @@ class Arch2Vec(Predictor):
         return self._embedding(self.latent(archs))
 
     @one_thread()
-    def decode(self, latent: Tensor) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    def decode(self, latent: Tensor) -> tuple[Choices, NDArray[np.bool_]]:
         """Write the most likely architectures of latent vectors ``(n, vertices, d)``.
 
         An embedding that is a mean has lost its vertices and cannot be decoded.

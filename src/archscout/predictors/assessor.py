@@ -28,7 +28,7 @@ from archscout.predictors.losses import find_loss
 from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import make_scaling
 from archscout.predictors.taught_members import TaughtMembers
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures that are encoded at once.
 _BLOCK = 2048
@@ -226,16 +226,16 @@ class Assessor(Predictor):
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         return self._learnt
 
-    def _encode(self, choices: NDArray[np.int8]) -> tuple[Tensor, ...]:
+    def _encode(self, choices: Choices) -> tuple[Tensor, ...]:
         return (self.inputs.encode(choices),)
 
-    def _used(self, unlabeled: Architectures | None, looked_at: int) -> NDArray[np.int8]:
+    def _used(self, unlabeled: Architectures | None, looked_at: int) -> Choices:
         """The unlabelled that are used: no more than all batches together can look at."""
         others = self.space.choices([] if unlabeled is None else unlabeled)
         most = looked_at if self.most_unlabelled is None else min(self.most_unlabelled, looked_at)
         if len(others) <= most:
             return others
-        drawn: NDArray[np.int8] = others[self.rng.permutation(len(others))[:most]]
+        drawn: Choices = others[self.rng.permutation(len(others))[:most]]
         return drawn
 
     def _weights(self, labels: int) -> tuple[Tensor, NDArray[np.bool_] | None]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from archscout.errors import unknown_name
 from archscout.predictors.columns import Columns
 from archscout.predictors.forms import flow_form
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 InputKind = Literal["matrix", "properties", "both"]
 _KINDS = ("matrix", "properties", "both")
@@ -50,7 +50,7 @@ class AssessorInputs:
         self._kept = np.zeros(0, dtype=np.int64)
         self._shift, self._width = np.zeros(0), np.ones(0)
 
-    def fit(self, choices: NDArray[np.int8]) -> Self:
+    def fit(self, choices: Choices) -> Self:
         """Take shift and width of every entry from choices ``(n, positions)``, n at least 1."""
         self._columns.fit(choices)
         raw = self._raw(choices)
@@ -61,12 +61,12 @@ class AssessorInputs:
         self._width = np.maximum(width[self._kept], 1e-6)
         return self
 
-    def encode(self, choices: NDArray[np.int8]) -> Tensor:
+    def encode(self, choices: Choices) -> Tensor:
         """Rows ``(n, p)`` of choices ``(n, positions)``."""
         rows = (self._raw(choices)[:, self._kept] - self._shift) / self._width
         return torch.from_numpy(rows.astype(np.float32))
 
-    def _raw(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def _raw(self, choices: Choices) -> NDArray[np.float32]:
         if self.kind == "matrix":
             return _matrix_rows(self.space, choices)
         properties = self._columns.encode(choices)

@@ -21,7 +21,7 @@ from archscout.predictors.cell_features import CellFeatures
 from archscout.predictors.checks import labelled
 from archscout.predictors.left_out import deal_left_out, widening
 from archscout.predictors.scaling import RankScores
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block, so that columns and members' scores of many do not fill the memory.
 _BLOCK = 32_768
@@ -163,7 +163,7 @@ class Boosting(Predictor):
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         return self._scaling
 
-    def _blocks(self, choices: NDArray[np.int8]) -> Iterator[tuple[slice, _Scores, _Scores]]:
+    def _blocks(self, choices: Choices) -> Iterator[tuple[slice, _Scores, _Scores]]:
         """Block by block the members' mean score ``(b,)`` and their widened ones ``(m, b)``."""
         for first in range(0, len(choices), _BLOCK):
             block = slice(first, first + _BLOCK)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.graph_properties import graph_properties
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 # Batches of such a size are kept, because a search predicts the same pool again and again.
 _SMALLEST_KEPT, _LARGEST_KEPT = 2_000, 100_000
@@ -39,7 +39,7 @@ class CellFeatures:
             self._radix = np.concatenate([[1], np.cumprod(space.option_counts[:-1])])
         self._kept: tuple[NDArray[np.int64], NDArray[np.float32]] | None = None
 
-    def encode(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def encode(self, choices: Choices) -> NDArray[np.float32]:
         """Columns ``(n, f)`` of choices ``(n, positions)``."""
         if self._radix is None:
             return self._compute(choices)
@@ -56,7 +56,7 @@ class CellFeatures:
             self._kept = codes[order], columns[order]
         return columns
 
-    def _compute(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def _compute(self, choices: Choices) -> NDArray[np.float32]:
         blocks: list[NDArray[np.float32]] = []
         if self.graph is not None:
             blocks.append(graph_properties(self.space.encode(choices, self.graph)).values)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 
 def labelled(
@@ -17,7 +17,7 @@ def labelled(
     archs: Architectures,
     values: Sequence[float] | NDArray[np.floating[Any]],
     minimum: int = 2,
-) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+) -> tuple[Choices, NDArray[np.float64]]:
     """Check labelled architectures and stack them.
 
     Args:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import unknown_name
 from archscout.predictors.cell_features import CellFeatures
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 ColumnKind = Literal["onehot", "properties", "both"]
 _KINDS = ("onehot", "properties", "both")
@@ -49,7 +49,7 @@ class Columns:
         self._shift = np.zeros(0, dtype=np.float32)
         self._width = np.ones(0, dtype=np.float32)
 
-    def fit(self, choices: NDArray[np.int8]) -> Self:
+    def fit(self, choices: Choices) -> Self:
         """Take shift and width of every column from choices ``(n, positions)``, n at least 1."""
         raw = self._raw(choices)
         self._shift = raw.mean(axis=0, dtype=np.float64).astype(np.float32)
@@ -58,12 +58,12 @@ class Columns:
         self._width = np.where(width > 1e-6, width, np.inf).astype(np.float32)
         return self
 
-    def encode(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def encode(self, choices: Choices) -> NDArray[np.float32]:
         """Columns ``(n, f)`` of choices ``(n, positions)``."""
         encoded: NDArray[np.float32] = (self._raw(choices) - self._shift) / self._width
         return encoded
 
-    def _raw(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def _raw(self, choices: Choices) -> NDArray[np.float32]:
         if self.kind == "onehot":
             marks: NDArray[np.float32] = self.space.encode(choices, "onehot")
             return marks

@@ -23,7 +23,7 @@ from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.boosting import Boosting
 from archscout.predictors.checks import labelled
 from archscout.predictors.semi import PredictorFactory
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 _FEWEST_LABELS = 4
 # Spreads below this share of the median one count as that: forests state 0 where all trees agree.
@@ -159,9 +159,7 @@ class Conformal(Predictor):
         mean = self.predictor.predict(archs).mean
         return np.asarray(mean + self.factor_ * (self.predictor.draws(archs, count) - mean))
 
-    def _calibrate(
-        self, choices: NDArray[np.int8], values: _Floats, others: NDArray[np.int8] | None
-    ) -> None:
+    def _calibrate(self, choices: Choices, values: _Floats, others: Choices | None) -> None:
         from scipy.special import ndtri
 
         self.residuals_, self.factor_, self._smallest = np.zeros(0), 1.0, 0.0
@@ -176,9 +174,7 @@ class Conformal(Predictor):
         reach = min(conformal_quantile(self.residuals_, self.level), float(self.residuals_[-1]))
         self.factor_ = float(reach / ndtri((1 + self.level) / 2))
 
-    def _held_out(
-        self, choices: NDArray[np.int8], values: _Floats, others: NDArray[np.int8] | None
-    ) -> Prediction:
+    def _held_out(self, choices: Choices, values: _Floats, others: Choices | None) -> Prediction:
         """What copies that have not seen a label say of it."""
         labels = len(values)
         folds = min(self.folds, labels // 2)

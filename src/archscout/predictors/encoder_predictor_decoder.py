@@ -32,7 +32,7 @@ from archscout.predictors.network import Table, TableCache, one_thread
 from archscout.predictors.presets import Preset, find_preset
 from archscout.predictors.scaling import Scaling, make_scaling
 from archscout.predictors.training import Batch, mixed_steps, shuffled_passes, train
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Small enough for the members' vectors to stay in the processor's cache.
 _CHUNK = 256
@@ -194,7 +194,7 @@ class EncoderPredictorDecoder(Predictor):
         return scaling.forward(values)
 
     @one_thread()
-    def climb(self, archs: Architectures, step: float) -> NDArray[np.int8]:
+    def climb(self, archs: Architectures, step: float) -> Choices:
         """Ascend from each architecture by ``step`` and decode.
 
         Args:
@@ -222,10 +222,10 @@ class EncoderPredictorDecoder(Predictor):
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         return self._network, self._scaling
 
-    def _others(self, unlabeled: Architectures | None) -> NDArray[np.int8]:
+    def _others(self, unlabeled: Architectures | None) -> Choices:
         return self.space.choices([] if unlabeled is None else unlabeled)
 
-    def _encode(self, choices: NDArray[np.int8]) -> Table:
+    def _encode(self, choices: Choices) -> Table:
         return self._tables.encode(choices)
 
     def _make_network(self, table: Table) -> FlowNetwork | LSTMNetwork:
@@ -255,7 +255,7 @@ class EncoderPredictorDecoder(Predictor):
         if first or self.preset.target != "z-score":
             self._scaling = make_scaling(self.preset.target, values)
 
-    def _labels(self, choices: NDArray[np.int8], values: NDArray[np.float64]) -> Batch:
+    def _labels(self, choices: Choices, values: NDArray[np.float64]) -> Batch:
         _, scaling = self._fitted()
         scores = torch.from_numpy(scaling.forward(values).astype(np.float32))[None]
         weights = torch.ones_like(scores)
@@ -263,7 +263,7 @@ class EncoderPredictorDecoder(Predictor):
             weights = torch.from_numpy(np.stack([self._weights_of(c) for c in choices], axis=1))
         return Batch(torch.arange(len(choices)), scores, weights)
 
-    def _weights_of(self, row: NDArray[np.int8]) -> NDArray[np.float32]:
+    def _weights_of(self, row: Choices) -> NDArray[np.float32]:
         """Each member's weight of a label, drawn once: members differ, and stay different."""
         key = row.tobytes()
         if key not in self._member_weights:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.encodings import GraphEncoding, flow_graph
-from archscout.spaces.base import SearchSpace, TokenSpec
+from archscout.spaces.base import Choices, SearchSpace, TokenSpec
 
 
 @dataclass(frozen=True)
@@ -31,24 +31,25 @@ class TokenForm:
         token = np.arange(int(counts.max()) + 1)
         return TokenSpec((token[None] > 0) & (token[None] <= counts[:, None]))
 
-    def write(self, choices: NDArray[np.int8]) -> NDArray[np.int64]:
+    def write(self, choices: Choices) -> NDArray[np.int64]:
         """Tokens ``(n, length)`` of choices ``(n, positions)``."""
         if self.kind in self.space.encodings:
             tokens: NDArray[np.int64] = self.space.encode(choices, self.kind)
             return tokens
         return choices.astype(np.int64) + 1
 
-    def read(self, tokens: NDArray[np.int64]) -> NDArray[np.int8]:
+    def read(self, tokens: NDArray[np.int64]) -> Choices:
         """Choices of those sequences that are valid architectures, in order."""
         if self.kind in self.space.encodings:
-            choices, valid = self.space.decode(tokens, self.kind)
-            return choices[valid]
-        choices = (tokens - 1).astype(np.int8)
-        choices = choices[((choices >= 0) & (choices < self.space.option_counts)).all(axis=1)]
+            written, valid = self.space.decode(tokens, self.kind)
+            return written[valid]
+        read = tokens - 1
+        inside = ((read >= 0) & (read < self.space.option_counts)).all(axis=1)
+        choices: Choices = read[inside].astype(self.space.choice_dtype)
         return choices[self.space.valid(choices)]
 
 
-def flow_form(space: SearchSpace, choices: NDArray[np.int8]) -> GraphEncoding:
+def flow_form(space: SearchSpace, choices: Choices) -> GraphEncoding:
     """The computation of each architecture as a graph, ``(n, vertices)``.
 
     A space without a ``"flow"`` or ``"graph"`` encoding is read as a chain: one vertex a
@@ -62,7 +63,7 @@ def flow_form(space: SearchSpace, choices: NDArray[np.int8]) -> GraphEncoding:
     counts = space.option_counts
     names = ["input"]
     for variable in space.variables:
-        names += [f"{variable.name}={option}" for option in variable.options]
+        names += [f"{variable.name}={option}" for option in variable.texts]
     vertices = len(counts) + 2
     operations = np.zeros((len(choices), vertices), dtype=np.int64)
     operations[:, 1:-1] = choices + np.cumsum(counts) - counts + 1

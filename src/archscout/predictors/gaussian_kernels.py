@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from archscout.encodings import one_hot
 from archscout.errors import unknown_name
 from archscout.predictors.cell_features import CellFeatures
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 Floats = NDArray[np.float64]
 KernelKind = Literal["graph", "hamming"]
@@ -77,7 +77,7 @@ class ArchitectureKernel:
         self.kind: KernelKind = kind if self._features.graph else "hamming"
         self.with_decisions = self.kind == "graph" and self._features.graph == "graph"
 
-    def see(self, choices: NDArray[np.int8]) -> Seen:
+    def see(self, choices: Choices) -> Seen:
         """Columns and marks of choices ``(n, positions)``, scaled as the kernel needs them."""
         positions = choices.shape[1]
         if self.kind == "hamming":
@@ -90,7 +90,7 @@ class ArchitectureKernel:
             return Seen(columns, self._marks(choices) / np.sqrt(positions))
         return Seen(columns, np.zeros((len(choices), 0)))
 
-    def _marks(self, choices: NDArray[np.int8]) -> Floats:
+    def _marks(self, choices: Choices) -> Floats:
         # Not the space's own marks, which may leave an option of a decision without one.
         return one_hot(choices, self.space.option_counts).astype(np.float64)
 

@@ -34,7 +34,7 @@ from archscout.predictors.gaussian_kernels import (
     variance,
 )
 from archscout.predictors.scaling import RankScores
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.
 _ENTRIES = 8_000_000
@@ -175,7 +175,7 @@ class GaussianProcess(Predictor):
         drawn = self._draw_exactly(choices, count) if few else self._draw_waves(choices, count)
         return learnt.scaling.back(drawn)
 
-    def _draw_exactly(self, choices: NDArray[np.int8], count: int) -> Floats:
+    def _draw_exactly(self, choices: Choices, count: int) -> Floats:
         from scipy.linalg import cholesky
 
         learnt = self._fitted()
@@ -194,7 +194,7 @@ class GaussianProcess(Predictor):
         drawn = drawn + self.rng.standard_normal((count, len(left))) @ factor.T
         return drawn[:, copies.ravel()]
 
-    def _draw_waves(self, choices: NDArray[np.int8], count: int) -> Floats:
+    def _draw_waves(self, choices: Choices, count: int) -> Floats:
         learnt, labels = self._fitted(), len(self._fitted().weights)
         new = self.kernel.see(choices)
         both = Seen(
@@ -216,7 +216,7 @@ class GaussianProcess(Predictor):
             seen, scores = Seen(seen.columns[some], seen.marks[some]), scores[some]
         return learn_scales(seen, scores)
 
-    def _blocks(self, choices: NDArray[np.int8]) -> Iterator[tuple[slice, Seen, Floats]]:
+    def _blocks(self, choices: Choices) -> Iterator[tuple[slice, Seen, Floats]]:
         """Block by block what the kernel sees, and the covariance with the labels."""
         learnt = self._fitted()
         size = max(256, min(32_768, _ENTRIES // len(learnt.weights)))

@@ -26,6 +26,7 @@ from torch import Tensor, nn
 from archscout.encodings import GraphEncoding
 from archscout.predictors.descent import descend
 from archscout.predictors.network import dropout, uniform
+from archscout.spaces.base import Choices
 
 # Graphs a block when there is nothing to learn: their vectors stay in the processor's cache.
 _BLOCK = 1024
@@ -146,7 +147,7 @@ class GraphAutoencoder(nn.Module):
         divergence = (mean**2 + log_variance.exp() - 1 - log_variance).mean() / 2
         return named + joined + self.kl * divergence
 
-    def written(self, latent: Tensor) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    def written(self, latent: Tensor) -> tuple[Choices, NDArray[np.int64]]:
         """Most likely adjacency ``(n, v, v)`` and operations ``(n, v)`` of latent vectors."""
         with torch.no_grad():
             operations, edges = self.decode(latent)

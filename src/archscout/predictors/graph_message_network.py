@@ -15,16 +15,15 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.predictors.forms import flow_form
 from archscout.predictors.network import uniform
 from archscout.predictors.perceptron import Perceptron
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 
-def encode_graphs(space: SearchSpace, choices: NDArray[np.int8]) -> tuple[Tensor, Tensor, Tensor]:
+def encode_graphs(space: SearchSpace, choices: Choices) -> tuple[Tensor, Tensor, Tensor]:
     """What `GraphMessages` and its readouts see of choices ``(n, positions)``.
 
     Returns:

@@ -31,7 +31,7 @@ from archscout.predictors.network import one_thread
 from archscout.predictors.perceptron import Perceptron
 from archscout.predictors.taught_members import TaughtMembers
 from archscout.predictors.teaching import Teaching, teach
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.
 _BLOCK = 256
@@ -154,7 +154,7 @@ class GraphNetwork(Predictor):
         """Values as each member sees them, ``(members, n)``."""
         return self._fitted().draws(self.space.choices(archs))
 
-    def _encode(self, choices: NDArray[np.int8]) -> tuple[torch.Tensor, ...]:
+    def _encode(self, choices: Choices) -> tuple[torch.Tensor, ...]:
         return encode_graphs(self.space, choices)
 
     def _make_network(self, operations: int, generator: torch.Generator) -> GraphScores:

@@ -37,7 +37,7 @@ from archscout.predictors.losses import squared_error
 from archscout.predictors.network import one_thread, uniform
 from archscout.predictors.scaling import RankScores
 from archscout.predictors.written_graph import WrittenGraph
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Complexity = Literal["params", "macs", "none"]
 
@@ -297,7 +297,7 @@ class GraphVAE(Predictor):
 
     # --- the latent space -------------------------------------------------------------------
     @one_thread()
-    def climb(self, archs: Architectures, step: float) -> NDArray[np.int8]:
+    def climb(self, archs: Architectures, step: float) -> Choices:
         """Ascend value less ``price`` times complexity from each architecture, and decode.
 
         Args:
@@ -340,14 +340,14 @@ class GraphVAE(Predictor):
         widened: NDArray[np.float64] = centre + self.widening_ * (scores - centre)
         return widened
 
-    def _pool(self, choices: NDArray[np.int8], others: NDArray[np.int8]) -> NDArray[np.int8]:
+    def _pool(self, choices: Choices, others: Choices) -> Choices:
         """Labelled architectures first, then those without a label."""
         if len(others) == 0 and self.drawn:
             count = min(self.drawn, _DRAWN_A_LABEL * len(choices))
             others = np.unique(self.space.sample_choices(self.rng, count), axis=0)
         return np.concatenate([choices, others])
 
-    def _costs(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+    def _costs(self, choices: Choices) -> NDArray[np.float64]:
         """Standardised logarithms of what the second head learns, ``(n,)``."""
         if self.complexity == "none":
             return np.zeros(len(choices))

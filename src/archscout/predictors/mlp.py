@@ -24,7 +24,7 @@ from archscout.predictors.network import one_thread
 from archscout.predictors.perceptron import Perceptron
 from archscout.predictors.taught_members import TaughtMembers
 from archscout.predictors.teaching import Teaching, teach
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
 _BLOCK = 16_384
@@ -149,5 +149,5 @@ class MLP(Predictor):
             raise SettingsError("this predictor has learnt nothing yet: call fit first")
         return self._learnt
 
-    def _encode(self, choices: NDArray[np.int8]) -> tuple[torch.Tensor, ...]:
+    def _encode(self, choices: Choices) -> tuple[torch.Tensor, ...]:
         return (torch.from_numpy(self.columns.encode(choices)),)

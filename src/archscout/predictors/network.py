@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.predictors.forms import TokenForm, flow_form, structure_targets
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 LARGE = 2000
 
@@ -43,7 +43,7 @@ class Table:
         return len(self.tokens)
 
 
-def encode_table(space: SearchSpace, choices: NDArray[np.int8], tokens: TokenForm) -> Table:
+def encode_table(space: SearchSpace, choices: Choices, tokens: TokenForm) -> Table:
     """Encode choices ``(n, positions)`` in every form that the networks read."""
     graph = flow_form(space, choices)
     sources, vertices = np.nonzero(graph.adjacency.any(axis=0))
@@ -92,7 +92,7 @@ class TableCache:
         self._order: NDArray[np.int64] | None = None
         self._table: Table | None = None
 
-    def encode(self, choices: NDArray[np.int8]) -> Table:
+    def encode(self, choices: Choices) -> Table:
         """The table of choices ``(n, positions)``."""
         if self._radix is None:
             return encode_table(self.space, choices, self.tokens)

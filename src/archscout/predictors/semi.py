@@ -25,7 +25,7 @@ from archscout.errors import SettingsError
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 MINIMUM_HELD_OUT = 4
 
@@ -164,9 +164,7 @@ class PseudoLabels(Predictor):
         """Whether a correlation is so high that it cannot rise by the gain, rounding aside."""
         return tau + self.gain > 1.0 + 1e-9
 
-    def _teach(
-        self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
-    ) -> list[Trial]:
+    def _teach(self, choices: Choices, values: NDArray[np.float64], others: Choices) -> list[Trial]:
         """As many rounds of pseudo-labels as are allowed, each fixed while it is learnt."""
         used = []
         for number in range(1, self.rounds_ + 1):
@@ -191,9 +189,7 @@ class PseudoLabels(Predictor):
         """Draws of the wrapped predictor."""
         return self.predictor.draws(archs, count)
 
-    def _try(
-        self, choices: NDArray[np.int8], values: NDArray[np.float64], others: NDArray[np.int8]
-    ) -> list[Trial]:
+    def _try(self, choices: Choices, values: NDArray[np.float64], others: Choices) -> list[Trial]:
         """Rounds on parts of the labels, judged on the rest; the last may say why it stopped."""
         held = round(self.held_out * len(choices))
         if min(held, len(choices) - held) < MINIMUM_HELD_OUT:
@@ -250,7 +246,7 @@ class PseudoLabels(Predictor):
         self,
         probes: list[Predictor],
         parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
     ) -> float:
         from archscout.stats import kendall_tau

@@ -18,8 +18,9 @@ from archscout.predictors.base import Prediction
 from archscout.predictors.left_out import widening
 from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import Scaling
+from archscout.spaces.base import Choices
 
-Encode = Callable[[NDArray[np.int8]], tuple[Tensor, ...]]
+Encode = Callable[[Choices], tuple[Tensor, ...]]
 """Makes what a network is called with from choices ``(n, positions)``; ``n`` rows each."""
 
 
@@ -43,7 +44,7 @@ class TaughtMembers:
         self._width: NDArray[np.float64] | float = 1.0
         self.widening = 1.0
 
-    def match(self, choices: NDArray[np.int8], values: NDArray[np.float64]) -> None:
+    def match(self, choices: Choices, values: NDArray[np.float64]) -> None:
         """Move each member's scores to mean and deviation of the target scores of labels."""
         learnt, targets = self.scores(choices), self._scaling.forward(values)
         deviation = learnt.std(axis=1, keepdims=True)
@@ -53,7 +54,7 @@ class TaughtMembers:
 
     def widen(
         self,
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
         left_out: NDArray[np.bool_],
     ) -> None:
@@ -62,7 +63,7 @@ class TaughtMembers:
         self.widening = widening(self.scores(choices), targets, left_out)
 
     @one_thread()
-    def scores(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+    def scores(self, choices: Choices) -> NDArray[np.float64]:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
         # One array for all: results kept between the blocks would scatter the memory.
         raw = np.empty((self._members, len(choices)))
@@ -73,13 +74,13 @@ class TaughtMembers:
         scores: NDArray[np.float64] = self._shift + self._width * raw
         return scores
 
-    def predict(self, choices: NDArray[np.int8]) -> Prediction:
+    def predict(self, choices: Choices) -> Prediction:
         """Value of the members' mean score, and the widened deviation of their values."""
         widened = self._widened(choices)
         back = self._scaling.back
         return Prediction(back(widened.mean(axis=0)), back(widened).std(axis=0))
 
-    def predict_scores(self, choices: NDArray[np.int8]) -> Prediction:
+    def predict_scores(self, choices: Choices) -> Prediction:
         """The members' mean score, and their widened deviation, on the scale of the targets."""
         widened = self._widened(choices)
         return Prediction(widened.mean(axis=0), widened.std(axis=0))
@@ -88,11 +89,11 @@ class TaughtMembers:
         """Target scores of values, same shape."""
         return self._scaling.forward(values)
 
-    def draws(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+    def draws(self, choices: Choices) -> NDArray[np.float64]:
         """Values as each member sees them, widened, ``(members, n)``."""
         return self._scaling.back(self._widened(choices))
 
-    def _widened(self, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+    def _widened(self, choices: Choices) -> NDArray[np.float64]:
         scores = self.scores(choices)
         centre = scores.mean(axis=0)
         widened: NDArray[np.float64] = centre + self.widening * (scores - centre)

@@ -16,6 +16,7 @@ from archscout.predictors.left_out import deal_left_out
 from archscout.predictors.losses import find_loss
 from archscout.predictors.scaling import make_scaling
 from archscout.predictors.taught_members import Encode, TaughtMembers
+from archscout.spaces.base import Choices
 
 _STEPS_A_LABEL = 3
 _TARGETS = ("rank", "z-score")
@@ -67,7 +68,7 @@ class Teaching:
 def teach(
     network: nn.Module,
     encode: Encode,
-    choices: NDArray[np.int8],
+    choices: Choices,
     values: NDArray[np.float64],
     teaching: Teaching,
     *,

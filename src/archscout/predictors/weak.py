@@ -21,7 +21,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
 from archscout.predictors.scaling import LinearScores
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 _KINDS = ("mlp", "forest", "boosting")
 _SIZES = ("quick", "published")
@@ -117,7 +117,7 @@ class WeakPredictor(Predictor):
                 mean[block] = self._model.predict(marks)
         return Prediction(self._scaling.back(mean), spread * self._scaling.width)
 
-    def _marks(self, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    def _marks(self, choices: Choices) -> NDArray[np.float32]:
         marks: NDArray[np.float32] = self.space.encode(choices, "onehot")
         return marks
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from archscout.encodings import GraphEncoding, sequence_from_graph
 from archscout.errors import SettingsError
 from archscout.predictors.forms import flow_form
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 
 class WrittenGraph:
@@ -39,7 +39,7 @@ class WrittenGraph:
         self.chain = not {"graph", "flow"} & set(space.encodings)
         self.writable = self.chain or {"graph", "sequence"} <= set(space.encodings)
 
-    def read(self, choices: NDArray[np.int8]) -> GraphEncoding:
+    def read(self, choices: Choices) -> GraphEncoding:
         """Graphs of choices ``(n, positions)``; an edge that exists is 1."""
         if "graph" in self.space.encodings:
             graph: GraphEncoding = self.space.encode(choices, "graph")
@@ -47,7 +47,7 @@ class WrittenGraph:
         graph = flow_form(self.space, choices)
         return GraphEncoding(graph.adjacency.clip(max=1), graph.operations, graph.vocabulary)
 
-    def write(self, graph: GraphEncoding) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    def write(self, graph: GraphEncoding) -> tuple[Choices, NDArray[np.bool_]]:
         """Read graphs back.
 
         Args:
@@ -76,13 +76,11 @@ class WrittenGraph:
         sequence = sequence_from_graph(GraphEncoding(adjacency, operations, graph.vocabulary))
         return self.space.decode(sequence, "sequence")
 
-    def _write_chain(
-        self, operations: NDArray[np.int64]
-    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    def _write_chain(self, operations: NDArray[np.int64]) -> tuple[Choices, NDArray[np.bool_]]:
         counts = self.space.option_counts
         options = operations[:, 1:-1] - (np.cumsum(counts) - counts + 1)
         valid: NDArray[np.bool_] = np.all((options >= 0) & (options < counts), axis=1)
-        choices = np.where(valid[:, None], options, 0).astype(np.int8)
+        choices = np.where(valid[:, None], options, 0).astype(self.space.choice_dtype)
         valid &= self.space.valid(choices)
         choices[~valid] = 0
         return choices, valid

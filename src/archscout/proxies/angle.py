@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from archscout.proxies.base import Proxy
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 if TYPE_CHECKING:
     from archscout.supernets.angle import Angle
@@ -33,5 +32,5 @@ class AngleProxy(Proxy):
         super().__init__(space)
         self._angle = angle
 
-    def _score(self, choices: NDArray[np.int8]) -> NDArray[Any]:
+    def _score(self, choices: Choices) -> NDArray[Any]:
         return self._angle.angles(choices)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 
 class Proxy(ABC):
@@ -46,7 +46,7 @@ class Proxy(ABC):
         return self._score(self.space.choices(archs)).astype(np.float64)
 
     @abstractmethod
-    def _score(self, choices: NDArray[np.int8]) -> NDArray[Any]:
+    def _score(self, choices: Choices) -> NDArray[Any]:
         """Scores ``(n,)`` of choices ``(n, positions)``."""
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from archscout.proxies.base import Proxy, check_network_settings
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 
 class Macs(Proxy):
@@ -36,5 +35,5 @@ class Macs(Proxy):
         check_network_settings(self.name, space.macs_table, settings)
         self._settings = settings
 
-    def _score(self, choices: NDArray[np.int8]) -> NDArray[Any]:
+    def _score(self, choices: Choices) -> NDArray[Any]:
         return self.space.macs_table(choices, **self._settings)

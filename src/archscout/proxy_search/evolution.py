@@ -17,11 +17,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.proxy_search.result import ProxySearchResult, Score, best_first, checked_scores
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 _ROUNDS = 50
 _BATCH = 4
@@ -153,23 +152,21 @@ class _Found:
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
         self.space, self.rng = space, rng
-        self.rows: dict[bytes, NDArray[np.int8]] = {}
+        self.rows: dict[bytes, Choices] = {}
         self.scores = np.empty(0)
 
-    def choices(self) -> NDArray[np.int8]:
+    def choices(self) -> Choices:
         positions = len(self.space.variables)
-        return np.array(list(self.rows.values()), dtype=np.int8).reshape(-1, positions)
+        return np.array(list(self.rows.values()), self.space.choice_dtype).reshape(-1, positions)
 
-    def pending(self) -> NDArray[np.int8]:
+    def pending(self) -> Choices:
         return self.choices()[len(self.scores) :]
 
-    def add(
-        self, draw: Callable[[int], NDArray[np.int8]], wanted: int, rounds: int = _ROUNDS
-    ) -> int:
+    def add(self, draw: Callable[[int], Choices], wanted: int, rounds: int = _ROUNDS) -> int:
         """Add up to ``wanted`` new valid ones; how many were added, fewer if they are rare."""
         added = 0
         for _ in range(rounds if wanted else 0):
-            rows = draw(_BATCH * wanted)
+            rows = self.space.choices(draw(_BATCH * wanted))
             for row in rows[self.space.valid(rows)]:
                 key = row.tobytes()
                 if added < wanted and key not in self.rows:
@@ -201,20 +198,18 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
     return {**made, "random": random}
 
 
-def _repaired(
-    space: SearchSpace, parents: NDArray[np.int8], rng: np.random.Generator, n: int
-) -> NDArray[np.int8]:
+def _repaired(space: SearchSpace, parents: Choices, rng: np.random.Generator, n: int) -> Choices:
     chosen = space.architectures(parents[rng.integers(len(parents), size=n)])
     return space.choices([space.mutate(parent, rng) for parent in chosen])
 
 
 def mutated(
     space: SearchSpace,
-    parents: NDArray[np.int8],
+    parents: Choices,
     probability: float,
     rng: np.random.Generator,
     n: int,
-) -> NDArray[np.int8]:
+) -> Choices:
     """Children ``(n, positions)`` of random parents; each decision changes with a probability.
 
     A decision that changes takes any other option equally often. Children may be invalid.
@@ -229,10 +224,10 @@ def mutated(
     counts = space.option_counts
     changes = (rng.random(rows.shape) < probability) & (counts > 1)
     steps = rng.integers(1, np.maximum(counts, 2), rows.shape)
-    return np.where(changes, (rows + steps) % counts, rows).astype(np.int8)
+    return np.where(changes, (rows + steps) % counts, rows).astype(rows.dtype)
 
 
-def crossed(parents: NDArray[np.int8], rng: np.random.Generator, n: int) -> NDArray[np.int8]:
+def crossed(parents: Choices, rng: np.random.Generator, n: int) -> Choices:
     """Children ``(n, positions)`` of two random parents; each decision comes from either.
 
     Examples:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from archscout.errors import ArchscoutError, SettingsError
 from archscout.plain import plain
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 
-Score = Callable[[NDArray[np.int8]], NDArray[np.floating[Any]]]
+Score = Callable[[Choices], NDArray[np.floating[Any]]]
 """Gives one number for each of choices ``(n, positions)``, ``(n,)``: higher is better."""
 
 
@@ -30,7 +30,7 @@ class ProxySearchResult:
     """
 
     space: SearchSpace
-    choices: NDArray[np.int8]
+    choices: Choices
     scores: NDArray[np.float64]
     history: list[dict[str, Any]] = field(default_factory=list)
     stopped: str = ""
@@ -95,7 +95,7 @@ def best_first(scores: NDArray[np.float64]) -> NDArray[np.int64]:
     return np.argsort(-np.where(np.isnan(scores), -np.inf, scores), kind="stable")
 
 
-def checked_scores(score: Score, choices: NDArray[np.int8]) -> NDArray[np.float64]:
+def checked_scores(score: Score, choices: Choices) -> NDArray[np.float64]:
     """Score choices ``(n, positions)`` and check that ``(n,)`` numbers came back.
 
     Raises:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.stats import kendall_tau, kendall_tau_top
 
 ANGLE = "angle"
@@ -44,7 +44,7 @@ class Scores:
     """
 
     space: SearchSpace
-    choices: NDArray[np.int8]
+    choices: Choices
     columns: Mapping[str, NDArray[np.float64]]
     exhaustive: bool
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.spaces.mobilenet_costs import Widths
 
@@ -71,4 +70,4 @@ def limited_space(
         else dataclasses.replace(limit, settings=costs[limit.what])
         for limit in limits
     ]
-    return LimitedSpace(space, counted)
+    return space.within(counted)

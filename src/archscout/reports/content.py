@@ -377,8 +377,7 @@ def rerun(result: SearchResult) -> dict[str, str]:
     if known.get("limits"):
         rows = [", ".join(f"{key}={row[key]!r}" for key in row) for row in known["limits"]]
         limits = ", ".join(f"Limit({row})" for row in rows)
-        space = f"LimitedSpace(archscout.load_space({space}), [{limits}])"
-        imports.append("from archscout.spaces.limited import LimitedSpace")
+        space = f"archscout.load_space({space}).within([{limits}])"
         imports.append("from archscout.spaces.limits import Limit")
     lines = [
         *imports,

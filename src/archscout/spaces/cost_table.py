@@ -14,11 +14,13 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.architecture import Choices
 from archscout.spaces.limits import Limit
+from archscout.spaces.whole import WholeSpace
 
 _BINS = 4096
 _CHUNK = 4096
+_NUMBERS = 2**22  # Of one array of a chunk, so that decisions with many options fit memory.
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,7 @@ class Group:
     """
 
     positions: NDArray[np.int64]
-    options: NDArray[np.int8]
+    options: Choices
     costs: NDArray[np.float64]
 
 
@@ -80,6 +82,8 @@ class Draws:
         # Every group may have been rounded down by nearly one bin.
         lowest = np.clip((limit.least - least) / unit - len(self.groups) - 1, 0, _BINS)
         self._lowest = int(lowest)
+        kinds = [group.options.dtype for group in table.groups]
+        self._dtype = np.result_type(np.int8, *kinds)
 
     @cached_property
     def _ways(self) -> list[NDArray[np.float64]]:
@@ -97,16 +101,16 @@ class Draws:
             ways.append(after)
         return ways[::-1]
 
-    def draw(self, rng: np.random.Generator, n: int, positions: int) -> NDArray[np.int8]:
+    def draw(self, rng: np.random.Generator, n: int, positions: int) -> Choices:
         """Draw ``n`` architectures as choices ``(n, positions)``; none where none can fit."""
         n = n if self._ways[0][0] > 0 else 0
-        parts = [
-            self._draw(rng, min(_CHUNK, n - start), positions) for start in range(0, n, _CHUNK)
-        ]
-        return np.concatenate([np.empty((0, positions), np.int8), *parts])
+        largest = max((len(group.options) for group in self.groups), default=1)
+        chunk = max(1, min(_CHUNK, _NUMBERS // largest))
+        parts = [self._draw(rng, min(chunk, n - start), positions) for start in range(0, n, chunk)]
+        return np.concatenate([np.empty((0, positions), self._dtype), *parts])
 
-    def _draw(self, rng: np.random.Generator, n: int, positions: int) -> NDArray[np.int8]:
-        rows = np.zeros((n, positions), dtype=np.int8)
+    def _draw(self, rng: np.random.Generator, n: int, positions: int) -> Choices:
+        rows = np.zeros((n, positions), dtype=self._dtype)
         used = np.zeros(n, dtype=np.int64)
         for group, bins, ways in zip(self.groups, self._bins, self._ways[1:], strict=True):
             after = used[:, None] + bins
@@ -119,7 +123,7 @@ class Draws:
         return rows
 
 
-def cost_table(space: SearchSpace, limit: Limit) -> CostTable | None:
+def cost_table(space: WholeSpace, limit: Limit) -> CostTable | None:
     """Take a cost apart by asking for it; None where it is not known to add up.
 
     Args:
@@ -132,12 +136,12 @@ def cost_table(space: SearchSpace, limit: Limit) -> CostTable | None:
         groups = getattr(limit.measure, "cost_groups", None)
     if groups is None:
         return None
-    start = np.zeros((1, len(space.variables)), dtype=np.int8)
+    start = np.zeros((1, len(space.variables)), dtype=space.choice_dtype)
     fixed = float(limit.costs(space, start)[0])
     found = []
     for positions in groups:
         counts = space.option_counts[list(positions)]
-        options = np.indices(tuple(counts), dtype=np.int8).reshape(len(positions), -1).T
+        options = np.indices(tuple(counts), dtype=space.choice_dtype).reshape(len(positions), -1).T
         rows = np.repeat(start, len(options), axis=0)
         rows[:, list(positions)] = options
         found.append(Group(np.array(positions), options, limit.costs(space, rows) - fixed))

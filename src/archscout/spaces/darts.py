@@ -116,10 +116,6 @@ class DARTS(SearchSpace):
         parts = [darts_cell.edges_of(choices[:, :half]), darts_cell.edges_of(choices[:, half:])]
         return np.stack(parts, axis=1)
 
-    # --- the whole space ------------------------------------------------------------------
-    def __len__(self) -> int:
-        raise TypeError(f"space {self.name!r} is too large to be listed")
-
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
         """Name the network by the first of the genotypes that number its nodes otherwise.

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.architecture import Choices
 from archscout.spaces.cost_table import cost_table
 from archscout.spaces.limits import UNITS, Limit
 from archscout.spaces.repair import repair
+from archscout.spaces.whole import WholeSpace
 
 _STARTS, _ROUNDS = 64, 2000
 
@@ -26,7 +27,7 @@ class CostRange(NamedTuple):
     exact: bool
 
 
-def cost_range(space: SearchSpace, limit: Limit) -> CostRange:
+def cost_range(space: WholeSpace, limit: Limit) -> CostRange:
     """Find the range of the cost that a limit is on.
 
     It is exact where the cost adds up over decisions (multiply-adds and parameters of
@@ -54,7 +55,7 @@ def cost_range(space: SearchSpace, limit: Limit) -> CostRange:
     starts = space.sample_choices(rng, _STARTS)
 
     def found(score: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float64]:
-        def excess(rows: NDArray[np.int8]) -> NDArray[np.float64]:
+        def excess(rows: Choices) -> NDArray[np.float64]:
             return np.where(space.valid(rows), score(limit.costs(space, rows)), math.inf)
 
         rows, _ = repair(starts, space.option_counts, excess, rng, rounds=_ROUNDS)
@@ -66,7 +67,7 @@ def cost_range(space: SearchSpace, limit: Limit) -> CostRange:
     return CostRange(float(least), float(most), exact=False)
 
 
-def unreachable(space: SearchSpace, limits: tuple[Limit, ...]) -> SettingsError:
+def unreachable(space: WholeSpace, limits: tuple[Limit, ...]) -> SettingsError:
     """Build the error for limits that no architecture of a space keeps.
 
     Args:

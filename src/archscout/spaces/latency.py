@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, StorageError
 from archscout.plain import plain, write_json
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 
 _RIDGE = 1e-3
 
@@ -112,7 +112,7 @@ def _finite(number: Any) -> float:
 
 def fit_latency(
     space: SearchSpace,
-    choices: NDArray[np.int8],
+    choices: Choices,
     milliseconds: NDArray[np.float64],
     checks: int,
     facts: Mapping[str, Any] | None = None,
@@ -206,7 +206,7 @@ def measure_latency(
 
 def time_network(
     space: SearchSpace,
-    choices: NDArray[np.int8],
+    choices: Choices,
     *,
     resolution: int,
     repetitions: int,

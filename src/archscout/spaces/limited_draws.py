@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.architecture import Choices
 from archscout.spaces.cost_table import Draws, cost_table
+from archscout.spaces.limits import Limit
 from archscout.spaces.repair import ExcessOf, repair
+from archscout.spaces.whole import WholeSpace
 
 _SEED = 20100  # Fixes what is looked at once to learn about a space; no search draws from it.
 _PROBES = 4096
@@ -26,19 +28,22 @@ class LimitedDraws:
     Args:
         space: the space within limits; its ``base`` is the whole one.
         base: the whole space.
+        limits: the limits.
         excess: how far choices are outside, ``(n,)``; 0 inside.
     """
 
-    def __init__(self, space: SearchSpace, base: SearchSpace, excess: ExcessOf) -> None:
-        self.space, self.base, self.excess = space, base, excess
+    def __init__(
+        self, space: WholeSpace, base: WholeSpace, limits: Sequence[Limit], excess: ExcessOf
+    ) -> None:
+        self.space, self.base, self.limits, self.excess = space, base, limits, excess
 
-    def draw(self, rng: np.random.Generator, n: int) -> NDArray[np.int8]:
+    def draw(self, rng: np.random.Generator, n: int) -> Choices:
         """Draw ``n`` architectures within the limits, with replacement.
 
         Raises:
             SettingsError: if hardly any of them can be found.
         """
-        kept = [np.empty((0, len(self.base.variables)), np.int8)]
+        kept = [np.empty((0, len(self.base.variables)), self.base.choice_dtype)]
         missing, empty = n, 0
         while missing > 0:
             # As many as are likely needed, but never so many that memory runs out.
@@ -53,13 +58,13 @@ class LimitedDraws:
                 )
         return np.concatenate(kept)
 
-    def _draw(self, rng: np.random.Generator, n: int) -> NDArray[np.int8]:
+    def _draw(self, rng: np.random.Generator, n: int) -> Choices:
         if self.way == "list":
             rows = self.space.all_choices()
             return rows[rng.integers(len(rows), size=n)]
         if self.way == "count" and self.counted is not None:
             return self.counted.draw(rng, n, len(self.base.variables))
-        drawn = self.base.sample_choices(rng, n)
+        drawn = self.base.choices(self.base.sample_choices(rng, n))
         if self.way == "repair":
             drawn, _ = repair(drawn, self.base.option_counts, self.excess, rng)
         return drawn
@@ -95,14 +100,15 @@ class LimitedDraws:
         return "repair", 1.0
 
     @cached_property
-    def _probes(self) -> NDArray[np.int8]:
-        return self.base.sample_choices(np.random.default_rng(_SEED), _PROBES)
+    def _probes(self) -> Choices:
+        rng = np.random.default_rng(_SEED)
+        return self.base.choices(self.base.sample_choices(rng, _PROBES))
 
     @cached_property
     def counted(self) -> Draws | None:
         """Draws for the limit that is hardest to keep; None where no limited cost adds up."""
         found: list[tuple[float, Draws]] = []
-        for limit in self.space.limits:
+        for limit in self.limits:
             table = cost_table(self.base, limit)
             if table is not None:
                 outside = limit.excess(limit.costs(self.base, self._probes)) > 0
@@ -111,7 +117,7 @@ class LimitedDraws:
 
     def any(self) -> bool:
         """Whether a single architecture within the limits is found; exact in listed spaces."""
-        for limit in self.space.limits:
+        for limit in self.limits:
             table = cost_table(self.base, limit)
             if table is not None:
                 least, most = table.range

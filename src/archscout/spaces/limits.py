@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from archscout.errors import ParseError, SettingsError, unknown_name
 from archscout.plain import plain
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.architecture import Architectures, Choices
+from archscout.spaces.whole import WholeSpace
 
 UNITS = {"macs": "MACs", "params": "parameters", "latency": "ms"}
 """What can be limited, and the unit it is said in."""
@@ -24,7 +25,7 @@ _TIMES = {"": 1.0, "us": 1e-3, "ms": 1.0, "s": 1e3}
 _NUMBER = re.compile(r"(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)\s*([a-z]*)", re.ASCII)
 _LARGEST = 1e18
 
-LatencyOf = Callable[[NDArray[np.int8]], NDArray[np.float64]]
+LatencyOf = Callable[[Choices], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class Limit:
         # Pairs instead of a mapping, so that a limit is frozen and hashable.
         object.__setattr__(self, "settings", tuple(sorted(dict(self.settings).items())))
 
-    def costs(self, space: SearchSpace, archs: Architectures) -> NDArray[np.float64]:
+    def costs(self, space: WholeSpace, archs: Architectures) -> NDArray[np.float64]:
         """What architectures cost, ``(n,)``, in the unit of the limit.
 
         Raises:
@@ -91,7 +92,9 @@ class Limit:
         if self.measure is None:
             count = getattr(space, f"{self.what}_table")
             try:
-                inspect.signature(count).bind(choices, **dict(self.settings))
+                # The table may hand any settings on to the count of one architecture.
+                for method in (count, getattr(space, self.what)):
+                    inspect.signature(method).bind(choices, **dict(self.settings))
             except TypeError as error:
                 raise SettingsError(
                     f"space {space.name!r} cannot count {UNITS[self.what]} with the settings "
@@ -225,9 +228,7 @@ def parse_limits(
     )
 
 
-def excess(
-    space: SearchSpace, limits: Iterable[Limit], archs: Architectures
-) -> NDArray[np.float64]:
+def excess(space: WholeSpace, limits: Iterable[Limit], archs: Architectures) -> NDArray[np.float64]:
     """How far valid architectures are outside the limits, ``(n,)``; 0 where all are kept.
 
     An architecture costs what the one that the space lists for it costs.

@@ -89,10 +89,6 @@ class MobileNet(SearchSpace):
         """Print the 21 integers; ``notation`` is ``"seminas"`` or ``"random-label"``."""
         return mobilenet_text.format_blocks(self.choices([arch])[0].tolist(), notation)
 
-    # --- the whole space ------------------------------------------------------------------
-    def __len__(self) -> int:
-        raise TypeError(f"space {self.name!r} is too large to be listed")
-
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
         """Name the network: behind the first block of a stage, skips are moved to its end.

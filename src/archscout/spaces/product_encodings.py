@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout import encodings
-from archscout.spaces.base import TokenSpec
+from archscout.spaces.architecture import Choices, TokenSpec, choice_dtype
 
 
 def write_tokens(choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
@@ -41,7 +41,7 @@ def spec_of_tokens(option_counts: NDArray[np.int64]) -> TokenSpec:
 
 def read_tokens(
     tokens: ArrayLike, option_counts: NDArray[np.int64]
-) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+) -> tuple[Choices, NDArray[np.bool_]]:
     """Read sequences ``(n, positions)`` back; see `archscout.spaces.base.SearchSpace.decode`.
 
     Examples:
@@ -52,4 +52,4 @@ def read_tokens(
     choices = encodings.check_tokens(tokens, len(option_counts)) - 1
     inside = (choices >= 0) & (choices < option_counts)
     valid: NDArray[np.bool_] = np.all(inside, axis=1)
-    return np.where(valid[:, None], choices, 0).astype(np.int8), valid
+    return np.where(valid[:, None], choices, 0).astype(choice_dtype(option_counts)), valid

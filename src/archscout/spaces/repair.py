@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.spaces.architecture import Choices
+
 _ROUNDS = 400
 
-ExcessOf = Callable[[NDArray[np.int8]], NDArray[np.float64]]
+ExcessOf = Callable[[Choices], NDArray[np.float64]]
 
 
 def repair(
-    choices: NDArray[np.int8],
+    choices: Choices,
     counts: NDArray[np.integer[Any]],
     excess: ExcessOf,
     rng: np.random.Generator,
@@ -22,7 +24,7 @@ def repair(
     free: NDArray[np.bool_] | None = None,
     rounds: int = _ROUNDS,
     one: bool = False,
-) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+) -> tuple[Choices, NDArray[np.bool_]]:
     """Change one decision after the other until every architecture is within its limits.
 
     Each round proposes one random change of one decision to every architecture that is still

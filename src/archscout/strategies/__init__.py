@@ -11,11 +11,10 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.registry import Entry, Registry
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.strategies.settings import check_kinds
 
@@ -169,7 +168,7 @@ def make_strategy(
     space: SearchSpace,
     rng: np.random.Generator,
     *,
-    pool: NDArray[np.int8] | None = None,
+    pool: Choices | None = None,
     **settings: Any,
 ) -> Strategy:
     """Make the strategy of a registered name.

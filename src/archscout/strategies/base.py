@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.benchmarks.index import ChoiceIndex
 from archscout.errors import SettingsError
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.spaces.index import ChoiceIndex
 
 
 class Strategy(ABC):
@@ -35,7 +34,7 @@ class Strategy(ABC):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
     ) -> None:
         self.space = space
         self.rng = rng

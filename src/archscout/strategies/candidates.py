@@ -14,14 +14,15 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors.base import Predictor
+from archscout.spaces.base import Choices
 
-Buyable = Callable[[NDArray[np.int8]], NDArray[np.int8]]
+Buyable = Callable[[Choices], Choices]
 
 
 class Candidates(NamedTuple):
     """Choices ``(n, positions)``, all different, and where each came from, ``(n,)``."""
 
-    choices: NDArray[np.int8]
+    choices: Choices
     origins: list[str]
 
 
@@ -31,9 +32,9 @@ class Source(Protocol):
     def propose(
         self,
         model: Predictor,
-        labelled: NDArray[np.int8],
+        labelled: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -68,9 +69,9 @@ class Pool:
     def propose(
         self,
         model: Predictor,
-        labelled: NDArray[np.int8],
+        labelled: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -83,7 +84,7 @@ class Pool:
         for arch in model.space.architectures(labelled[best]):
             near = buyable(model.space.choices(model.space.neighbors(arch)))
             collect(near, "neighbour", known | listed, found)
-        rows = as_rows(found, unlabelled.shape[1])
+        rows = as_rows(found, unlabelled)
         origins = ["pool"] * len(unlabelled) + list(found.values())
         return Candidates(np.concatenate([unlabelled, rows]), origins)
 
@@ -125,9 +126,9 @@ class Offspring:
     def propose(
         self,
         model: Predictor,
-        labelled: NDArray[np.int8],
+        labelled: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -143,11 +144,9 @@ class Offspring:
                 everyone = np.unique(np.concatenate([population, children]), axis=0)
                 order = np.argsort(-model.predict(everyone).mean, kind="stable")
                 population = everyone[order[: self.parents]]
-        return Candidates(as_rows(found, labelled.shape[1]), list(found.values()))
+        return Candidates(as_rows(found, labelled), list(found.values()))
 
-    def _children(
-        self, model: Predictor, population: NDArray[np.int8], rng: np.random.Generator
-    ) -> NDArray[np.int8]:
+    def _children(self, model: Predictor, population: Choices, rng: np.random.Generator) -> Choices:
         space = model.space
         parents = space.architectures(population)
         children = []
@@ -162,7 +161,7 @@ class Offspring:
 
 
 def collect(
-    rows: NDArray[np.int8],
+    rows: Choices,
     origin: str,
     known: set[tuple[int, ...]],
     found: dict[tuple[int, ...], str],
@@ -173,6 +172,6 @@ def collect(
             found.setdefault(row, origin)
 
 
-def as_rows(found: dict[tuple[int, ...], str], positions: int) -> NDArray[np.int8]:
-    """The found architectures as choices ``(n, positions)``."""
-    return np.array(list(found), dtype=np.int8).reshape(len(found), positions)
+def as_rows(found: dict[tuple[int, ...], str], like: Choices) -> Choices:
+    """The found architectures as choices ``(n, positions)`` of the type of others."""
+    return np.array(list(found), dtype=like.dtype).reshape(len(found), like.shape[1])

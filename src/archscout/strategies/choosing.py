@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.predictors.base import Prediction
+from archscout.spaces.base import Choices
 
 # WeakNAS buys among so many of the best predicted, and a draw is made for so many places.
 _TOP, _DRAWS = 100, 16
@@ -18,9 +19,9 @@ _TOP, _DRAWS = 100, 16
 class Model(Protocol):
     """What choosing needs of a predictor; see `archscout.predictors.base.Predictor`."""
 
-    def predict_scores(self, archs: NDArray[np.int8]) -> Prediction: ...
+    def predict_scores(self, archs: Choices) -> Prediction: ...
     def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def draws(self, archs: NDArray[np.int8], count: int) -> NDArray[np.float64]: ...
+    def draws(self, archs: Choices, count: int) -> NDArray[np.float64]: ...
 
 
 class Beliefs:
@@ -37,7 +38,7 @@ class Beliefs:
         draws: ``(draws, n)``, each row one plausible set of values.
     """
 
-    def __init__(self, model: Model, rows: NDArray[np.int8], best: float) -> None:
+    def __init__(self, model: Model, rows: Choices, best: float) -> None:
         self._model, self._rows, self._best = model, rows, best
 
     def __len__(self) -> int:

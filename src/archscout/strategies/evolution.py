@@ -22,10 +22,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 
 
@@ -59,7 +58,7 @@ class Evolution(Strategy):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
         population: int = 50,
         sample: int = 10,
         retries: int = 50,

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Predictor
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.candidates import Offspring, Pool, Source
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
@@ -39,7 +39,7 @@ def guided(
     space: SearchSpace,
     rng: np.random.Generator,
     *,
-    pool: NDArray[np.int8] | None = None,
+    pool: Choices | None = None,
     predictor: str = "gaussian-process",
     candidates: str = "pool",
     choose: str = "expected-improvement",
@@ -121,9 +121,9 @@ class OnePredictor:
 
     def learn(
         self,
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn anew, or keep what was learnt first; the row says from how many labels."""

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors.base import Predictor
+from archscout.spaces.base import Choices
 from archscout.strategies.candidates import Buyable, Candidates, as_rows, collect
 
 
@@ -26,9 +27,9 @@ from archscout.strategies.candidates import Buyable, Candidates, as_rows, collec
 class Climber(Protocol):
     """A predictor with a latent space: see `EncoderPredictorDecoder` for what these do."""
 
-    def member_scores(self, archs: NDArray[np.int8]) -> NDArray[np.float64]: ...
+    def member_scores(self, archs: Choices) -> NDArray[np.float64]: ...
     def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def climb(self, archs: NDArray[np.int8], step: float) -> NDArray[np.int8]: ...
+    def climb(self, archs: Choices, step: float) -> Choices: ...
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,9 @@ class LatentAscent:
     def propose(
         self,
         model: Predictor,
-        labelled: NDArray[np.int8],
+        labelled: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -87,11 +88,9 @@ class LatentAscent:
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
             collect(buyable(model.climb(starts, step)), "latent ascent", known, found)
-        return Candidates(as_rows(found, labelled.shape[1]), list(found.values()))
+        return Candidates(as_rows(found, labelled), list(found.values()))
 
-    def _best(
-        self, rows: NDArray[np.int8], scores: NDArray[np.float64], wanted: int
-    ) -> NDArray[np.int8]:
+    def _best(self, rows: Choices, scores: NDArray[np.float64], wanted: int) -> Choices:
         """About ``wanted`` of the rows, best first; each member of an ensemble names its own."""
         share = -(-wanted // len(scores))
         order = np.argsort(-scores if self.best_seeds else scores, axis=1, kind="stable")

@@ -17,9 +17,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 
 
@@ -43,7 +42,7 @@ class LocalSearch(Strategy):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
     ) -> None:
         super().__init__(space, rng, pool=pool)
         self._values: dict[Architecture, float] = {}

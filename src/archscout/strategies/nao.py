@@ -10,9 +10,8 @@ Source:
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.predictor_guided import PredictorGuided
 from archscout.strategies.seminas import seminas
 
@@ -21,7 +20,7 @@ def nao(
     space: SearchSpace,
     rng: np.random.Generator,
     *,
-    pool: NDArray[np.int8] | None = None,
+    pool: Choices | None = None,
     preset: str = "fast",
     first: int | None = None,
     each: int | None = None,

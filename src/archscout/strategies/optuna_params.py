@@ -14,14 +14,14 @@ from archscout.spaces.base import Architecture, SearchSpace
 
 
 def distributions(space: SearchSpace) -> dict[str, BaseDistribution]:
-    """One categorical distribution a variable of the space, over the names of its options."""
-    return {v.name: CategoricalDistribution(v.options) for v in space.variables}
+    """One categorical distribution a variable of the space, over the texts of its options."""
+    return {v.name: CategoricalDistribution(v.texts) for v in space.variables}
 
 
 def to_params(space: SearchSpace, arch: Architecture) -> dict[str, str]:
-    """The option names that an architecture chooses, by variable name."""
+    """The texts of the options that an architecture chooses, by variable name."""
     pairs = zip(space.variables, arch.choices, strict=True)
-    return {variable.name: variable.options[choice] for variable, choice in pairs}
+    return {variable.name: variable.texts[choice] for variable, choice in pairs}
 
 
 def from_params(space: SearchSpace, params: Mapping[str, Any]) -> Architecture:
@@ -29,9 +29,9 @@ def from_params(space: SearchSpace, params: Mapping[str, Any]) -> Architecture:
 
     Raises:
         KeyError: if a variable is missing.
-        ValueError: if an option does not exist.
+        ParseError: if an option does not exist.
     """
-    return Architecture(space.name, tuple(v.options.index(params[v.name]) for v in space.variables))
+    return Architecture(space.name, tuple(v.index(params[v.name]) for v in space.variables))
 
 
 @contextmanager

@@ -18,12 +18,11 @@ from typing import Any
 
 import numpy as np
 import optuna
-from numpy.typing import NDArray
 from optuna.samplers import BaseSampler
 from optuna.trial import TrialState, create_trial
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.strategies.optuna_params import (
     distributions,
@@ -74,7 +73,7 @@ class OptunaSampler(Strategy):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
         sampler: str = "tpe",
         tries: int = 20,
         **settings: Any,

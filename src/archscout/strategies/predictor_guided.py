@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors.base import Predictor
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.strategies.candidates import Source
 from archscout.strategies.choosing import Beliefs, find_chooser
@@ -43,9 +43,9 @@ class Learner(Protocol):
 
     def learn(
         self,
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn from ``n`` labels, and return a row for the audit.
@@ -101,7 +101,7 @@ class PredictorGuided(Strategy):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
         learner: Learner,
         source: Source,
         choose: str,
@@ -244,14 +244,14 @@ class PredictorGuided(Strategy):
                 self._queue.append(arch)
                 self._notes[arch] = {"origin": "neighbour", "round": self._round}
 
-    def _in_pool(self, rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    def _in_pool(self, rows: Choices) -> Choices:
         """Those of the rows that can be bought, as the pool lists them."""
         if self._buyable is None:
             return rows
         listed = self.space.representatives(rows)
         return listed[self._buyable.rows(listed) >= 0]
 
-    def _unlabelled(self) -> NDArray[np.int8]:
+    def _unlabelled(self) -> Choices:
         """Architectures that can be bought and were not: all, or as many as the plan says."""
         most = self.plan.unlabelled
         seen = {arch.choices for arch in self._seen}

@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 
 
@@ -31,7 +30,7 @@ class RandomSearch(Strategy):
         space: SearchSpace,
         rng: np.random.Generator,
         *,
-        pool: NDArray[np.int8] | None = None,
+        pool: Choices | None = None,
     ) -> None:
         super().__init__(space, rng, pool=pool)
         self._seen: set[Architecture] = set()

@@ -31,7 +31,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.semi import PseudoLabels
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
@@ -73,7 +73,7 @@ def seminas(
     space: SearchSpace,
     rng: np.random.Generator,
     *,
-    pool: NDArray[np.int8] | None = None,
+    pool: Choices | None = None,
     preset: str = "fast",
     semi_supervised: bool = True,
     first: int | None = None,
@@ -163,9 +163,9 @@ class SemiSupervised:
 
     def learn(
         self,
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn from labels and pseudo-labels; the row says what the trial of them found."""
@@ -247,9 +247,9 @@ class Supervised:
 
     def learn(
         self,
-        choices: NDArray[np.int8],
+        choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: NDArray[np.int8],
+        unlabelled: Choices,
         unlabelled_count: int,
     ) -> dict[str, Any]:
         """Learn from the labels alone; the trial is given the labelled ones as the others."""

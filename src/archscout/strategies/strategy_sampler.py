@@ -49,7 +49,7 @@ def suggest_architecture(trial: optuna.trial.BaseTrial, space: SearchSpace) -> A
         ...     {"depth": "2", "kernel": "3", "width": "16", "skip": "yes"}), ToySpace())
         Architecture(space='toy', choices=(2, 0, 1, 1))
     """
-    params = {v.name: trial.suggest_categorical(v.name, v.options) for v in space.variables}
+    params = {v.name: trial.suggest_categorical(v.name, v.texts) for v in space.variables}
     arch = from_params(space, params)
     if arch not in space:
         raise optuna.TrialPruned(f"{space.name} forbids the architecture {arch.choices}")

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import ParseError, SettingsError
 from archscout.predictors.base import Prediction, Predictor
-from archscout.spaces.base import Architecture, Architectures, SearchSpace
+from archscout.spaces.base import Architecture, Architectures, Choices, SearchSpace
 from archscout.testing.require import require
 
 MakePredictor = Callable[[SearchSpace, np.random.Generator], Predictor]
@@ -31,10 +31,10 @@ class _Case:
     """What the checks learn from: labels, architectures without a label, and what to predict."""
 
     space: SearchSpace
-    labelled: NDArray[np.int8]
+    labelled: Choices
     values: NDArray[np.float64]
-    unlabelled: NDArray[np.int8]
-    asked: NDArray[np.int8]
+    unlabelled: Choices
+    asked: Choices
     new: Callable[[], Predictor]
 
     def fitted(self, *, unlabelled: bool = True) -> Predictor:
@@ -139,7 +139,7 @@ def _close(one: Prediction, other: Prediction, case: _Case) -> bool:
     return all(np.allclose(a, b, rtol=0, atol=within) for a, b in zip(one, other, strict=True))
 
 
-def check_before_fit(predictor: Predictor, archs: NDArray[np.int8]) -> None:
+def check_before_fit(predictor: Predictor, archs: Choices) -> None:
     """There is nothing to predict from before `fit`."""
     _require_refused(lambda: predictor.predict(archs), "predict before fit", (SettingsError,))
 

@@ -15,9 +15,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
 from archscout.testing.toy import ToySpace
@@ -63,7 +62,7 @@ def check_strategy(
     def value(arch: Architecture) -> float:
         return float(sum(weights[i, choice] for i, choice in enumerate(arch.choices)))
 
-    def new(pool: NDArray[np.int8] | None = None) -> Strategy:
+    def new(pool: Choices | None = None) -> Strategy:
         return make(space, np.random.default_rng(seed), pool=pool)
 
     check_proposals(new(), space, value, labels)
@@ -151,9 +150,9 @@ def _global_states() -> list[Any]:
 
 
 def check_pool(
-    new: Callable[[NDArray[np.int8]], Strategy],
+    new: Callable[[Choices], Strategy],
     space: SearchSpace,
-    pool: NDArray[np.int8],
+    pool: Choices,
     value: Callable[[Architecture], float],
 ) -> None:
     """A small pool is proposed to the last architecture, then nothing, and nothing else."""
@@ -171,8 +170,8 @@ def check_pool(
 
 
 def check_inputs_untouched(
-    new: Callable[[NDArray[np.int8]], Strategy],
-    pool: NDArray[np.int8],
+    new: Callable[[Choices], Strategy],
+    pool: Choices,
     value: Callable[[Architecture], float],
 ) -> None:
     """Neither the pool nor what is told is changed, and what is handed out is not kept."""
