@@ -121,3 +121,61 @@ def test_fashion_mnist() -> None:
     images = load_images(folder, resolution=28, part="test")
     assert images.labels is not None
     assert np.bincount(images.labels).tolist() == [1000] * 10
+
+
+@pytest.mark.parametrize(
+    ("images", "labels", "test"),
+    [
+        ("train-images.idx3-ubyte", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte"),
+        ("train-images-idx3-ubyte.gz", "train-labels.idx1-ubyte", "t10k-images.idx3-ubyte.gz"),
+        (
+            "emnist-letters-train-images-idx3-ubyte.gz",
+            "emnist-letters-train-labels-idx1-ubyte.gz",
+            "emnist-letters-test-images-idx3-ubyte.gz",
+        ),
+        (
+            "train-images-idx3-ubyte/train-images-idx3-ubyte",
+            "train-labels-idx1-ubyte/train-labels-idx1-ubyte",
+            "t10k-images-idx3-ubyte/t10k-images-idx3-ubyte",
+        ),
+        ("TRAIN-IMAGES.IDX3-UBYTE", "TRAIN-LABELS.IDX1-UBYTE", "TEST-IMAGES.IDX3-UBYTE"),
+        ("images-idx3-ubyte", "labels-idx1-ubyte", "test-images-idx3-ubyte"),
+    ],
+)
+def test_usual_names_of_idx_files(tmp_path: Path, images: str, labels: str, test: str) -> None:
+    for name, values in (
+        (images, pictures(7)),
+        (labels, np.arange(7) % 3 + 1),
+        (test, pictures(4, seed=1)),
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.compress(idx(values)) if name.endswith(".gz") else idx(values))
+    for source in (tmp_path, tmp_path / images):
+        read = load_images(source, resolution=9)
+        assert (read.pixels[..., 0] == pictures(7)).all()
+        assert read.classes == ("1", "2", "3")
+    assert len(load_images(tmp_path, part="test")) == 4
+    assert load_images(tmp_path / images, labels=False).labels is None
+
+
+def test_idx_images_of_any_name_are_told_by_their_content(tmp_path: Path) -> None:
+    path = tmp_path / "digits.bin"
+    for content in (idx(pictures(7)), gzip.compress(idx(pictures(7)))):
+        path.write_bytes(content)
+        assert len(load_images(path)) == 7
+
+
+def test_idx_files_of_several_data_sets_are_not_mixed(tmp_path: Path) -> None:
+    for name in ("emnist-letters", "emnist-digits"):
+        write(tmp_path, f"{name}-train", 7)
+    with pytest.raises(ImageError, match=r"emnist-digits.*emnist-letters.*; give one of these"):
+        load_images(tmp_path)
+    read = load_images(tmp_path / "emnist-digits-train-images-idx3-ubyte.gz")
+    assert read.classes == ("0", "1", "2")
+
+
+def test_a_labels_file_is_no_images(tmp_path: Path) -> None:
+    write(tmp_path, "train", 7)
+    with pytest.raises(ImageError, match="holds labels: give"):
+        load_images(tmp_path / "train-labels-idx1-ubyte.gz")

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 
 from archscout.training.images import Skipped
+from archscout.training.system_files import is_system_name
 
 
 def list_files(folder: Path) -> tuple[list[str], list[Skipped]]:
     """All files below a folder, sorted, and what was not looked into.
 
     Each folder is read once, so that loops of links end. What is hidden (its name begins with a
-    dot) is left out.
+    dot) is left out; what systems leave in every folder is not even told.
 
     Args:
         folder: where to look.
@@ -48,6 +49,8 @@ def list_files(folder: Path) -> tuple[list[str], list[Skipped]]:
             continue
         for entry in entries:
             name = f"{where}/{entry.name}" if where else entry.name
+            if is_system_name(entry.name):
+                continue
             if entry.name.startswith("."):
                 skipped.append(Skipped(name, "hidden"))
             elif _is_folder(entry):

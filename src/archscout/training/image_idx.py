@@ -32,7 +32,7 @@ def is_idx(path: Path) -> bool:
     """Whether a file holds IDX images, or a folder holds files named as published ones are."""
     if path.is_dir():
         return bool(find_idx(path))
-    return _head(path)[:4] == _magic(3) or is_idx_name(path.name)
+    return (path.is_file() and _head(path) in (_magic(3), _magic(1))) or is_idx_name(path.name)
 
 
 def parts_of_idx(path: Path) -> tuple[str, ...]:
@@ -62,6 +62,8 @@ def read_idx_images(path: Path, request: Request) -> Images:
         raise ImageError(
             f"{str(path)!r} is one file of images: give the folder, or the {part} file"
         )
+    if _head(images) == _magic(1):
+        raise ImageError(f"{str(images)!r} holds labels: give the file of the images")
     values = read_idx(images, 3)
     labels: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()

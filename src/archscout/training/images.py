@@ -150,7 +150,7 @@ class Images:
             >>> images.summary()
             'read 2 images (32x32, no labels), skipped 0'
         """
-        known = f"{len(self.classes)} classes: {listed(self.classes)}"
+        known = f"{len(self.classes)} classes: {listed(self.classes, 10)}"
         if self.labels is None:
             known = "no labels"
         text = f"read {len(self):,} images ({self.side}x{self.side}, {known})"
