@@ -14,6 +14,7 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError
 from archscout.manifest import package_version
+from archscout.paths import for_record
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
 from archscout.spaces import load_space
@@ -104,7 +105,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
     if not is_network:
         saved, origin = _best_of_search(path, settings or {})
     else:
-        saved, origin = read_network(path), str(path)
+        saved, origin = read_network(path), for_record(path)
         if settings and saved.weights is not None:
             raise SettingsError(
                 f"got settings {', '.join(sorted(settings))} for a trained network, whose settings "
@@ -132,7 +133,7 @@ def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwo
     saved = SavedNetwork(result.space.name, result.space.format(best.architecture), settings)
     seed = result.manifest.get("seed")
     return saved, (
-        f"{path}: best of {len(result.labels)} labels that {result.strategy} bought of "
+        f"{for_record(path)}: best of {len(result.labels)} labels that {result.strategy} bought of "
         f"{result.objective}, seed {seed}"
     )
 

@@ -18,6 +18,7 @@ import numpy as np
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
+from archscout.paths import for_record
 from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
@@ -158,7 +159,7 @@ def _search(
         scores=scores,
         found=found,
         labels=f"{settings.kind}, {source.classes} classes",
-        images=f"{images.source}: {images.summary()}",
+        images=f"{for_record(images.source)}: {images.summary()}",
         limits=[limit.text for limit in settings.limits],
         trust=trust,
         why_no_trust=why_not,
@@ -169,7 +170,7 @@ def _search(
             settings.space,
             space.format(found[0].architecture),
             _described(sizes),
-            images=images.source,
+            images=for_record(images.source),
             resolution=images.side,
             class_names=images.classes,
             training="not trained: found by random-label search",

@@ -15,6 +15,7 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError
 from archscout.memory import lacks_memory, told_of_memory
+from archscout.paths import for_record
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -163,7 +164,7 @@ def train_network(
         saved.space,
         saved.architecture,
         saved.settings,
-        images=images.source,
+        images=for_record(images.source),
         mean=statistics.mean,
         std=statistics.std,
         resolution=images.side,
