@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
@@ -44,6 +45,7 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 )
 
 
+@owns_folder("search without labels")
 @told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
     images: Images | str | Path,

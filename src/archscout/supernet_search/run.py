@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
@@ -47,6 +48,7 @@ from archscout.training.single_network import hold_out, matched
 _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
 
+@owns_folder("search on a supernet")
 @told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
     images: Images,

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from archscout.errors import SettingsError, StorageError
+from archscout.folder_owner import owns_folder
 from archscout.memory import lacks_memory, told_of_memory
 from archscout.paths import for_record
 from archscout.spaces import load_space
@@ -68,6 +69,7 @@ class TrainedNetwork:
     chance: float | None
 
 
+@owns_folder("training")
 @told_of_memory("training one network", ADVICE)
 def train_network(
     space: SearchSpace | str,
