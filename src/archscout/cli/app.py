@@ -27,6 +27,7 @@ from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, compl
 from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
 from archscout.memory import lacks_memory, shortage
+from archscout.secrets import hide_secrets
 
 
 class Commands(TyperGroup):
@@ -112,6 +113,7 @@ def _usage_sentence(error: Any) -> str:
     reasons: list[dict[str, Any]] = getattr(error.__cause__ or error.__context__, "errors", list)()
     if reasons and "input" in reasons[0] and repr(reasons[0]["input"]) not in said:
         said += f" (got {reasons[0]['input']!r})"
+    said = hide_secrets([said])[0]
     command = getattr(getattr(error, "ctx", None), "command_path", "archscout")
     return f"{said}{' See' if said.endswith('?') else ': see'} {command} --help"
 

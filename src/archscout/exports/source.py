@@ -17,6 +17,7 @@ from archscout.manifest import package_version
 from archscout.paths import for_record
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
+from archscout.secrets import show_storage
 from archscout.spaces import load_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
@@ -91,7 +92,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
     """
     path = Path(run)
     if not path.exists():
-        raise StorageError(f"nothing is at {str(path)!r}: name the folder of a run")
+        raise StorageError(f"nothing is at {show_storage(str(path))!r}: name the folder of a run")
     folder = path if path.is_dir() else path.parent
     names = [NETWORK, RESULT]
     if path.is_dir():
