@@ -72,7 +72,14 @@ def run(
 ) -> list[dict[str, Any]]:
     labels = 10 if storage and "://" in storage else 40  # a database takes its time
     result = search(
-        ToySpace(), objective, strategy, labels=labels, seed=3, storage=storage, settings=settings
+        ToySpace(),
+        objective,
+        strategy,
+        labels=labels,
+        seed=3,
+        storage=storage,
+        settings=settings,
+        keep_going=True,
     )
     rows = [label.to_dict(result.space) for label in result.labels]
     return [{**row, "seconds": None} for row in rows]  # measured by a clock

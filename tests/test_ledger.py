@@ -1,3 +1,4 @@
+import itertools
 import json
 import math
 
@@ -14,7 +15,7 @@ from archscout.errors import (
     UnknownNameError,
 )
 from archscout.ledger import Ledger
-from archscout.objectives import FunctionObjective, Label, Measurement
+from archscout.objectives import Attempt, FunctionObjective, Label, Measurement
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
 from archscout.testing.toy import ToySpace
@@ -164,21 +165,116 @@ def test_long_error_texts_are_cut():
     assert len(label.error) == 500
 
 
-def test_a_failed_measurement_keeps_its_price_and_a_wrong_price_counts_as_zero():
+def test_a_failed_measurement_keeps_its_price():
     ledger = Ledger(SPACE, failing(Measurement(math.nan, 30.0)), 2)
     assert ledger.buy(ARCHS[0]).seconds == ledger.seconds == 30.0
-    for wrong in (math.nan, -1.0, math.inf, "a day", None):
-        ledger = Ledger(SPACE, failing(Measurement(1.0, wrong)), 1)
-        assert (ledger.buy(ARCHS[0]).value, ledger.seconds) == (1.0, 0.0)
 
 
-@pytest.mark.parametrize("stop", [KeyboardInterrupt, SystemExit])
-def test_an_interrupt_passes_through_and_counts_nothing(stop):
-    ledger = Ledger(SPACE, failing(stop()), 2)
-    with pytest.raises(stop):
+def clock(monkeypatch):
+    """Each look at the clock of measurements is 2.5 seconds after the last."""
+    times = itertools.count(0.0, 2.5)
+    monkeypatch.setattr("archscout.measuring.time.perf_counter", lambda: next(times))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        1.0,
+        Measurement(1.0),
+        Measurement(math.nan),
+        math.nan,
+        None,
+        ValueError("no"),
+        *(Measurement(1.0, wrong) for wrong in (math.nan, -1.0, math.inf, "a day", [2.0], None)),
+    ],
+)
+def test_what_has_no_price_of_its_own_costs_what_it_took(value, monkeypatch):
+    ledger = Ledger(SPACE, failing(value), 1)
+    clock(monkeypatch)
+    assert ledger.buy(ARCHS[0]).seconds == ledger.seconds == 2.5
+
+
+def test_the_price_of_a_table_is_its_own(monkeypatch):
+    clock(monkeypatch)
+    rows = SPACE.all_choices()[:4]
+    free = TableBenchmark(SPACE, rows, np.arange(4.0) * 10, name="free")
+    priced = TableBenchmark(SPACE, rows, np.arange(4.0) * 10, name="p", seconds=np.full(4, 9.0))
+    assert Ledger(SPACE, free, 2).buy(ARCHS[0]).seconds == 0.0
+    assert Ledger(SPACE, priced, 2).buy(ARCHS[0]).seconds == 9.0
+
+
+@pytest.mark.parametrize("given", [2.0, np.float32(2), np.array([2.0]), np.array(2)])
+def test_numbers_of_numpy_are_values_and_prices(given):
+    label = Ledger(SPACE, failing(Measurement(given, given)), 1).buy(ARCHS[0])
+    assert (label.value, label.seconds) == (2.0, 2.0)
+
+
+class Silent(Exception):
+    def __str__(self):
+        raise SystemExit("no text")
+
+    __repr__ = __str__
+
+
+class Leaves(SystemExit):
+    pass
+
+
+class Odd(BaseException):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("stop", "words"),
+    [
+        (Silent(), "Silent: its text cannot be shown (SystemExit)"),
+        (SystemExit(3), "SystemExit: 3"),
+        (SystemExit(), "SystemExit"),
+        (Leaves("bye"), "Leaves: bye"),
+        (GeneratorExit(), "GeneratorExit"),
+        (StopIteration(), "StopIteration"),
+        (RecursionError("deep"), "RecursionError: deep"),
+        (MemoryError(), "MemoryError"),
+        (Odd("odd"), "Odd: odd"),
+    ],
+)
+def test_whatever_an_objective_raises_is_a_failed_label(stop, words):
+    ledger = Ledger(SPACE, failing(stop), 2)
+    label = ledger.buy(ARCHS[0])
+    assert (label.failed, label.error, ledger.cause) == (True, words, stop)
+
+
+def test_ctrl_c_passes_through_and_counts_nothing():
+    ledger = Ledger(SPACE, failing(KeyboardInterrupt()), 2)
+    with pytest.raises(KeyboardInterrupt):
         ledger.buy(ARCHS[0])
     assert (ledger.bought, ledger.requests, ledger.seconds) == (0, 0, 0.0)
     assert ARCHS[0] not in ledger
+
+
+# --- buying failed labels again -----------------------------------------------------------------
+def test_a_failed_label_is_bought_again_in_its_place_beside_the_budget():
+    answers = iter([1.0, Measurement(math.nan, 30.0), Measurement(math.nan, 8.0), 5.0])
+    prices = Ledger(SPACE, lambda arch: next(answers), 2)
+    first, failed = prices.buy(ARCHS[0]), prices.buy(ARCHS[1], info={"round": 1})
+    with pytest.raises(SettingsError, match="label 0 to buy again, expected a failed one"):
+        prices.buy_again(first)
+    assert prices.buy_again(failed).seconds == 8.0
+    with pytest.raises(SettingsError, match="label 1 to buy again, expected a failed one"):
+        prices.buy_again(failed)
+    last = prices.buy_again(prices.labels[1], info={"round": 1})
+    label = prices.labels[1]
+    assert (label.number, label.value, label.error, label.info) == (1, 5.0, "", {"round": 1})
+    words = "measured nan, expected a finite number"
+    assert label.attempts == (
+        Attempt(30.0, words),
+        Attempt(8.0, words),
+        Attempt(last.seconds),
+    )
+    assert label.seconds == math.fsum([30.0, 8.0, last.seconds])
+    assert prices.seconds == pytest.approx(first.seconds + label.seconds)
+    assert (prices.bought, prices.left, prices.value(ARCHS[1]), prices.best) == (2, 0, 5.0, label)
+    assert prices.buy(ARCHS[1]) is label
 
 
 @pytest.mark.parametrize("labels", [0, -3, 1.5, 10.0, "10", None, True])

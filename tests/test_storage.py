@@ -50,7 +50,8 @@ def run(storage: Path | str | None) -> SearchResult:
 
 
 def plain_labels(result: SearchResult) -> list[dict[str, Any]]:
-    return [label.to_dict(SPACE) for label in result.labels]
+    """The labels without their prices, which a clock decides."""
+    return [{**label.to_dict(SPACE), "seconds": None} for label in result.labels]
 
 
 # --- round trips ----------------------------------------------------------------------------------

@@ -34,7 +34,8 @@ def total(arch: Architecture) -> float:
 
 
 def plain_labels(result: SearchResult) -> list[dict[str, Any]]:
-    return [label.to_dict(result.space) for label in result.labels]
+    """The labels without their prices, which a clock may decide."""
+    return [{**label.to_dict(result.space), "seconds": None} for label in result.labels]
 
 
 class Pooled:

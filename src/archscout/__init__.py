@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark, load_benchmark
     from archscout.comparison import compare
-    from archscout.errors import ArchscoutError
+    from archscout.errors import ArchscoutError, ObjectiveError
     from archscout.exports import export
     from archscout.ledger import Ledger
     from archscout.objectives import FunctionObjective, Label, Measurement, Objective
@@ -38,6 +38,7 @@ __all__ = [
     "Ledger",
     "Measurement",
     "Objective",
+    "ObjectiveError",
     "Predictor",
     "Ranking",
     "SearchResult",
@@ -72,6 +73,7 @@ _HOMES = {
     "Ledger": "ledger",
     "Measurement": "objectives",
     "Objective": "objectives",
+    "ObjectiveError": "errors",
     "Predictor": "predictors.base",
     "Ranking": "ranking",
     "SearchResult": "results",

@@ -7,6 +7,7 @@ as it stands and exits with 2.
 from __future__ import annotations
 
 import difflib
+import types
 from collections.abc import Iterable
 
 
@@ -50,6 +51,10 @@ class LabelBudgetError(ArchscoutError):
     """A label was asked for that was not bought, or that the budget no longer covers."""
 
 
+class ObjectiveError(ArchscoutError):
+    """The objective fails each time in the same way, so that a search would only spend labels."""
+
+
 class SealedError(LabelBudgetError):
     """A test value was asked for before the search was over and revealed."""
 
@@ -86,10 +91,6 @@ def listed(names: Iterable[object], most: int = 8) -> str:
     return ", ".join(shown) + more
 
 
-class Interrupted(KeyboardInterrupt):
-    """Ctrl-C, with a word of what is kept and how to go on; no error, so no ArchscoutError."""
-
-
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Build the error for a name that is not registered, with the nearest match.
 
@@ -111,3 +112,40 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     return UnknownNameError(
         f"no {kind} is named {name!r}: {hint}Known: {listed(names, most=40) or 'none'}."
     )
+
+
+_LONGEST_ERROR = 500
+
+
+def error_text(error: BaseException) -> str:
+    """Say what was raised, at most 500 characters, also where its text cannot be had.
+
+    Examples:
+        >>> error_text(ValueError("no memory left")), error_text(SystemExit())
+        ('ValueError: no memory left', 'SystemExit')
+    """
+    kind = type(error).__name__
+    try:
+        said = f"{error}"[:_LONGEST_ERROR]
+    except KeyboardInterrupt:
+        raise
+    except BaseException as another:
+        said = f"its text cannot be shown ({type(another).__name__})"
+    return f"{kind}: {said}"[:_LONGEST_ERROR] if said else kind
+
+
+def kind_of(value: object) -> str:
+    """Name what came where something else was expected.
+
+    Examples:
+        >>> kind_of({}), kind_of(int), kind_of(difflib), kind_of(None)
+        ('a dict', 'the class int', 'the module difflib', 'None')
+    """
+    if value is None:
+        return "None"
+    if isinstance(value, type):
+        return f"the class {value.__name__}"
+    if isinstance(value, types.ModuleType):
+        return f"the module {value.__name__}"
+    kind = type(value).__name__
+    return f"{'an' if kind[:1].lower() in 'aeio' else 'a'} {kind}"

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
 
-from archscout.errors import ArchscoutError, SettingsError
+from archscout.errors import ArchscoutError, SettingsError, error_text
 
 logger = logging.getLogger(__name__)
 Job = TypeVar("Job")
@@ -140,8 +140,7 @@ class _Task(Generic[Job, Result]):
         except ArchscoutError as error:
             return JobFailure(self.name, str(error), traceback.format_exc(), error)
         except Exception as error:
-            message = f"{type(error).__name__}: {error}"
-            return JobFailure(self.name, message, traceback.format_exc())
+            return JobFailure(self.name, error_text(error), traceback.format_exc())
 
 
 def _run_pool(
@@ -197,7 +196,7 @@ def _run_until_death(
                         place,
                         future.result()
                         if error is None
-                        else JobFailure(tasks[place].name, f"{type(error).__name__}: {error}"),
+                        else JobFailure(tasks[place].name, error_text(error)),
                     )
             if dead:
                 wait(flying)  # a broken pool settles all of its futures
@@ -220,24 +219,16 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool:
-            raise ArchscoutError(f"worker processes cannot be started: {_remedy()}") from None
+            raise ArchscoutError(
+                "worker processes cannot be started: put the calling code of your script under "
+                "if __name__ == '__main__':, or pass workers=1"
+            ) from None
         yield pool
         pool.shutdown()
     finally:
         ours.close()
         lifeline.close()
         pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _remedy() -> str:
-    """What lets the processes start: each of them imports the script that was started."""
-    script = getattr(sys.modules.get("__main__"), "__file__", None)
-    if script is not None and not os.path.exists(script):
-        return (
-            f"they cannot import the script {script}, which is no file: save the script as one, "
-            "or pass workers=1"
-        )
-    return "put the calling code of your script under if __name__ == '__main__':, or pass workers=1"
 
 
 def _begin(lifeline: Connection) -> None:

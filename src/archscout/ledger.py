@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import itertools
 import logging
-import math
-import operator
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
+from archscout.arguments import as_space, whole
 from archscout.errors import (
     LabelBudgetError,
     SealedError,
@@ -19,13 +18,14 @@ from archscout.errors import (
     StorageError,
     unknown_name,
 )
+from archscout.history import check_order
+from archscout.measuring import measure, measured_test_value
 from archscout.notes import join_notes
 from archscout.objectives import (
     Direction,
     Label,
     Measurement,
     Objective,
-    as_number,
     as_objective,
 )
 from archscout.plain import plain
@@ -35,7 +35,6 @@ from archscout.spaces.index import ChoiceIndex
 logger = logging.getLogger(__name__)
 
 Dedup = Literal["exact", "isomorphic"]
-_LONGEST_ERROR = 500
 _CHUNK = 4096
 
 
@@ -59,6 +58,7 @@ class Ledger:
         seconds: their price so far, in the objective's seconds.
         repeats: requests that were served without buying.
         restored: number of labels taken over by `restore`.
+        cause: what the last measurement raised, if it did.
 
     Raises:
         SettingsError: if the budget or the seed is out of range.
@@ -83,15 +83,16 @@ class Ledger:
     ) -> None:
         if dedup not in ("exact", "isomorphic"):
             raise unknown_name("dedup", str(dedup), ("exact", "isomorphic"))
-        self._space = space
+        self._space = space = as_space(space)
         self._objective = as_objective(objective)
-        self.budget = _whole(labels, "labels", 1)
-        self.seed = _whole(seed, "seed", 0)
+        self.budget = whole(labels, "labels", 1)
+        self.seed = whole(seed, "seed", 0)
         self.dedup: Dedup = dedup
         self.labels: list[Label] = []
         self.seconds = 0.0
         self.repeats = 0
         self.restored = 0
+        self.cause: BaseException | None = None
         self._known: dict[Architecture | str, Label] = {}
         self._to_replay: deque[Label] = deque()
         self._test_values: dict[Architecture, float] | None = None
@@ -201,20 +202,63 @@ class Ledger:
                 f"all {self.budget} labels are bought and {self._space.format(arch)!r} would be "
                 "one more: search with a larger budget of labels"
             )
-        label = self._replay(arch) if self._to_replay else self._measure(arch, info or {})
+        label = (
+            self._replay(arch) if self._to_replay else self._measure(arch, self.bought, info or {})
+        )
         self.labels.append(label)
         self.seconds += label.seconds
         self._known[key] = label
         return label
 
+    def buy_again(self, label: Label, info: Mapping[str, Any] | None = None) -> Label:
+        """Measure a failed label again, beside the budget: it keeps its number and every price.
+
+        Args:
+            label: one of `labels` that failed.
+            info: the strategy's notes.
+
+        Returns:
+            The new measurement, with its own price; `labels` holds what became of the label.
+
+        Raises:
+            SettingsError: if it is no failed label of this ledger.
+        """
+        mine = label.number < len(self.labels) and self.labels[label.number] is label
+        if not (mine and label.failed):
+            raise SettingsError(
+                f"got label {label.number} to buy again, expected a failed one of this ledger"
+            )
+        if self.due_again is label:
+            again = self._to_replay.popleft()
+        else:
+            again = self._measure(label.architecture, label.number, info or {})
+        self.labels[label.number] = self._known[self._key(label.architecture)] = label.bought_again(
+            again
+        )
+        self.seconds += again.seconds
+        return again
+
+    @property
+    def due_again(self) -> Label | None:
+        """The failed label that was bought again at this place of the record, if one was."""
+        if self._to_replay and self._to_replay[0].number < len(self.labels):
+            return self.labels[self._to_replay[0].number]
+        return None
+
+    @property
+    def replaying(self) -> bool:
+        """Whether labels of the record are still to be handed out."""
+        return bool(self._to_replay)
+
     def restore(self, labels: Sequence[Label]) -> None:
         """Take over the recorded labels of an earlier part of the same search.
 
-        `buy` hands them out again, in their order and without measuring, while it is asked for
-        exactly these; each counts once, as it did when it was measured.
+        `buy` and `buy_again` hand them out again, in their order and without measuring, while
+        they are asked for exactly these; each counts as it did when it was measured.
 
         Args:
-            labels: the record, in buying order.
+            labels: the measurements of the record in their order; one whose number came before
+                is a failed label that was bought again.
 
         Raises:
             SettingsError: if something was bought before, or the record exceeds the budget.
@@ -225,21 +269,15 @@ class Ledger:
                 f"got a record for a ledger that holds {len(self.labels) + len(self._to_replay)} "
                 "labels, expected an empty one: restore before anything is bought"
             )
-        if len(labels) > self.budget:
+        different = len({label.number for label in labels})
+        if different > self.budget:
             raise SettingsError(
-                f"the record holds {len(labels)} labels and the budget is {self.budget}: "
-                f"ask for labels={len(labels)} or more, or use another storage"
+                f"the record holds {different} labels and the budget is {self.budget}: "
+                f"ask for labels={different} or more, or use another storage"
             )
-        keys = set()
-        for place, label in enumerate(labels):
-            keys.add(self._key(label.architecture))
-            if label.number != place or len(keys) != place + 1:
-                raise StorageError(
-                    f"label {place} of the record has number {label.number} or was bought before, "
-                    "expected each architecture once in buying order: use another storage"
-                )
+        check_order(labels, self._key)
         self._to_replay.extend(labels)
-        self.restored = len(labels)
+        self.restored = different
 
     # --- test values --------------------------------------------------------------------------
     def reveal(self) -> dict[Architecture, float]:
@@ -250,7 +288,7 @@ class Ledger:
         """
         if self._test_values is None:
             self._test_values = {
-                label.architecture: self._measured_test_value(label.architecture)
+                label.architecture: measured_test_value(self._objective, label.architecture)
                 for label in self.labels
             }
         return dict(self._test_values)
@@ -334,32 +372,15 @@ class Ledger:
             )
         return self._to_replay.popleft()
 
-    def _measure(self, arch: Architecture, info: Mapping[str, Any]) -> Label:
-        rng = np.random.default_rng([self.seed, *arch.choices])
-        value, seconds, error = math.nan, 0.0, ""
-        notes: dict[str, Any] = {}
-        try:
-            measured = self._objective.measure(arch, rng)
-            value, seconds, notes = _checked(measured)
-            if not math.isfinite(value):
-                error = f"measured {value}, expected a finite number"
-        except Exception as caught:
-            # Whatever the objective raises is its own failure, not the search's.
-            error = f"{type(caught).__name__}: {caught}"[:_LONGEST_ERROR]
-            logger.debug("measuring %s failed", arch, exc_info=True)
-        if error:
-            value = math.nan
-            logger.warning("label %d (%s) failed: %s", self.bought, self._space.format(arch), error)
-        kept = join_notes(plain(notes), plain(info))
-        return Label(self.bought, arch, value, seconds, error, kept)
-
-    def _measured_test_value(self, arch: Architecture) -> float:
-        try:
-            return float(self._objective.test_value(arch))
-        except Exception:
-            # The search is paid for by now; a missing test value must not lose it.
-            logger.warning("the test value of %s failed", self._space.format(arch), exc_info=True)
-            return math.nan
+    def _measure(self, arch: Architecture, number: int, info: Mapping[str, Any]) -> Label:
+        self.cause = None  # its traceback holds what the failed measurement held
+        came = measure(self._objective, arch, np.random.default_rng([self.seed, *arch.choices]))
+        self.cause = came.cause
+        if came.error:
+            where = self._space.format(arch)
+            logger.warning("label %d (%s) failed: %s", number, where, came.error)
+        kept = join_notes(came.notes, plain(dict(info)))
+        return Label(number, arch, came.value, came.seconds, came.error, kept)
 
     def __repr__(self) -> str:
         return f"Ledger({self._objective.name!r}, {self.bought} of {self.budget} labels bought)"
@@ -375,28 +396,3 @@ def _allowed(space: SearchSpace, pool: Choices, name: str) -> Choices:
             f"{space!r}: choose limits that some of them keep"
         )
     return kept
-
-
-def _checked(measured: object) -> tuple[float, float, dict[str, Any]]:
-    """Value, seconds and notes of what an objective gave; raises `TypeError` on wrong types."""
-    if not isinstance(measured, Measurement):
-        return as_number(measured), 0.0, {}
-    value, notes = as_number(measured.value), dict(measured.info)
-    try:
-        seconds = as_number(measured.seconds)
-    except TypeError:
-        seconds = math.nan
-    if not 0.0 <= seconds < math.inf:
-        logger.warning("a price of %r seconds came, expected 0 or more: taken as 0", seconds)
-        seconds = 0.0
-    return value, seconds, notes
-
-
-def _whole(number: object, what: str, least: int) -> int:
-    try:
-        whole = None if isinstance(number, bool | np.bool_) else operator.index(number)  # type: ignore[arg-type]
-    except TypeError:
-        whole = None
-    if whole is None or whole < least:
-        raise SettingsError(f"got {what}={number!r}, expected a whole number of {least} or more")
-    return whole

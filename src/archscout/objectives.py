@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from os import PathLike
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 
-from archscout.errors import SettingsError, unknown_name
+from archscout.arguments import is_network, refuses
+from archscout.errors import SettingsError, kind_of, unknown_name
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 
 Direction = Literal["maximize", "minimize"]
+_ANY = Architecture("any", ())
+_MEMBERS = ("measure", "pool", "test_value", "name", "unit", "direction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +29,13 @@ class Measurement:
 
     Args:
         value: in the objective's unit; NaN means that the measurement failed.
-        seconds: what it cost, in seconds of training.
+        seconds: what it cost, in seconds of training; None lets the search time it.
         info: further plain values (text, numbers) to keep with the record; columns ``info.NAME``
             of the table of labels.
     """
 
     value: float
-    seconds: float = 0.0
+    seconds: float | None = None
     info: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -78,13 +82,19 @@ class FunctionObjective:
     ) -> None:
         if direction not in ("maximize", "minimize"):
             raise unknown_name("direction", str(direction), ("maximize", "minimize"))
+        why = "it is no function" if not callable(function) else refuses(function, _ANY)
+        if why is not None:
+            raise SettingsError(
+                f"got an objective that cannot be called with one architecture ({why}), expected "
+                "a function of an architecture: lambda arch: ... can give what else it needs"
+            )
         self.function = function
         self.name = str(name or getattr(function, "__name__", "function"))
         self.unit = unit
         self.direction: Direction = direction
 
     def measure(self, arch: Architecture, rng: np.random.Generator) -> Measurement:
-        """Call the function; a plain number becomes a `Measurement` without a cost."""
+        """Call the function; a plain number becomes a `Measurement` that the search times."""
         value = self.function(arch)
         return value if isinstance(value, Measurement) else Measurement(as_number(value))
 
@@ -107,8 +117,14 @@ def as_number(value: object) -> float:
         >>> as_number(np.float32(0.5))
         0.5
     """
+    if isinstance(value, np.ndarray) and value.size == 1:
+        value = value.item()
     if isinstance(value, str | bytes | bytearray):
-        raise TypeError(f"measured the text {value!r}, expected a number")
+        raise TypeError(f"measured the text {value[:80]!r}, expected a number")
+    if value is None:
+        raise TypeError("measured NoneType, expected a single number: is a return missing?")
+    if isinstance(value, np.complexfloating):
+        raise TypeError("measured a complex number, expected a real one")
     try:
         return float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError, RuntimeError) as error:
@@ -133,13 +149,52 @@ def as_objective(
             f"got the class {objective.__name__}, expected an objective: create one of it"
         )
     if isinstance(objective, Objective):
-        return objective
-    if callable(objective):
+        return _checked(objective)
+    lacking = [name for name in _MEMBERS if not hasattr(objective, name)]
+    if "measure" not in lacking:
+        raise SettingsError(
+            f"got {kind_of(objective)} that has no {' and no '.join(lacking)}, expected an "
+            "objective: give it these, or pass a function of an architecture"
+        )
+    if callable(objective) and not is_network(objective):
         return FunctionObjective(objective)
+    hint = "load a benchmark or pass a function"
+    if isinstance(objective, Mapping):
+        hint = "pass a function such as lambda arch: values[arch]"
+    elif isinstance(objective, str | PathLike):
+        hint = "load_benchmark(name) loads a table"
+    elif is_network(objective):
+        hint = "pass a function that builds, trains and scores the network of an architecture"
     raise SettingsError(
-        f"got {type(objective).__name__}, expected an objective or a function of an architecture: "
-        "load a benchmark or pass a function"
+        f"got {kind_of(objective)}, expected an objective or a function of an architecture: {hint}"
     )
+
+
+def _checked(objective: Objective) -> Objective:
+    """Refuse a description that would fail once labels are paid for."""
+    for name in ("name", "unit"):
+        text = getattr(objective, name)
+        if not isinstance(text, str):
+            raise SettingsError(
+                f"got an objective whose {name} is {kind_of(text)}, expected some text"
+            )
+    if objective.direction not in ("maximize", "minimize"):
+        raise unknown_name("direction", str(objective.direction), ("maximize", "minimize"))
+    why = refuses(objective.measure, _ANY, np.random.default_rng(0))
+    if why is not None:
+        raise SettingsError(
+            f"got {kind_of(objective)} whose measure cannot be called with an architecture and a "
+            f"generator ({why}), expected measure(arch, rng)"
+        )
+    return objective
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One of several measurements of a label: its price, and why it failed if it did."""
+
+    seconds: float
+    error: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,9 +205,11 @@ class Label:
         number: 0-based place in buying order.
         architecture: what was measured.
         value: in the objective's unit and direction; NaN if the measurement failed.
-        seconds: cost in seconds (the table's training seconds on a table).
+        seconds: cost in seconds (the table's training seconds on a table), that of all attempts.
         error: empty, or why the measurement failed.
         info: the objective's and the strategy's notes (predicted value, round, origin).
+        attempts: every measurement, the last one too, where a failed one was bought again;
+            else empty.
     """
 
     number: int
@@ -161,14 +218,32 @@ class Label:
     seconds: float = 0.0
     error: str = ""
     info: Mapping[str, Any] = field(default_factory=dict)
+    attempts: tuple[Attempt, ...] = ()
 
     @property
     def failed(self) -> bool:
         """Whether the measurement failed; it counts all the same."""
         return math.isnan(self.value)
 
+    def bought_again(self, again: Label) -> Label:
+        """This failed label after one more measurement; every price is kept.
+
+        Args:
+            again: the new measurement with its own price.
+
+        Returns:
+            The label in the same place with the new value.
+        """
+        attempts = (
+            *(self.attempts or [Attempt(self.seconds, self.error)]),
+            Attempt(again.seconds, again.error),
+        )
+        seconds = math.fsum(attempt.seconds for attempt in attempts)
+        return replace(again, number=self.number, seconds=seconds, attempts=attempts)
+
     def to_dict(self, space: SearchSpace) -> dict[str, Any]:
         """Plain values for JSON: NaN becomes None, the architecture its standard text."""
+        again = [{"seconds": a.seconds, "error": a.error} for a in self.attempts]
         return {
             "number": self.number,
             "architecture": space.format(self.architecture),
@@ -176,4 +251,5 @@ class Label:
             "seconds": self.seconds,
             "error": self.error,
             "info": dict(self.info),
+            **({"attempts": again} if again else {}),
         }

@@ -15,8 +15,9 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError
-from archscout.objectives import Label
+from archscout.objectives import Attempt, Label
 from archscout.plain import write_json
+from archscout.results import SearchResult
 from archscout.spaces.base import SearchSpace
 
 CHECKSUM = "sha256"
@@ -33,6 +34,11 @@ class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow")
 
 
+class _Attempt(_Part):
+    seconds: _Amount
+    error: str
+
+
 class _LabelRow(_Part):
     number: _Count
     architecture: str
@@ -40,6 +46,7 @@ class _LabelRow(_Part):
     seconds: _Amount
     error: str
     info: dict[str, Any]
+    attempts: list[_Attempt] = []
 
 
 class _Best(_Part):
@@ -92,18 +99,6 @@ class _File(_Part):
             raise ValueError("its labels are not numbered in order")
         return self
 
-    @model_validator(mode="after")
-    def _best_of_labels(self) -> _File:
-        sign = 1.0 if self.direction == "maximize" else -1.0
-        good = [
-            (sign * row.value, row.architecture) for row in self.labels if row.value is not None
-        ]
-        if self.best is not None:
-            told = (sign * self.best.value, self.best.architecture)
-            if not good or max(good, key=lambda row: row[0]) != told:
-                raise ValueError("its best is not the best of its labels")
-        return self
-
 
 def write_result(path: Path, data: Mapping[str, Any]) -> None:
     """Write a result with its checksum.
@@ -119,8 +114,8 @@ def write_result(path: Path, data: Mapping[str, Any]) -> None:
     write_json(path, {**json.loads(text), CHECKSUM: _checksum(text)})
 
 
-def read_result(path: Path, space: SearchSpace | None) -> dict[str, Any]:
-    """Read what a result is made of; see `archscout.results.load_result`."""
+def read_result(path: Path, space: SearchSpace | None) -> SearchResult:
+    """Read a result; see `archscout.results.load_result`."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -147,7 +142,7 @@ def read_result(path: Path, space: SearchSpace | None) -> dict[str, Any]:
         ) from error
 
 
-def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any]:
+def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> SearchResult:
     # A search without a table has no standing, which is written as an empty one.
     file = _File.model_validate({**data, "standing": data.get("standing") or None})
     if space is None:
@@ -156,7 +151,7 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
         space = load_space(file.space)
     elif space.name != file.space:
         raise SettingsError(f"it is of space {file.space!r}, not {space.name!r}")
-    return dict(
+    result = SearchResult(
         space=space,
         strategy=file.strategy,
         objective=file.objective,
@@ -170,6 +165,7 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
                 row.seconds,
                 row.error,
                 data["labels"][row.number]["info"],
+                tuple(Attempt(attempt.seconds, attempt.error) for attempt in row.attempts),
             )
             for row in file.labels
         ],
@@ -185,6 +181,13 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
         noise={k: math.nan if v is None else v for k, v in file.noise.items()},
         manifest=data["manifest"],
     )
+    if file.best is not None and (
+        all(label.failed for label in result.labels)
+        or file.best.value != result.best.value
+        or file.best.architecture != space.format(result.best.architecture)
+    ):
+        raise SettingsError("its best is not the best of its labels")
+    return result
 
 
 def _number(value: float | None) -> float:
@@ -222,9 +225,8 @@ def _is_deep(data: Any) -> bool:
 def _first(error: ValidationError) -> str:
     """The first fault that pydantic found, and where."""
     fault = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(map(str, fault["loc"]))
-    if fault["type"] == "value_error":
-        return fault["msg"].removeprefix("Value error, ")
+    where = ".".join(map(str, fault["loc"])) or "it"
     if fault["type"] == "missing":
         return f"{where} is missing"
-    return f"{where} is wrong: {fault['msg']}, got {str(fault['input'])[:_LONGEST]!r}"
+    came = f", got {str(fault['input'])[:_LONGEST]!r}" if fault["type"] != "value_error" else ""
+    return f"{where} is wrong: {fault['msg']}{came}"

@@ -97,6 +97,11 @@ class SearchResult:
         return Best(top.architecture, top.value, test_value)
 
     @property
+    def bought_again(self) -> int:
+        """How many failed labels were bought again, each once or more."""
+        return sum(bool(label.attempts) for label in self.labels)
+
+    @property
     def warnings(self) -> list[str]:
         """What speaks against using the best, such as operations of which none has weights."""
         from archscout.spaces.hollow import warnings_of
@@ -110,9 +115,9 @@ class SearchResult:
 
         Returns:
             Columns number, architecture (text), value, best_so_far, seconds, failed, error,
-            test_value (where there are any), predicted, spread, round, origin, and ``info.NAME``
-            for what measurements gave in their ``info``: NaN where a label lacks it, lists and
-            mappings as JSON. Numbers begin at 0.
+            test_value and attempts (where there are any), predicted, spread, round, origin, and
+            ``info.NAME`` for what measurements gave in their ``info``: NaN where a label lacks
+            it, lists and mappings as JSON. Numbers begin at 0.
         """
         import pandas as pd
 
@@ -130,6 +135,8 @@ class SearchResult:
         tests = [self.test_values.get(label.architecture, math.nan) for label in self.labels]
         if not all(map(math.isnan, tests)):
             columns["test_value"] = tests
+        if self.bought_again:
+            columns["attempts"] = [len(label.attempts) or 1 for label in self.labels]
         for key in STRATEGY_NOTES:
             columns[key] = [label.info.get(key) for label in self.labels]
         columns |= info_columns(self.labels)
@@ -161,6 +168,7 @@ class SearchResult:
                 "budget": self.budget,
                 "requests": self.requests,
                 "repeats": self.repeats,
+                "bought_again": self.bought_again,
                 "stopped": self.stopped,
                 "test_values": tests,
                 "audit": self.audit,
@@ -233,4 +241,4 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchRes
     from archscout.result_file import read_result
 
     path = Path(path)
-    return SearchResult(**read_result(path / FILE_NAME if path.is_dir() else path, space))
+    return read_result(path / FILE_NAME if path.is_dir() else path, space)

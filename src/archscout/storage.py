@@ -1,8 +1,9 @@
 """The record of a search: an Optuna study in a journal file or a database.
 
 Each label is one finished trial, written in one step, so that a search that is killed leaves
-whole labels only; the architecture is the trial's categorical parameters, everything else its
-value, state and user attributes, so that Optuna's dashboard and analyses work on it. One user
+whole labels only; a failed label that is bought again is one more trial of the same number. The
+architecture is the trial's categorical parameters, everything else its value, state and user
+attributes, so that Optuna's dashboard and analyses work on it. One user
 attribute of the study says which search it belongs to; no other may go on in it.
 """
 
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from archscout.errors import StorageError
+from archscout.history import in_order, settled
 from archscout.objectives import Direction, Label
 from archscout.plain import plain
 from archscout.secrets import looks_like_address
@@ -28,17 +30,29 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 JOURNAL_ENDINGS = (".log", ".journal")
-_ATTRIBUTE = "archscout"
+_ATTRIBUTE, _ATTEMPT = "archscout", "attempt"
 
 
 class Record(Protocol):
-    """Where a search writes its labels."""
+    """Where a search writes its labels.
+
+    Attributes:
+        where: the storage in words, empty for memory.
+    """
+
+    where: str
+
+    def history(self) -> list[Label]:
+        """All measurements of the earlier parts of this search in their order.
+
+        One whose number came before is a failed label that was bought again.
+        """
 
     def labels(self) -> list[Label]:
         """Labels of the earlier parts of this search, in buying order."""
 
-    def add(self, label: Label) -> None:
-        """Write one label; when this returns, it is kept."""
+    def add(self, label: Label, attempt: int = 1) -> None:
+        """Write one measurement, the first or a later one of its label; then it is kept."""
 
     def close(self) -> None:
         """Let other searches use the storage."""
@@ -57,14 +71,20 @@ class _Held(Protocol):
 class NoRecord:
     """Keeps nothing: the search lives in memory."""
 
+    where = ""
+
     def __init__(self) -> None:
         self._owner = Owner()
+
+    def history(self) -> list[Label]:
+        """There is none."""
+        return []
 
     def labels(self) -> list[Label]:
         """There are none."""
         return []
 
-    def add(self, label: Label) -> None:
+    def add(self, label: Label, attempt: int = 1) -> None:
         """Drop it; raises `StorageError` in a process that was forked from the search."""
         self._owner.check("the search")
 
@@ -170,6 +190,7 @@ class StudyRecord:
         self._owner = Owner()
         self._held = held
         self._place = place
+        self.where = str(place)
         self._space = space
         self._distributions = distributions(space)
         with place.in_one_sentence(), quiet_optuna():
@@ -209,31 +230,31 @@ class StudyRecord:
         """Number of finished trials, those that others wrote too."""
         return self._storage.get_n_trials(self._id, _states())
 
-    def labels(self) -> list[Label]:
-        """Read the labels back, exactly as they were written.
+    def history(self) -> list[Label]:
+        """Read all measurements back in their order, exactly as they were written.
 
         Raises:
             StorageError: if a trial is not a label, or two searches wrote at once.
         """
         with self._place.in_one_sentence():
             trials = self._study.get_trials(deepcopy=False, states=_states())
-        found: dict[int, Label] = {}
         try:
-            for label in map(self._label, trials):
-                first = found.setdefault(label.number, label)
-                # Two searches that met here both bought this label; the first stands.
-                if first.architecture != label.architecture:
-                    raise ValueError(label.number)
-            labels = [found[number] for number in sorted(found)]
-            whole = sorted(found) == list(range(len(found)))
-        except (KeyError, ValueError, TypeError, OverflowError):
-            whole = False
-        if not whole:
+            return in_order(
+                (self._label(trial), int(trial.user_attrs.get(_ATTEMPT, 1))) for trial in trials
+            )
+        except (LookupError, ValueError, TypeError, OverflowError):
             raise StorageError(
                 f"{self._place} holds trials that are not labels of one search in order: "
                 "choose another storage or name"
-            )
-        return labels
+            ) from None
+
+    def labels(self) -> list[Label]:
+        """Read the labels back, with what became of those that were bought again.
+
+        Raises:
+            StorageError: if a trial is not a label, or two searches wrote at once.
+        """
+        return settled(self.history())
 
     def _label(self, trial: optuna.trial.FrozenTrial) -> Label:
         from archscout.strategies.optuna_params import from_params
@@ -253,8 +274,8 @@ class StudyRecord:
             plain(dict(attrs["info"])),
         )
 
-    def add(self, label: Label) -> None:
-        """Write one label as one finished trial, in one step.
+    def add(self, label: Label, attempt: int = 1) -> None:
+        """Write one measurement as one finished trial, in one step.
 
         Raises:
             StorageError: if it cannot be written, another search wrote meanwhile, or this
@@ -277,6 +298,7 @@ class StudyRecord:
                 "seconds": label.seconds,
                 "error": label.error,
                 "info": dict(label.info),
+                **({_ATTEMPT: attempt} if attempt > 1 else {}),
             },
         )
         with self._place.in_one_sentence():

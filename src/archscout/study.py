@@ -7,7 +7,6 @@ it was. The labels are then those of a search that nobody interrupted, in the sa
 
 from __future__ import annotations
 
-import inspect
 import json
 import logging
 import math
@@ -19,26 +18,29 @@ from typing import Any
 
 import numpy as np
 
+from archscout.arguments import as_mapping, as_space, told_in_words
 from archscout.benchmarks import TableBenchmark
 from archscout.benchmarks.within import table_within
-from archscout.errors import SettingsError
+from archscout.errors import SettingsError, error_text
+from archscout.failures import Failures
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest
 from archscout.objectives import Label, Measurement, Objective, as_objective
 from archscout.plain import plain
 from archscout.results import SearchResult
-from archscout.spaces import load_space
+from archscout.search_arguments import (
+    StrategyFactory,
+    check_rest,
+    make_searcher,
+    strategy_name,
+)
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.storage import Record, open_record
-from archscout.strategies import STRATEGIES, make_strategy
 from archscout.strategies.base import Strategy
 
 logger = logging.getLogger(__name__)
 
 REPEATS_IN_A_ROW = 1000
-_OWN_ARGUMENTS = ("space", "rng", "pool")
-
-StrategyFactory = Callable[..., Strategy]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,9 @@ class SearchProgress:
     repeats: int
 
 
+@told_in_words(
+    direction="it belongs to the objective, FunctionObjective(function, direction='minimize')"
+)
 def search(  # noqa: PLR0917 - these six are the public order
     space: SearchSpace | str,
     objective: Objective | Callable[[Architecture], float | Measurement],
@@ -72,6 +77,8 @@ def search(  # noqa: PLR0917 - these six are the public order
     dedup: Dedup = "exact",
     on_label: Callable[[SearchProgress], None] | None = None,
     name: str | None = None,
+    keep_going: bool = False,
+    retry_failed: bool = False,
 ) -> SearchResult:
     """Search a space for the best architecture with a number of labels.
 
@@ -89,6 +96,10 @@ def search(  # noqa: PLR0917 - these six are the public order
         dedup: ``"exact"``, or ``"isomorphic"`` to buy functionally equal architectures once.
         on_label: called after each label, those read back from the record too.
         name: name of the search in the storage; several may share one.
+        keep_going: do not stop when the objective fails three times in a row with the same error
+            and has never succeeded.
+        retry_failed: measure the failed labels of the record again, with a repaired objective.
+            A label keeps its number and the price of every attempt; the budget stays as it is.
 
     Returns:
         The result, with test values revealed.
@@ -97,6 +108,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         UnknownNameError: if a name is not registered.
         SettingsError: if arguments are out of range or do not fit each other.
         StorageError: if the storage cannot be used or holds another search.
+        ObjectiveError: from what the objective raised, if it only fails; see ``keep_going``.
 
     Examples:
         >>> from archscout.testing.toy import ToySpace
@@ -105,19 +117,21 @@ def search(  # noqa: PLR0917 - these six are the public order
         10.0
     """
     started = time.perf_counter()
-    space = load_space(space) if isinstance(space, str) else space
+    space = as_space(space)
     bench = as_objective(objective)
     own = getattr(bench, "space", space)
-    if own.name != space.name:
+    own = own if isinstance(own, str) else getattr(own, "name", space.name)
+    if own != space.name:
         raise SettingsError(
-            f"got an objective of space {own.name!r} for space {space.name!r}: "
+            f"got an objective of space {own!r} for space {space.name!r}: "
             "pass the space that the objective measures"
         )
     if isinstance(bench, TableBenchmark):
         bench = table_within(bench, space)
     ledger = Ledger(space, bench, labels, seed=seed, dedup=dedup)
     labels, seed = ledger.budget, ledger.seed
-    chosen, settings = _strategy_name(strategy), dict(settings or {})
+    chosen, settings = strategy_name(strategy), as_mapping(settings, "settings")
+    check_rest(storage, on_label, name, retry_failed)
     try:
         recorded = json.loads(json.dumps(settings, allow_nan=False))
     except (TypeError, ValueError):
@@ -129,7 +143,7 @@ def search(  # noqa: PLR0917 - these six are the public order
     manifest = make_manifest(
         seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup, **limits
     )
-    searcher = _make(strategy, space, np.random.default_rng(seed), ledger.pool, settings)
+    searcher = make_searcher(strategy, space, np.random.default_rng(seed), ledger.pool, settings)
     check_first_round(searcher, chosen, labels)
     identity = {
         "space": space.name,
@@ -146,10 +160,13 @@ def search(  # noqa: PLR0917 - these six are the public order
         identity["table"] = bench.digest(test=False)
     record = open_record(storage, space, identity, name=name or "archscout")
     try:
-        bought, stopped = _run(searcher, ledger, record, bench.direction, on_label)
+        failures = Failures(space, record.where, keep_going=keep_going)
+        stopped = _run(searcher, ledger, record, failures, on_label, retry_failed=retry_failed)
     finally:
         record.close()
-    noise: dict[str, Any] = getattr(bench, "noise_ceiling", dict)()
+    bought = ledger.labels
+    if ledger.restored:
+        manifest["recorded_labels"] = ledger.restored
     result = SearchResult(
         space=space,
         strategy=chosen,
@@ -165,7 +182,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         budget=labels,
         stopped=stopped,
         test_values=dict(ledger.reveal()),
-        noise=noise,
+        noise=_noise(bench),
         manifest=manifest,
     )
     if isinstance(bench, TableBenchmark) and not all(label.failed for label in bought):
@@ -192,43 +209,73 @@ def _run(
     searcher: Strategy,
     ledger: Ledger,
     record: Record,
-    direction: str,
+    failures: Failures,
     on_label: Callable[[SearchProgress], None] | None,
-) -> tuple[list[Label], str]:
-    """Ask, buy, record, tell; the labels in buying order and why it ended."""
-    known = record.labels()[: ledger.budget]
+    *,
+    retry_failed: bool,
+) -> str:
+    """Ask, buy, record, tell, until the labels are bought; why it ended."""
+    known = [label for label in record.history() if label.number < ledger.budget]
     ledger.restore(known)
     if known:
-        logger.info("going on after %d recorded labels", len(known))
-    sign = 1.0 if direction == "maximize" else -1.0
-    bought: list[Label] = []
+        logger.info("going on after %d recorded labels", ledger.restored)
+    sign = 1.0 if ledger.direction == "maximize" else -1.0
     best: Label | None = None
+
+    def settle(measured: Label, new: bool) -> Label:
+        """Record and report a measurement; the label that it gave."""
+        nonlocal best
+        label = ledger.labels[measured.number]
+        if new:
+            record.add(measured, len(label.attempts) or 1)
+        else:
+            failures.replayed(label)
+        if not label.failed and (best is None or _better(label, best, sign)):
+            best = label
+        if on_label is not None:
+            on_label(SearchProgress(label, best, ledger.bought, ledger.budget, ledger.repeats))
+        if new:
+            failures.measured(label, ledger.cause)
+        return label
+
+    def buy_again(failed: Label) -> None:
+        new = ledger.due_again is None
+        again = ledger.buy_again(failed, info=_notes(searcher, failed.architecture, sign))
+        label = settle(again, new)
+        searcher.tell([label.architecture], [sign * label.value])
+
     in_a_row = 0
-    while ledger.left:
+    while True:
+        while (failed := ledger.due_again) is not None:
+            buy_again(failed)
+        if retry_failed and not ledger.replaying:
+            retry_failed = False
+            for label in [label for label in ledger.labels if label.failed]:
+                buy_again(label)
+        if not ledger.left:
+            return f"all {ledger.budget} labels were bought"
         asked = searcher.ask(1)
         if not asked:
-            return bought, f"the strategy had nothing left to propose after {len(bought)} labels"
+            return f"the strategy had nothing left to propose after {ledger.bought} labels"
         for arch in asked[: ledger.left]:
+            bought, new = ledger.bought, not ledger.replaying
             label = ledger.buy(arch, info=_notes(searcher, arch, sign))
             in_a_row += 1
-            if ledger.bought > len(bought):
+            if ledger.bought > bought:
                 in_a_row = 0
-                bought.append(label)
-                if len(bought) > len(known):
-                    record.add(label)
-                if not label.failed and (best is None or sign * (label.value - best.value) > 0):
-                    best = label
-                if on_label is not None:
-                    on_label(
-                        SearchProgress(label, best, len(bought), ledger.budget, ledger.repeats)
-                    )
+                settle(label, new)
             searcher.tell([arch], [sign * label.value])
         if in_a_row >= REPEATS_IN_A_ROW:
-            return bought, (
+            return (
                 f"the strategy repeated known architectures {in_a_row} times in a row "
-                f"after {len(bought)} labels"
+                f"after {ledger.bought} labels"
             )
-    return bought, f"all {ledger.budget} labels were bought"
+
+
+def _better(label: Label, best: Label, sign: float) -> bool:
+    """Whether a label is the better one; of equals the first bought is."""
+    ahead = sign * (label.value - best.value)
+    return ahead > 0 or (ahead == 0 and label.number < best.number)
 
 
 def _notes(searcher: Strategy, arch: Architecture, sign: float) -> dict[str, Any]:
@@ -239,39 +286,10 @@ def _notes(searcher: Strategy, arch: Architecture, sign: float) -> dict[str, Any
     return notes
 
 
-def _strategy_name(strategy: str | StrategyFactory) -> str:
-    if isinstance(strategy, str):
-        STRATEGIES[strategy]  # raises with the nearest match before anything is opened
-        return strategy
-    if not callable(strategy):
-        raise SettingsError(
-            f"got a strategy of type {type(strategy).__name__}, expected a registered name or "
-            "a function (space, rng) -> Strategy"
-        )
-    made = getattr(strategy, "func", strategy)  # functools.partial
-    return str(getattr(made, "__qualname__", type(made).__qualname__))
-
-
-def _make(
-    strategy: str | StrategyFactory,
-    space: SearchSpace,
-    rng: np.random.Generator,
-    pool: Any,
-    settings: Mapping[str, Any],
-) -> Strategy:
-    for own in _OWN_ARGUMENTS:
-        if own in settings:
-            raise SettingsError(
-                f"got the setting {own}={settings[own]!r}, which the search gives the strategy "
-                "itself: leave it out"
-            )
-    if isinstance(strategy, str):
-        return make_strategy(strategy, space, rng, pool=pool, **settings)
-    taken = inspect.signature(strategy).parameters.values()
-    takes_pool = any(p.name == "pool" or p.kind is p.VAR_KEYWORD for p in taken)
-    made = strategy(space, rng, **({"pool": pool} if takes_pool else {}), **settings)
-    if not isinstance(made, Strategy):
-        raise SettingsError(
-            f"got a {type(made).__name__} from the strategy function, expected a Strategy"
-        )
-    return made
+def _noise(bench: Objective) -> dict[str, Any]:
+    """What an objective knows of its noise; the labels are paid for, so it cannot lose them."""
+    try:
+        return dict(getattr(bench, "noise_ceiling", dict)())
+    except Exception as error:
+        logger.warning("the noise ceiling of %s failed: %s", bench.name, error_text(error))
+        return {}

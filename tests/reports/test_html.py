@@ -337,7 +337,21 @@ def test_a_real_search_is_reported(tmp_path: Path):
     page = Page(result.report(tmp_path / "report.html").read_text("utf-8"))
     assert {"anytime", "cells", "caveats", "manifest", "labels"} <= page.titles
     assert archscout.load_space("nasbench201").format(result.best.architecture) in page.text
-    assert "Price of the labels" not in page.text
+    assert "Price of the labels" in page.text
+    assert "Nothing was trained" not in page.text
+    result.seconds = 0.0
+    assert "Price of the labels" not in Page(render(result)).text
+
+
+def test_a_search_that_went_on_was_not_looked_up(tmp_path: Path):
+    def slow(arch: archscout.Architecture) -> archscout.Measurement:
+        return archscout.Measurement(1.0, seconds=3600.0)
+
+    for labels in (3, 4):
+        result = archscout.search(
+            "nasbench201", slow, "random", labels=labels, storage=tmp_path / "a.log"
+        )
+        assert ("Nothing was trained" in render(result)) == (labels == 3)
 
 
 def test_a_saved_result_makes_the_same_page(make_result, tmp_path):

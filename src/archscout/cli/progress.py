@@ -16,8 +16,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from archscout.cli.bars import make_bar
-from archscout.cli.console import amount
+from archscout.cli.console import amount, side_screen
 
 if TYPE_CHECKING:
     from archscout.comparison import CompareProgress
@@ -28,12 +27,16 @@ ACTIVITY_WIDTH = 24
 
 
 def _progress(counted: str, *columns: ProgressColumn) -> Progress:
-    return make_bar(
+    console = side_screen()
+    return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         TaskProgressColumn("{task.completed:.0f}/{task.total:.0f} " + counted),
         *columns,
         TimeElapsedColumn(),
+        console=console,
+        disable=not console.is_terminal,
+        transient=True,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,7 +21,6 @@ from archscout.cli.console import (
     print_pairs,
 )
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
-from archscout.cli.naming import run_folder
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -102,6 +102,22 @@ def run(
             rich_help_panel=OUTPUT,
         ),
     ] = None,
+    keep_going: Annotated[
+        bool,
+        typer.Option(
+            "--keep-going",
+            help="Go on although every label fails with the same error.",
+            rich_help_panel=HOW,
+        ),
+    ] = False,
+    retry_failed: Annotated[
+        bool,
+        typer.Option(
+            "--retry-failed",
+            help="Measure the failed labels of a recorded search again.",
+            rich_help_panel=HOW,
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Search a space for its best architecture with few labels.
@@ -137,10 +153,17 @@ def run(
         "settings": read_settings(settings or ()),
         "storage": None if storage is None else shown_command([storage])[0],
     }
-    folder = out or folder_name(problem, request)
+    folder = out or Path("runs") / folder_name(problem, request)
     result = stored_result(folder, request)
-    if result is None:
-        result = search_and_save(objective, request, folder, storage)
+    if result is None or (retry_failed and any(label.failed for label in result.labels)):
+        result = search_and_save(
+            objective,
+            request,
+            folder,
+            storage,
+            keep_going=keep_going,
+            retry_failed=retry_failed,
+        )
     elif not (folder / REPORT).is_file():
         result.report(folder / REPORT)
     if as_json:
@@ -149,12 +172,12 @@ def run(
         print_summary(result, folder)
 
 
-def folder_name(problem: Problem, request: Mapping[str, Any]) -> Path:
+def folder_name(problem: Problem, request: Mapping[str, Any]) -> str:
     """Name the folder of a search; what differs from the defaults is named too."""
     words = [problem.slug, request["strategy"], request["labels"], f"seed{request['seed']}"]
     words += [request["dedup"]] if request["dedup"] != "exact" else []
     words += [f"{key}={value}" for key, value in sorted(request["settings"].items())]
-    return run_folder(*words)
+    return re.sub(r"[^\w.=-]+", "-", "-".join(str(word) for word in words))
 
 
 def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | None:
@@ -189,9 +212,23 @@ def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | No
 
 
 def search_and_save(
-    benchmark: TableBenchmark, request: Mapping[str, Any], folder: Path, storage: str | None
+    benchmark: TableBenchmark,
+    request: Mapping[str, Any],
+    folder: Path,
+    storage: str | None,
+    *,
+    keep_going: bool = False,
+    retry_failed: bool = False,
 ) -> SearchResult:
-    """Run the search with a progress bar, and write result and report into the folder."""
+    """Run the search with a progress bar, and write result and report into the folder.
+
+    Args:
+        benchmark: the table.
+        request: what was asked for, as plain values.
+        folder: where all is kept.
+        storage: where labels are recorded instead, if it is elsewhere.
+        keep_going, retry_failed: those of `archscout.search`.
+    """
     from archscout.cli.progress import SearchBar
     from archscout.study import search
 
@@ -210,6 +247,8 @@ def search_and_save(
                 settings=request["settings"],
                 dedup=request["dedup"],
                 on_label=bar.on_label,
+                keep_going=keep_going,
+                retry_failed=retry_failed,
             )
     except KeyboardInterrupt:
         complain(
@@ -234,6 +273,7 @@ def print_summary(result: SearchResult, folder: Path) -> None:
     failed = sum(label.failed for label in result.labels)
     counts = [f"{len(result.labels)} of {result.budget}"]
     counts += [f"{failed} failed"] if failed else []
+    counts += [f"{result.bought_again} bought again"] if result.bought_again else []
     counts += [f"{result.repeats} repeats, served at no cost"] if result.repeats else []
     pairs = {"value": amount(best.value, result.unit)}
     if result.standing:

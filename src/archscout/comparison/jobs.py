@@ -96,6 +96,7 @@ def run_search(job: SearchJob) -> RunRecord:
         seed=job.seed,
         settings=dict(job.settings),
         dedup=job.dedup,
+        keep_going=True,  # a row that failed is what the table says, and no bug to repair
     )
     archs = [label.architecture for label in result.labels]
     # A cell may have been bought in another writing than the one that the table lists.

@@ -28,7 +28,6 @@ from archscout.errors import (
     UnknownNameError,
 )
 from archscout.executors import JobFailure, check_workers, usable_cores
-from archscout.folder_owner import owns_folder
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest, package_version
 from archscout.resumable import Ended, run_and_keep
@@ -62,7 +61,6 @@ class CompareProgress:
     failure: str | None = None
 
 
-@owns_folder("comparison")
 def compare(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,

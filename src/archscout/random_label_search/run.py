@@ -15,11 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
-from archscout.paths import for_record
 from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
@@ -45,7 +43,6 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 )
 
 
-@owns_folder("search without labels")
 @told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
     images: Images | str | Path,
@@ -161,7 +158,7 @@ def _search(
         scores=scores,
         found=found,
         labels=f"{settings.kind}, {source.classes} classes",
-        images=f"{for_record(images.source)}: {images.summary()}",
+        images=f"{images.source}: {images.summary()}",
         limits=[limit.text for limit in settings.limits],
         trust=trust,
         why_no_trust=why_not,
@@ -172,7 +169,7 @@ def _search(
             settings.space,
             space.format(found[0].architecture),
             _described(sizes),
-            images=for_record(images.source),
+            images=images.source,
             resolution=images.side,
             class_names=images.classes,
             training="not trained: found by random-label search",

@@ -13,7 +13,6 @@ from archscout.comparison.seeds import check_seeds
 from archscout.comparison.spec import BenchmarkSpec
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
 from archscout.executors import JobFailure, check_workers, usable_cores
-from archscout.folder_owner import owns_folder
 from archscout.manifest import make_manifest, package_version
 from archscout.ranking.candidates import Candidate, Unlabelled, check_settings, read_candidates
 from archscout.ranking.jobs import RankJob, RowRecord, run_row
@@ -54,7 +53,6 @@ class RankProgress:
     failure: str | None = None
 
 
-@owns_folder("ranking")
 def rank(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,

@@ -56,6 +56,7 @@ def headline(result: SearchResult) -> dict[str, Any]:
         if test is not None:
             tiles.append(("Its test value", value(test, result.unit), "revealed after the search"))
     left = f"of {result.budget:,} in the budget" + (f", {failed:,} failed" if failed else "")
+    left += f", {result.bought_again:,} bought again" if result.bought_again else ""
     left += f"; {count(result.repeats, 'repeat')} at no cost" if result.repeats else ""
     tiles.append(("Labels", f"{len(result.labels):,}", left))
     if result.seconds:
@@ -68,10 +69,18 @@ def headline(result: SearchResult) -> dict[str, Any]:
         "rank": rank,
         "bought": bought,
         "price": duration(result.seconds) if result.seconds else "",
-        "trained": result.seconds <= 1.5 * result.wall_seconds,
+        "trained": not looked_up(result),
         "tiles": tiles,
         "stopped": result.stopped if len(result.labels) < result.budget else "",
     }
+
+
+def looked_up(result: SearchResult) -> bool:
+    """Whether values and prices came from a table, or from what else takes less than it costs."""
+    resumed = "recorded_labels" in result.manifest  # the time of the search is then not all of it
+    return bool(result.standing and result.seconds) or (
+        not resumed and result.seconds > 1.5 * result.wall_seconds
+    )
 
 
 def anytime_words(result: SearchResult) -> list[str]:
@@ -327,7 +336,7 @@ def caveats(result: SearchResult) -> list[str]:
             f"The best value is the best of {good:,} measurements, each with noise{spread}: "
             "part of its lead is luck."
         )
-    if result.seconds > 1.5 * result.wall_seconds:
+    if looked_up(result):
         said.append(
             "Nothing was trained during this search: values and prices were looked up, and the "
             "price is the training time that was recorded for the labels."

@@ -15,11 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
-from archscout.paths import for_record
 from archscout.proxies import make_proxy
 from archscout.random_label_search.alone import check_trust
 from archscout.random_label_search.sizes import cost_settings, limited_space
@@ -48,7 +46,6 @@ from archscout.training.single_network import hold_out, matched
 _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
 
-@owns_folder("search on a supernet")
 @told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
     images: Images,
@@ -200,7 +197,7 @@ def _search(
         test_images=0 if test is None else len(test),
         trust=trust,
         why_no_trust="" if trust else "the trust check was not asked for",
-        images=f"{for_record(images.source)}: {images.summary()}",
+        images=f"{images.source}: {images.summary()}",
         seconds=clock.stop(),
         network=network,
         manifest=manifest,
@@ -248,7 +245,7 @@ def _untrained(
         settings.space,
         text,
         sizes,
-        images=for_record(images.source),
+        images=images.source,
         resolution=images.side,
         class_names=images.classes,
         training="not trained: found by a search on a supernet",

@@ -126,8 +126,8 @@ def _measure(objective: Objective, arch: Architecture, seed: int) -> Measurement
         f"{arch} measured {value!r}, expected a finite number, or NaN for a failure",
     )
     require(
-        _is_number(seconds) and 0.0 <= seconds < math.inf,
-        f"{arch} cost {seconds!r} seconds, expected a finite number of 0 or more",
+        seconds is None or (_is_number(seconds) and 0.0 <= seconds < math.inf),
+        f"{arch} cost {seconds!r} seconds, expected a finite number of 0 or more, or None",
     )
     require(
         isinstance(measured.info, Mapping) and all(isinstance(key, str) for key in measured.info),

@@ -12,25 +12,22 @@ from PIL import Image
 
 from archscout.errors import ImageError
 from archscout.training.even_draw import even_order
-from archscout.training.image_arrays import colour, layout_of, numbers_of, resized
+from archscout.training.image_arrays import colour, layout_of, resized, scale_of
 from archscout.training.image_decode import Unusable, colour_of, fingerprint_of
-from archscout.training.image_deep import RangeUnknown
 from archscout.training.image_files import number
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped
-from archscout.training.value_range import Values, Whites, settle
 
 logger = logging.getLogger(__name__)
 
 
 class Item(NamedTuple):
-    """An item that was taken: its label if it is a whole number, its numbers if no bytes."""
+    """An item that was taken: its place, fingerprint, label if it is a whole number, pixels."""
 
     row: int
     fingerprint: int
     label: int | None
     pixels: NDArray[np.uint8]
-    values: Values | None
 
 
 def read_dataset(dataset: Any, request: Request) -> Images:
@@ -70,9 +67,12 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         if len(taken) == wanted:
             break
         try:
-            item = _read(dataset, row, side, request.whites)
-            if not taken:
-                _check_same(item, _read(dataset, row, side, request.whites), kind)
+            item = _read(dataset, row, side)
+            if not taken and _read(dataset, row, side).fingerprint != item.fingerprint:
+                raise ImageError(
+                    f"the {kind} gives another image when {_name(row)} is read again: leave its "
+                    "random transforms out, the training adds its own"
+                )
             taken.append(item)
         except Unusable as error:
             skipped.append(Skipped(_name(row), str(error)))
@@ -81,11 +81,6 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         why = describe_skipped(skipped) or "it is empty"
         raise ImageError(f"no image could be read from the {kind}: {why}")
     taken.sort(key=lambda item: item.row)
-    whites = settle([item.values for item in taken], request.whites)
-    for place, item in enumerate(taken):
-        # An item that was read by itself alone is to be as bright as the others.
-        if item.values is not None and request.whites.of(item.values) != whites.of(item.values):
-            taken[place] = _read(dataset, item.row, side, whites)
     found = [item.label if request.labels else None for item in taken]
     labels, classes = _labels(found, getattr(dataset, "classes", ()))
     pixels = pixels[: len(taken)]
@@ -99,17 +94,7 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         classes,
         tuple(skipped),
         kind,
-        whites,
     )
-
-
-def _check_same(item: Item, again: Item, kind: str) -> None:
-    """Refuse a dataset that gives another image the second time."""
-    if again.fingerprint != item.fingerprint:
-        raise ImageError(
-            f"the {kind} gives another image when {_name(item.row)} is read again: leave its "
-            "random transforms out, the training adds its own"
-        )
 
 
 def _targets(dataset: Any, count: int) -> list[str] | None:
@@ -124,7 +109,7 @@ def _name(row: int) -> str:
     return f"item[{row}]"
 
 
-def _read(dataset: Any, row: int, side: int, whites: Whites) -> Item:
+def _read(dataset: Any, row: int, side: int) -> Item:
     try:
         item = dataset[row]
     # A dataset is the user's own code: what it raises for one image must not end the rest.
@@ -133,17 +118,14 @@ def _read(dataset: Any, row: int, side: int, whites: Whites) -> Item:
     image, label = item, None
     if isinstance(item, tuple | list) and item:
         image, label = item[0], _whole(item[1]) if len(item) > 1 else None
-    pixels, values = _pixels(image, row, whites)
-    return Item(row, fingerprint_of(pixels), label, resized(pixels, side), values)
+    pixels = _pixels(image, row)
+    return Item(row, fingerprint_of(pixels), label, resized(pixels, side))
 
 
-def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Values | None]:
-    """Bytes ``(h, w, 3)`` of an image, and its numbers if they are no bytes."""
+def _pixels(image: Any, row: int) -> NDArray[np.uint8]:
+    """Bytes ``(h, w, 3)`` of an image."""
     if isinstance(image, Image.Image):
-        try:
-            return colour_of(image, whites)
-        except RangeUnknown as error:
-            raise Unusable(str(error)) from None
+        return colour_of(image)
     if hasattr(image, "detach"):
         image = image.detach().cpu().numpy()
     if not isinstance(image, np.ndarray) or image.size == 0:
@@ -153,13 +135,12 @@ def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Va
         )
     try:
         values = image[None]
-        layout, numbers = layout_of(values.shape), numbers_of(values)
-        if numbers is not None and values.dtype == np.uint8:
-            return colour(values, layout, 255)[0], None
-        white = 1.0 if numbers is None else whites.of(numbers)
-        return colour(values, layout, white)[0], numbers
+        coloured: NDArray[np.uint8] = colour(
+            values, layout_of(values.shape), scale_of(values, single=True)
+        )[0]
     except ImageError as error:
         raise ImageError(f"{_name(row)}: {error}") from None
+    return coloured
 
 
 def _whole(label: Any) -> int | None:

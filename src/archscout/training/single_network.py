@@ -14,9 +14,7 @@ import torch
 from torch import nn
 
 from archscout.errors import SettingsError, StorageError
-from archscout.folder_owner import owns_folder
 from archscout.memory import lacks_memory, told_of_memory
-from archscout.paths import for_record
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -69,7 +67,6 @@ class TrainedNetwork:
     chance: float | None
 
 
-@owns_folder("training")
 @told_of_memory("training one network", ADVICE)
 def train_network(
     space: SearchSpace | str,
@@ -166,7 +163,7 @@ def train_network(
         saved.space,
         saved.architecture,
         saved.settings,
-        images=for_record(images.source),
+        images=images.source,
         mean=statistics.mean,
         std=statistics.std,
         resolution=images.side,

@@ -1,0 +1,156 @@
+"""What users pass by mistake, refused in one sentence before anything is spent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from archscout.errors import SettingsError, kind_of, unknown_name
+from archscout.spaces import SPACES, load_space
+from archscout.spaces.base import SearchSpace
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def whole(number: object, what: str, least: int) -> int:
+    """Read a whole number, of numpy too.
+
+    Raises:
+        SettingsError: if it is something else, or below ``least``.
+
+    Examples:
+        >>> whole(np.int64(3), "labels", 1)
+        3
+    """
+    try:
+        read = None if isinstance(number, bool | np.bool_) else operator.index(number)  # type: ignore[arg-type]
+    except TypeError:
+        read = None
+    if read is None or read < least:
+        came = repr(number) if isinstance(number, str | float | int) else kind_of(number)
+        raise SettingsError(f"got {what}={came}, expected a whole number of {least} or more")
+    return read
+
+
+def as_space(space: object) -> SearchSpace:
+    """Take a space as it is, and load that of a name.
+
+    Raises:
+        SettingsError: if it is neither.
+        UnknownNameError: if no space has that name.
+
+    Examples:
+        >>> as_space("nasbench201").name
+        'nasbench201'
+    """
+    if isinstance(space, SearchSpace):
+        return space
+    if isinstance(space, str):
+        return load_space(space)
+    hint = f"pass one of {', '.join(SPACES.names())}, or an object of your own space"
+    if isinstance(space, type) and issubclass(space, SearchSpace):
+        hint = f"create one of it, {space.__name__}()"
+    elif is_network(space):
+        hint = "a network has no choices of its own: describe a space of networks like it"
+    elif hasattr(space, "measure"):
+        hint = "the space comes first and the objective second"
+    raise SettingsError(f"got {kind_of(space)} as space, expected a search space or a name: {hint}")
+
+
+def as_mapping(given: object, what: str) -> dict[str, Any]:
+    """Read settings by name; None stands for none.
+
+    Raises:
+        SettingsError: if it is no mapping, or a key is no text.
+
+    Examples:
+        >>> as_mapping(None, "settings")
+        {}
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise SettingsError(
+            f"got {kind_of(given)} as {what}, expected a dictionary from names to values"
+        )
+    for key in given:
+        if not isinstance(key, str):
+            raise SettingsError(f"got the key {key!r} in {what}, expected names as text")
+    return dict(given)
+
+
+def as_generator(rng: object) -> np.random.Generator:
+    """Refuse what is no generator of numpy.
+
+    Raises:
+        SettingsError: with the way to one.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise SettingsError(
+            f"got {kind_of(rng)} as rng, expected a generator of numpy: pass "
+            "numpy.random.default_rng(0)"
+        )
+    return rng
+
+
+def is_network(value: object) -> bool:
+    """Whether it is a network of torch, without importing torch."""
+    return hasattr(value, "state_dict") and hasattr(value, "forward")
+
+
+def refuses(function: Callable[..., object], *args: object, **settings: object) -> str | None:
+    """Why a function cannot be called so; None if it can, or nobody knows.
+
+    Examples:
+        >>> refuses(lambda arch, epochs: 0.0, "an architecture")
+        "missing a required argument: 'epochs'"
+    """
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*args, **settings)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def told_in_words(**elsewhere: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function refuse an argument that it does not have in one sentence.
+
+    Args:
+        elsewhere: by name, what to do about an argument that is often expected here.
+
+    Examples:
+        >>> @told_in_words(direction="give it to the objective")
+        ... def find(labels=1): ...
+        >>> find(direction="minimize")
+        Traceback (most recent call last):
+        archscout.errors.SettingsError: find() has no argument 'direction': give it to the objective
+    """
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        known = list(inspect.signature(function).parameters)
+
+        @functools.wraps(function)
+        def call(*args: P.args, **settings: P.kwargs) -> R:
+            for name in settings:
+                if name in elsewhere:
+                    raise SettingsError(
+                        f"{function.__name__}() has no argument {name!r}: {elsewhere[name]}"
+                    )
+                if name not in known:
+                    error = unknown_name(f"argument of {function.__name__}()", name, known)
+                    raise SettingsError(str(error))
+            return function(*args, **settings)
+
+        return call
+
+    return wrap
