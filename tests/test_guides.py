@@ -1,0 +1,41 @@
+"""The programs of the guides run as they stand, and every name that the docs use exists."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import archscout
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def program(page: Path) -> str:
+    """All Python of a page, in its order."""
+    text = page.read_text(encoding="utf-8")
+    blocks = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return "\n\n".join(blocks)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["own-network", "own-method"])
+def test_the_program_of_a_guide_runs(name: str, tmp_path: Path) -> None:
+    script = tmp_path / "guide.py"
+    script.write_text(program(DOCS / "guides" / f"{name}.md"), encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("page", [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))], ids=str)
+def test_names_at_the_top_of_the_package_exist(page: Path) -> None:
+    text = program(page)
+    used = set(re.findall(r"\barchscout\.(\w+)\(", text))
+    for names in re.findall(r"^from archscout import (.+)$", text, re.MULTILINE):
+        used |= set(re.findall(r"\w+", names))
+    assert {name for name in used if not hasattr(archscout, name)} == set()
