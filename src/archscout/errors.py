@@ -110,7 +110,7 @@ def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError
     close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {close[0]!r}? " if close else ""
     return UnknownNameError(
-        f"no {kind} is named {name!r}: {hint}Known: {listed(names, most=40) or 'none'}."
+        f"no {kind} is named {listed([name])!r}: {hint}Known: {listed(names, most=40) or 'none'}."
     )
 
 

@@ -26,6 +26,7 @@ from archscout.errors import (
     SettingsError,
     TableError,
     UnknownNameError,
+    listed,
 )
 from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.ledger import Dedup, Ledger
@@ -270,16 +271,16 @@ def _check_strategies(
         strategies = {name: name for name in strategies}
     for registered in strategies.values():
         STRATEGIES[registered]
-    listed = ", ".join(strategies) or "none"
+    known = listed(strategies) or "none"
     if baseline not in strategies:
         raise SettingsError(
-            f"got baseline {baseline!r} and strategies {listed}, expected the baseline to be one "
+            f"got baseline {baseline!r} and strategies {known}, expected the baseline to be one "
             "of the strategies: add it, or choose another baseline"
         )
     for name in settings:
         if name not in strategies:
             raise SettingsError(
-                f"got settings for {name!r} and strategies {listed}, expected settings of "
+                f"got settings for {name!r} and strategies {known}, expected settings of "
                 "strategies that are compared"
             )
     return dict(strategies)

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from archscout.errors import SettingsError, StorageError
+from archscout.errors import SettingsError, StorageError, listed
 from archscout.manifest import package_version
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
@@ -107,7 +107,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
         saved, origin = read_network(path), str(path)
         if settings and saved.weights is not None:
             raise SettingsError(
-                f"got settings {', '.join(sorted(settings))} for a trained network, whose settings "
+                f"got settings {listed(sorted(settings))} for a trained network, whose settings "
                 "cannot change: leave them out"
             )
         saved = dataclasses.replace(saved, settings={**saved.settings, **(settings or {})})

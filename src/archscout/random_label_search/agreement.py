@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError
+from archscout.errors import SettingsError, listed
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.stats import kendall_tau, kendall_tau_top
 
@@ -50,7 +50,7 @@ class Scores:
 
     def __post_init__(self) -> None:
         if ANGLE not in self.columns:
-            raise SettingsError(f"got scores {', '.join(self.columns)}, expected {ANGLE!r} too")
+            raise SettingsError(f"got scores {listed(self.columns)}, expected {ANGLE!r} too")
         for name, column in self.columns.items():
             if column.shape != (len(self.choices),):
                 raise SettingsError(

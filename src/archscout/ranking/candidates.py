@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from archscout.errors import SettingsError
+from archscout.errors import SettingsError, listed
 from archscout.numerals import read_whole
 from archscout.predictors import check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
@@ -73,7 +73,7 @@ def read_candidates(
     for name in settings:
         if name not in names:
             raise SettingsError(
-                f"got settings for {name!r} and predictors {', '.join(names)}, expected settings "
+                f"got settings for {name!r} and predictors {listed(names)}, expected settings "
                 "of predictors that are ranked"
             )
     everywhere = read_unlabelled(unlabelled)

@@ -11,7 +11,7 @@ from typing import Any
 from archscout.benchmarks import TableBenchmark
 from archscout.comparison.seeds import check_seeds
 from archscout.comparison.spec import BenchmarkSpec
-from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
+from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
 from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.manifest import make_manifest, package_version
 from archscout.ranking.candidates import Candidate, Unlabelled, check_settings, read_candidates
@@ -230,7 +230,7 @@ def _check_baseline(names: Sequence[str], baseline: str | None) -> str:
         return names[0]
     if baseline not in names:
         raise SettingsError(
-            f"got baseline {baseline!r} and predictors {', '.join(names)}, expected the baseline "
+            f"got baseline {baseline!r} and predictors {listed(names)}, expected the baseline "
             "to be one of the predictors: add it, or choose another baseline"
         )
     return baseline

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from archscout.errors import SettingsError
+from archscout.errors import SettingsError, listed
 from archscout.plain import plain
 from archscout.spaces.block_costs import check_whole
 from archscout.spaces.mobilenet import MobileNet
@@ -74,6 +74,5 @@ def _read(widths: Widths | Mapping[str, Any] | str) -> Widths:
         return Widths(**widths)
     except TypeError:
         raise SettingsError(
-            f"got widths with {', '.join(map(str, widths)) or 'nothing'}, expected stem, first, "
-            "stages and last"
+            f"got widths with {listed(widths) or 'nothing'}, expected stem, first, stages and last"
         ) from None

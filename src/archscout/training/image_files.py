@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import ArchscoutError, ImageError
+from archscout.errors import ArchscoutError, ImageError, listed
 from archscout.training.image_arrays import images_from_array
 from archscout.training.image_request import Request
 from archscout.training.images import Images
@@ -49,7 +49,7 @@ def read_array_file(path: Path, request: Request) -> Images:
             key = _key(file.files, IMAGE_KEYS[part])
             if key is None:
                 raise ImageError(
-                    f"{str(path)!r} holds {', '.join(file.files) or 'nothing'}, expected "
+                    f"{str(path)!r} holds {listed(file.files) or 'nothing'}, expected "
                     f"{' or '.join(IMAGE_KEYS[part])} for the {part} images"
                 )
             values = file[key]

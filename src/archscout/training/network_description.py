@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.errors import SettingsError, unknown_name
+from archscout.errors import SettingsError, listed, unknown_name
 from archscout.plain import plain
 from archscout.spaces import SearchSpace, load_space
 
@@ -143,7 +143,7 @@ def network_settings(space: SearchSpace, settings: Mapping[str, Any]) -> dict[st
         names = [part.name for part in dataclasses.fields(Widths)]
         if sorted(made["widths"]) != sorted(names):
             raise SettingsError(
-                f"got widths of {', '.join(sorted(made['widths']))}, expected {', '.join(names)}"
+                f"got widths of {listed(sorted(made['widths']))}, expected {listed(names)}"
             )
         made["widths"] = Widths(**made["widths"])
     return made
