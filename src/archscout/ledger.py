@@ -28,6 +28,7 @@ from archscout.objectives import (
     Objective,
     as_objective,
 )
+from archscout.own_state import given
 from archscout.plain import plain
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
@@ -96,7 +97,7 @@ class Ledger:
         self._known: dict[Architecture | str, Label] = {}
         self._to_replay: deque[Label] = deque()
         self._test_values: dict[Architecture, float] | None = None
-        pool = self._objective.pool()
+        pool = given(self._objective.pool)()
         self._pool = None if pool is None else _allowed(space, pool, self._objective.name)
         self._buyable = None if self._pool is None else ChoiceIndex(space.option_counts, self._pool)
         self._check_budget()

@@ -13,6 +13,7 @@ import numpy as np
 
 from archscout.errors import error_text, kind_of
 from archscout.objectives import Measurement, Objective, as_number
+from archscout.own_state import given
 from archscout.plain_info import plain_info
 from archscout.spaces.base import Architecture
 
@@ -54,7 +55,7 @@ def measure(objective: Objective, arch: Architecture, rng: np.random.Generator) 
     cause: BaseException | None = None
     started = time.perf_counter()
     try:
-        measured = objective.measure(arch, rng)
+        measured = given(objective.measure)(arch, rng)
         value = as_number(measured.value if isinstance(measured, Measurement) else measured)
         if isinstance(measured, Measurement) and not isinstance(measured.info, Mapping):
             raise TypeError(f"info is {kind_of(measured.info)}, expected a mapping")
@@ -81,7 +82,7 @@ def measured_test_value(objective: Objective, arch: Architecture) -> float:
     The search is paid for by the time it is asked for: a missing test value must not lose it.
     """
     try:
-        return as_number(objective.test_value(arch))
+        return as_number(given(objective.test_value)(arch))
     except KeyboardInterrupt:
         raise
     except BaseException as error:

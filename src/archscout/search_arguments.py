@@ -11,6 +11,7 @@ import numpy as np
 
 from archscout.arguments import refuses
 from archscout.errors import SettingsError, kind_of
+from archscout.own_state import users_state
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, make_strategy
 from archscout.strategies.base import Strategy
@@ -86,7 +87,8 @@ def make_searcher(
             f" ({why or 'a ' + strategy.__name__ + ' is no Strategy'}), expected a registered name "
             "or a function (space, rng) -> Strategy"
         )
-    made = strategy(space, rng, **given)
+    with users_state():
+        made = strategy(space, rng, **given)
     if not isinstance(made, Strategy):
         raise SettingsError(
             f"got a {type(made).__name__} from the strategy function, expected a Strategy"

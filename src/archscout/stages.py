@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from archscout.own_state import given
+
 if TYPE_CHECKING:
     from archscout.training.progress import TrainProgress
 
@@ -28,7 +30,7 @@ class StageClock:
     """
 
     def __init__(self, on_stage: OnStage | None) -> None:
-        self.on_stage, self.seconds = on_stage, dict[str, float]()
+        self.on_stage, self.seconds = given(on_stage), dict[str, float]()
         self._name, self._start = "", time.perf_counter()
 
     def start(self, name: str) -> Callable[[TrainProgress], None]:

@@ -26,6 +26,7 @@ from archscout.failures import Failures
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest
 from archscout.objectives import Label, Measurement, Objective, as_objective
+from archscout.own_state import given, own_state
 from archscout.plain import plain
 from archscout.results import SearchResult
 from archscout.search_arguments import (
@@ -62,6 +63,7 @@ class SearchProgress:
     repeats: int
 
 
+@own_state()
 @told_in_words(
     direction="it belongs to the objective, FunctionObjective(function, direction='minimize')"
 )
@@ -132,6 +134,7 @@ def search(  # noqa: PLR0917 - these six are the public order
     labels, seed = ledger.budget, ledger.seed
     chosen, settings = strategy_name(strategy), as_mapping(settings, "settings")
     check_rest(storage, on_label, name, retry_failed)
+    on_label = given(on_label)
     try:
         recorded = json.loads(json.dumps(settings, allow_nan=False))
     except (TypeError, ValueError):

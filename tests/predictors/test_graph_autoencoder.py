@@ -8,6 +8,7 @@ import torch
 
 from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError
+from archscout.own_state import own_state
 from archscout.predictors.graph_autoencoder import (
     GraphAutoencoder,
     Graphs,
@@ -15,7 +16,6 @@ from archscout.predictors.graph_autoencoder import (
     pretrain,
     tensors_of,
 )
-from archscout.predictors.network import one_thread
 from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
@@ -41,7 +41,7 @@ def make(graph: GraphEncoding, seed: int = 0) -> GraphAutoencoder:
 def taught() -> tuple[GraphAutoencoder, GraphEncoding]:
     graph = WrittenGraph(CELLS).read(CELLS.sample_choices(np.random.default_rng(0), 1500))
     network = make(graph)
-    with one_thread():
+    with own_state():
         pretrain(network, tensors_of(graph), passes=15, batch=64, learning_rate=0.02)
     return network, graph
 
@@ -113,7 +113,7 @@ def test_the_same_generator_gives_the_same_network() -> None:
     made = []
     for seed in (0, 0, 1):
         network = make(graph, seed)
-        with one_thread():
+        with own_state():
             pretrain(network, tensors_of(graph), passes=1, batch=64, learning_rate=0.01)
         made.append(network.means(tensors_of(graph)))
     assert torch.equal(made[0], made[1])

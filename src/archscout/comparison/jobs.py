@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from archscout.comparison.spec import BenchmarkSpec
 from archscout.ledger import Dedup
+from archscout.own_state import own_state
 from archscout.spaces.index import ChoiceIndex
 
 Floats = NDArray[np.float64]
@@ -73,6 +74,7 @@ class RunRecord:
     stopped: str
 
 
+@own_state()
 def run_search(job: SearchJob) -> RunRecord:
     """Run one search; its record keeps the table's means only after it has ended.
 

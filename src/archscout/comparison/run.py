@@ -31,6 +31,7 @@ from archscout.errors import (
 from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest, package_version
+from archscout.own_state import given, own_state
 from archscout.resumable import Ended, run_and_keep
 from archscout.spaces.base import SearchSpace
 
@@ -62,6 +63,7 @@ class CompareProgress:
     failure: str | None = None
 
 
+@own_state()
 def compare(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,
@@ -165,7 +167,7 @@ def compare(
         dedup=dedup,
         workers=workers or usable_cores(),
     )
-    results = _run(jobs, workers, folder, on_done)
+    results = _run(jobs, workers, folder, given(on_done))
     runs = [result for result in results if isinstance(result, RunRecord)]
     failures = [result for result in results if isinstance(result, JobFailure)]
     for failure in failures:

@@ -14,6 +14,7 @@ from archscout.exports.parity import logits_of, random_images, run_exported
 from archscout.exports.source import Source, read_source
 from archscout.exports.weights import write_source_weights
 from archscout.exports.written import Written
+from archscout.own_state import own_state
 from archscout.plain import write_text
 from archscout.spaces import load_space
 from archscout.training.saved_network import WEIGHTS, network_settings
@@ -30,6 +31,7 @@ _IMAGES = 2
 _MOST_DIFFERENT = 1e-5
 
 
+@own_state(one_thread=False)
 def export_code(
     run: str | Path,
     out: str | Path | None = None,

@@ -19,6 +19,7 @@ from archscout.exports.files import Exported, out_folder, staged
 from archscout.exports.parity import difference, logits_of, random_images
 from archscout.exports.source import Source, read_source
 from archscout.exports.weights import metadata
+from archscout.own_state import own_state
 
 NAME = "network.onnx"
 _OPSET = 17
@@ -26,6 +27,7 @@ _BATCHES = (1, 2, 5)
 _MOST_DIFFERENT = 1e-4
 
 
+@own_state(one_thread=False)
 def export_onnx(
     run: str | Path,
     out: str | Path | None = None,

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from archscout.errors import ArchscoutError
 from archscout.exports.source import Source
-from archscout.predictors.network import one_thread
+from archscout.own_state import own_state
 
 _SEED = 0
 
@@ -28,7 +28,7 @@ def logits_of(source: Source, images: Tensor) -> Tensor:
     Raises:
         ArchscoutError: if that is not finite, as after a training that diverged.
     """
-    with one_thread(), torch.no_grad():
+    with own_state(), torch.no_grad():
         logits: Tensor = source.network(images)
     if not torch.isfinite(logits).all():
         raise ArchscoutError(
@@ -45,7 +45,7 @@ def difference(logits: Tensor, expected: Tensor) -> float:
 
 def run_exported(path: Path) -> float:
     """Import an exported file from its path and let it check itself; gives the difference."""
-    with one_thread():
+    with own_state():
         return float(_import(path).check_parity(path.parent))
 
 

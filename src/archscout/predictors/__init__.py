@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.registry import Entry, Registry
 from archscout.spaces.base import SearchSpace
@@ -132,6 +133,7 @@ def list_predictors(pattern: str = "*") -> list[str]:
     return PREDICTORS.names(pattern)
 
 
+@own_state()
 def make_predictor(
     name: str, space: SearchSpace, rng: np.random.Generator, **settings: Any
 ) -> Predictor:

@@ -20,6 +20,7 @@ from torch import Tensor
 
 from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
 from archscout.predictors.graph_autoencoder import GraphAutoencoder, pretrain, tensors_of
@@ -29,7 +30,6 @@ from archscout.predictors.latent_regressors import (
     RegressorKind,
     TanhRegressor,
 )
-from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import RankScores
 from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces.base import Architectures, Choices, SearchSpace
@@ -142,7 +142,6 @@ class Arch2Vec(Predictor):
         self._shift, self._width = np.zeros(0), np.ones(0)
 
     # --- learning ---------------------------------------------------------------------------
-    @one_thread()
     def fit(
         self,
         archs: Architectures,
@@ -162,7 +161,7 @@ class Arch2Vec(Predictor):
         self._scaling, self._regressor = scaling, regressor
         return self
 
-    @one_thread()
+    @own_state()
     def pretrain(self, archs: Architectures) -> Self:
         """Teach the encoder, without any value, on ``n`` architectures, at least 1.
 
@@ -202,7 +201,6 @@ class Arch2Vec(Predictor):
         return self._encoder()
 
     # --- predicting -------------------------------------------------------------------------
-    @one_thread()
     def predict(self, archs: Architectures) -> Prediction:
         """Mean and one deviation, the noise of a label included."""
         scaling, regressor = self._fitted()
@@ -214,7 +212,6 @@ class Arch2Vec(Predictor):
         centre, below, above = np.concatenate(parts, axis=1)
         return Prediction(centre, (above - below) / 2)
 
-    @one_thread()
     def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
         """Values ``(count, n)`` drawn from the posterior, all of a row from the same function."""
         scaling, regressor = self._fitted()
@@ -225,7 +222,7 @@ class Arch2Vec(Predictor):
         return scaling.back(np.concatenate(parts, axis=1))
 
     # --- the latent space -------------------------------------------------------------------
-    @one_thread()
+    @own_state()
     def latent(self, archs: Architectures) -> Tensor:
         """Latent vectors ``(n, vertices, d)``; raises `SettingsError` before the encoder learnt."""
         network = self._encoder()
@@ -235,7 +232,7 @@ class Arch2Vec(Predictor):
         """Embeddings ``(n, d)``, or ``(n, vertices * d)`` with ``embedding="vertices"``."""
         return self._embedding(self.latent(archs))
 
-    @one_thread()
+    @own_state()
     def decode(self, latent: Tensor) -> tuple[Choices, NDArray[np.bool_]]:
         """Write the most likely architectures of latent vectors ``(n, vertices, d)``.
 

@@ -25,7 +25,6 @@ from archscout.predictors.checks import labelled
 from archscout.predictors.descent import descend
 from archscout.predictors.left_out import deal_left_out
 from archscout.predictors.losses import find_loss
-from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import make_scaling
 from archscout.predictors.taught_members import TaughtMembers
 from archscout.spaces.base import Architectures, Choices, SearchSpace
@@ -151,7 +150,6 @@ class Assessor(Predictor):
         self._loss = find_loss(loss)
         self._learnt: TaughtMembers | None = None
 
-    @one_thread()
     def fit(
         self,
         archs: Architectures,

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.own_state import guard
 from archscout.spaces.base import Architectures, SearchSpace
 
 
@@ -26,10 +27,18 @@ class Prediction(NamedTuple):
 class Predictor(ABC):
     """Predicts the value of an architecture from few labelled ones.
 
+    What the process was set to (default dtype, gradients, `np.seterr`, threads) changes nothing
+    in the predictors of this package, and those of another package run in the state that their
+    user set.
+
     Args:
         space: the space whose architectures it sees.
         rng: the only source of randomness.
     """
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        guard(cls, "fit", "fit_pseudo", "predict", "predict_scores", "scores_of", "draws")
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
         self.space = space

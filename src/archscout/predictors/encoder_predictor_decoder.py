@@ -23,12 +23,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archscout.errors import SettingsError
+from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import guessed, labelled
 from archscout.predictors.flow_network import FlowNetwork
 from archscout.predictors.forms import TokenForm
 from archscout.predictors.lstm_network import LSTMNetwork
-from archscout.predictors.network import Table, TableCache, one_thread
+from archscout.predictors.network import Table, TableCache
 from archscout.predictors.presets import Preset, find_preset
 from archscout.predictors.scaling import Scaling, make_scaling
 from archscout.predictors.training import Batch, mixed_steps, shuffled_passes, train
@@ -71,7 +72,6 @@ class EncoderPredictorDecoder(Predictor):
         self._member_weights: dict[bytes, NDArray[np.float32]] = {}
 
     # --- learning ---------------------------------------------------------------------------
-    @one_thread()
     def fit(
         self,
         archs: Architectures,
@@ -96,7 +96,6 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, self._unvalued(len(choices), len(others)), steps)
         return self
 
-    @one_thread()
     def fit_pseudo(
         self,
         archs: Architectures,
@@ -134,7 +133,7 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, extra, self.preset.steps_more)
         return self
 
-    @one_thread()
+    @own_state()
     def fit_control(
         self,
         archs: Architectures,
@@ -177,7 +176,7 @@ class EncoderPredictorDecoder(Predictor):
         _, scaling = self._fitted()
         return scaling.back(self.member_scores(archs))
 
-    @one_thread()
+    @own_state()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
         """Scores of every member, ``(members, n)``; they rank as values do."""
         network, _ = self._fitted()
@@ -193,7 +192,7 @@ class EncoderPredictorDecoder(Predictor):
         _, scaling = self._fitted()
         return scaling.forward(values)
 
-    @one_thread()
+    @own_state()
     def climb(self, archs: Architectures, step: float) -> Choices:
         """Ascend from each architecture by ``step`` and decode.
 

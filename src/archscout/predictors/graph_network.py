@@ -27,7 +27,6 @@ from archscout.predictors.graph_message_network import (
     VertexLSTM,
     encode_graphs,
 )
-from archscout.predictors.network import one_thread
 from archscout.predictors.perceptron import Perceptron
 from archscout.predictors.taught_members import TaughtMembers
 from archscout.predictors.teaching import Teaching, teach
@@ -112,7 +111,6 @@ class GraphNetwork(Predictor):
         self.teaching = Teaching(loss, target, steps, batch, learning_rate, weight_decay, resample)
         self._learnt: TaughtMembers | None = None
 
-    @one_thread()
     def fit(
         self,
         archs: Architectures,

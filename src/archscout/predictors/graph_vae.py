@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
 from archscout.predictors.descent import descend
@@ -34,7 +35,7 @@ from archscout.predictors.graph_autoencoder import (
 )
 from archscout.predictors.left_out import deal_left_out, widening
 from archscout.predictors.losses import squared_error
-from archscout.predictors.network import one_thread, uniform
+from archscout.predictors.network import uniform
 from archscout.predictors.scaling import RankScores
 from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces.base import Architectures, Choices, SearchSpace
@@ -193,7 +194,6 @@ class GraphVAE(Predictor):
         self._scaling: RankScores | None = None
 
     # --- learning ---------------------------------------------------------------------------
-    @one_thread()
     def fit(
         self,
         archs: Architectures,
@@ -265,7 +265,7 @@ class GraphVAE(Predictor):
         """Values as each head sees them, widened, ``(members, n)``."""
         return self._fitted()[2].back(self._widened(archs))
 
-    @one_thread()
+    @own_state()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
         """Scores of every head, ``(members, n)``; they rank as values do."""
         _, value, _ = self._fitted()
@@ -279,7 +279,7 @@ class GraphVAE(Predictor):
         """Scores of measured values, on the scale of `member_scores`; same shape."""
         return self._fitted()[2].forward(values)
 
-    @one_thread()
+    @own_state()
     def complexities(self, archs: Architectures) -> NDArray[np.float64]:
         """What the second head says, ``(n,)``, with mean 0 and deviation 1 where it learnt.
 
@@ -296,7 +296,7 @@ class GraphVAE(Predictor):
         return np.concatenate(parts)
 
     # --- the latent space -------------------------------------------------------------------
-    @one_thread()
+    @own_state()
     def climb(self, archs: Architectures, step: float) -> Choices:
         """Ascend value less ``price`` times complexity from each architecture, and decode.
 

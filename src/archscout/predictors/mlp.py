@@ -20,7 +20,6 @@ from archscout.errors import SettingsError
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
 from archscout.predictors.columns import ColumnKind, Columns
-from archscout.predictors.network import one_thread
 from archscout.predictors.perceptron import Perceptron
 from archscout.predictors.taught_members import TaughtMembers
 from archscout.predictors.teaching import Teaching, teach
@@ -96,7 +95,6 @@ class MLP(Predictor):
         self.columns = Columns(space, columns)
         self._learnt: TaughtMembers | None = None
 
-    @one_thread()
     def fit(
         self,
         archs: Architectures,

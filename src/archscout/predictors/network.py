@@ -5,8 +5,6 @@ All randomness comes from a `torch.Generator`, never from PyTorch's global state
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,21 +54,6 @@ def encode_table(space: SearchSpace, choices: Choices, tokens: TokenForm) -> Tab
         torch.from_numpy(structure_targets(graph)),
         tuple(zip(sources.tolist(), vertices.tolist(), strict=True)),
     )
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run PyTorch on one thread inside: these networks are too small to share out.
-
-    Two threads are slower here, and they round differently, so that a run could not be repeated
-    on a machine with other cores.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 class TableCache:

@@ -14,9 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from archscout.own_state import own_state
 from archscout.predictors.base import Prediction
 from archscout.predictors.left_out import widening
-from archscout.predictors.network import one_thread
 from archscout.predictors.scaling import Scaling
 from archscout.spaces.base import Choices
 
@@ -62,7 +62,7 @@ class TaughtMembers:
         targets = self._scaling.forward(values)
         self.widening = widening(self.scores(choices), targets, left_out)
 
-    @one_thread()
+    @own_state()
     def scores(self, choices: Choices) -> NDArray[np.float64]:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
         # One array for all: results kept between the blocks would scatter the memory.

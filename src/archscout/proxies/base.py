@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 
@@ -31,6 +32,7 @@ class Proxy(ABC):
     def __init__(self, space: SearchSpace) -> None:
         self.space = space
 
+    @own_state(one_thread=False)
     def score(self, archs: Architectures) -> NDArray[np.float64]:
         """Score architectures; higher is thought to be better.
 

@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from archscout.errors import SettingsError
+from archscout.own_state import given, own_state
 from archscout.proxy_search.result import ProxySearchResult, Score, best_first, checked_scores
 from archscout.spaces.base import Choices, SearchSpace
 
@@ -83,6 +84,7 @@ def plan_of(space: SearchSpace, **changes: Any) -> EvolutionPlan:
     return replace(PRESETS.get(space.name, PRESETS["mobilenet"]), **changes)
 
 
+@own_state(one_thread=False)
 def evolve(
     space: SearchSpace,
     score: Score,
@@ -143,7 +145,7 @@ def evolve(
             }
         )
         if on_generation is not None:
-            on_generation(dict(history[-1]))
+            given(on_generation)(dict(history[-1]))
     return ProxySearchResult(space, found.choices(), found.scores, history, stopped)
 
 

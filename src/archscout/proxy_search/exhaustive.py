@@ -7,10 +7,12 @@ from collections.abc import Callable
 import numpy as np
 
 from archscout.errors import SettingsError
+from archscout.own_state import given, own_state
 from archscout.proxy_search.result import ProxySearchResult, Score, checked_scores
 from archscout.spaces.base import SearchSpace
 
 
+@own_state(one_thread=False)
 def score_all(
     space: SearchSpace,
     score: Score,
@@ -50,7 +52,7 @@ def score_all(
     for start in range(0, len(rows), block):
         scores[start : start + block] = checked_scores(score, rows[start : start + block])
         if on_block is not None:
-            on_block(min(start + block, len(rows)), len(rows))
+            given(on_block)(min(start + block, len(rows)), len(rows))
     return ProxySearchResult(
         space, rows, scores, stopped=f"all {len(rows):,} architectures were scored"
     )

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import ArchscoutError, SettingsError
+from archscout.own_state import given
 from archscout.plain import plain
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 
@@ -101,7 +102,7 @@ def checked_scores(score: Score, choices: Choices) -> NDArray[np.float64]:
     Raises:
         SettingsError: if another shape came back.
     """
-    found = np.asarray(score(choices), dtype=np.float64)
+    found = np.asarray(given(score)(choices), dtype=np.float64)
     if found.shape != (len(choices),):
         raise SettingsError(
             f"the score gave shape {found.shape} for {len(choices)} architectures, expected "

@@ -18,6 +18,7 @@ import numpy as np
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
+from archscout.own_state import own_state
 from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
@@ -43,6 +44,7 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 )
 
 
+@own_state(one_thread=False)
 @told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
     images: Images | str | Path,

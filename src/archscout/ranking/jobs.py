@@ -9,6 +9,7 @@ import numpy as np
 
 from archscout.comparison.spec import BenchmarkSpec
 from archscout.errors import ArchscoutError
+from archscout.own_state import own_state
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Prediction
 from archscout.ranking.candidates import Candidate
@@ -56,6 +57,7 @@ class RowRecord:
     seconds_to_predict: float
 
 
+@own_state()
 def run_row(job: RankJob) -> RowRecord:
     """Fit, predict, and only then look at the values of what was not labelled.
 

@@ -14,6 +14,7 @@ from archscout.comparison.spec import BenchmarkSpec
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
 from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.manifest import make_manifest, package_version
+from archscout.own_state import given, own_state
 from archscout.ranking.candidates import Candidate, Unlabelled, check_settings, read_candidates
 from archscout.ranking.jobs import RankJob, RowRecord, run_row
 from archscout.ranking.parts import RowFolder
@@ -53,6 +54,7 @@ class RankProgress:
     failure: str | None = None
 
 
+@own_state()
 def rank(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,
@@ -151,7 +153,7 @@ def rank(
     )
     for key in ("seed", "labels", "strategy"):  # what a search has one of, and a ranking has not
         del manifest[key]
-    results = _run(jobs, workers, folder, on_done)
+    results = _run(jobs, workers, folder, given(on_done))
     _check_results(results)
 
     yardsticks = measure_rank_yardsticks(table, split)

@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from archscout import encodings
 from archscout.spaces import block_costs, darts_cell, darts_costs, product_encodings
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.building import builds
 from archscout.spaces.darts_graph import graph_of
 from archscout.spaces.darts_text import decisions_of_printed, format_genotype, parse_genotype
 
@@ -248,6 +249,7 @@ class DARTS(SearchSpace):
         edges = self.edges(archs)
         return block_costs.add_up(edges.reshape(len(edges), len(prices)), fixed, prices)
 
+    @builds
     def build(
         self,
         arch: Architecture,

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, StorageError
+from archscout.own_state import own_state
 from archscout.plain import plain, write_json
 from archscout.spaces.base import Choices, SearchSpace
 
@@ -110,6 +111,7 @@ def _finite(number: Any) -> float:
     return float(number)
 
 
+@own_state()
 def fit_latency(
     space: SearchSpace,
     choices: Choices,
@@ -143,6 +145,7 @@ def fit_latency(
     return LatencyTable(space.name, float(mean), prices, seen, dict(facts or {}))
 
 
+@own_state()
 def measure_latency(
     space: SearchSpace,
     rng: np.random.Generator,

@@ -16,6 +16,7 @@ from archscout import encodings
 from archscout.spaces import block_costs, mobilenet_costs, mobilenet_text, product_encodings
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 from archscout.spaces.block_chain import skips_last
+from archscout.spaces.building import builds
 from archscout.spaces.mobilenet_costs import Widths
 
 if TYPE_CHECKING:
@@ -197,6 +198,7 @@ class MobileNet(SearchSpace):
         fixed, prices = mobilenet_costs.price_tables(channels, classes, resolution)
         return block_costs.add_up(self.choices(archs), fixed, prices)
 
+    @builds
     def build(
         self,
         arch: Architecture,

@@ -16,6 +16,7 @@ from archscout.spaces import nasbench101_cell as cell
 from archscout.spaces import nasbench101_costs as costs
 from archscout.spaces import nasbench101_encodings as encodings
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.building import builds
 from archscout.spaces.nasbench101_enumeration import CELLS, enumerate_cells
 from archscout.spaces.nasbench101_hash_table import hash_table, hashes_of
 
@@ -355,6 +356,7 @@ class NASBench101(SearchSpace):
         """`macs` of every architecture, ``(n,)``."""
         return costs.count_macs(self.prune(archs), classes, channels, cells, resolution)
 
+    @builds
     def build(
         self,
         arch: Architecture,

@@ -16,6 +16,7 @@ from archscout import encodings
 from archscout.spaces import nasbench201_cell as cell
 from archscout.spaces import nasbench201_costs as costs
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.building import builds
 
 if TYPE_CHECKING:
     import torch
@@ -266,6 +267,7 @@ class NASBench201(SearchSpace):
         """`macs` of every architecture, ``(n,)``."""
         return costs.count_macs(self.choices(archs), classes, channels, cells, resolution)
 
+    @builds
     def build(
         self,
         arch: Architecture,

@@ -16,6 +16,7 @@ from archscout.errors import ParseError
 from archscout.spaces import block_costs, nasbench_macro_costs, product_encodings
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 from archscout.spaces.block_chain import skips_last
+from archscout.spaces.building import builds
 from archscout.spaces.nasbench_macro_costs import SKIP, STAGES
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ class NASBenchMacro(SearchSpace):
         fixed, prices = nasbench_macro_costs.price_tables(channels, classes, resolution)
         return block_costs.add_up(self.choices(archs), fixed, prices)
 
+    @builds
     def build(
         self,
         arch: Architecture,

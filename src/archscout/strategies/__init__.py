@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.registry import Entry, Registry
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.base import Strategy
@@ -163,6 +164,7 @@ def list_strategies(pattern: str = "*") -> list[str]:
     return STRATEGIES.names(pattern)
 
 
+@own_state()
 def make_strategy(
     name: str,
     space: SearchSpace,

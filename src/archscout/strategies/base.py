@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from archscout.errors import SettingsError
+from archscout.own_state import guard
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
@@ -45,6 +46,10 @@ class Strategy(ABC):
         if self.pool is not None and not len(self.pool):
             raise SettingsError("got an empty pool, expected at least one architecture to measure")
         self.audit: list[dict[str, Any]] = []
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        guard(cls, "ask", "tell")
 
     @property
     def minimum_labels(self) -> int:

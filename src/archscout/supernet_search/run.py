@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
+from archscout.own_state import own_state
 from archscout.proxies import make_proxy
 from archscout.random_label_search.alone import check_trust
 from archscout.random_label_search.sizes import cost_settings, limited_space
@@ -46,6 +47,7 @@ from archscout.training.single_network import hold_out, matched
 _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
 
+@own_state(one_thread=False)
 @told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
     images: Images,

@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.spaces.base import Architectures
 from archscout.supernets.base import Supernet
 
@@ -141,6 +142,7 @@ class Angle:
         """
         return self.angles_of_paths(self._paths_of(archs))
 
+    @own_state(one_thread=False)
     def angles_of_paths(self, paths: NDArray[np.int8]) -> NDArray[np.float64]:
         """Angles ``(n,)`` of paths ``(n, places, width)``, whose cells may differ.
 
@@ -159,6 +161,7 @@ class Angle:
         return angles
 
 
+@own_state(one_thread=False)
 def make_angle(
     supernet: Supernet,
     initial: Weights,

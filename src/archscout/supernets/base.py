@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.errors import ParseError, SettingsError, unknown_name
+from archscout.own_state import own_state
 from archscout.spaces.base import Architecture, Architectures, SearchSpace
 
 SAMPLINGS = ("uniform", "fair")
@@ -159,6 +160,7 @@ class Supernet(nn.Module, ABC):
     def weight_names(self, arch: Architecture) -> dict[str, str]:
         """Beginnings of names in the network alone, and in the supernet, where they differ."""
 
+    @own_state(one_thread=False)
     def inherit(self, arch: Architecture) -> nn.Module:
         """Build one architecture alone with a copy of its weights and running statistics.
 
@@ -166,7 +168,8 @@ class Supernet(nn.Module, ABC):
             The network, on the device and in the mode (training or evaluation) of the
             supernet; it computes the same logits as the supernet along `path_of`.
         """
-        network = self.build(arch)
+        with torch.random.fork_rng(devices=[]):  # All that is drawn is replaced.
+            network = self.build(arch)
         own, shared = network.state_dict(), self.state_dict()
         begins = self.weight_names(arch)
         with torch.no_grad():

@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, Architectures
+from archscout.spaces.building import builds
 from archscout.spaces.darts import DARTS
 from archscout.spaces.darts_cell import (
     CELLS,
@@ -118,6 +119,7 @@ class DARTSSupernet(Supernet):
 
     space = DARTS()
 
+    @builds
     def __init__(
         self,
         network: str = "cifar",

@@ -15,6 +15,7 @@ import torch
 from archscout.errors import SettingsError, listed
 from archscout.plain import plain
 from archscout.spaces.block_costs import check_whole
+from archscout.spaces.building import builds
 from archscout.spaces.mobilenet import MobileNet
 from archscout.spaces.mobilenet_costs import Widths, places, widths_of
 from archscout.spaces.mobilenet_network import MobileNetNetwork, make_block
@@ -25,6 +26,7 @@ from archscout.supernets.chain import ChainSupernet
 _PARTS = ("stem", "first", "blocks", "last", "pool", "classifier")
 
 
+@builds
 def mobilenet_supernet(
     widths: Widths | Mapping[str, Any] | str = "final",
     classes: int = 1000,

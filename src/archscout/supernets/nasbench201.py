@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.spaces.base import Architecture, Architectures
+from archscout.spaces.building import builds
 from archscout.spaces.nasbench201 import NASBench201
 from archscout.spaces.nasbench201_cell import EDGES, OPERATIONS, live_edges
 from archscout.spaces.nasbench201_costs import check_settings
@@ -93,6 +94,7 @@ class NASBench201Supernet(Supernet):
 
     space = NASBench201()
 
+    @builds
     def __init__(
         self,
         classes: int = 10,

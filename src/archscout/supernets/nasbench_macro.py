@@ -9,6 +9,7 @@ from __future__ import annotations
 import torch
 
 from archscout.spaces.block_costs import check_whole
+from archscout.spaces.building import builds
 from archscout.spaces.nasbench201_network import draw_weights
 from archscout.spaces.nasbench_macro import NASBenchMacro
 from archscout.spaces.nasbench_macro_costs import SKIP, places
@@ -18,6 +19,7 @@ from archscout.supernets.chain import ChainSupernet
 _PARTS = ("stem", "blocks", "last", "pool", "classifier")
 
 
+@builds
 def nasbench_macro_supernet(
     classes: int = 10, channels: int = 32, generator: torch.Generator | None = None
 ) -> ChainSupernet:

@@ -11,10 +11,12 @@ from collections.abc import Callable
 
 import torch
 
+from archscout.own_state import own_state
 from archscout.supernets.angle import Angle, make_angle
 from archscout.supernets.base import Supernet
 
 
+@own_state(one_thread=False)
 def null_angle(
     make: Callable[[torch.Generator], Supernet],
     seeds: tuple[int, int],

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from torch import nn
 
 from archscout.errors import SettingsError
+from archscout.own_state import own_state
 from archscout.training.augment import Augmentation, ChannelStatistics
 from archscout.training.threads import threads
 
 BATCH = 256
 
 
+@own_state(one_thread=False)
 def predict_classes(
     network: nn.Module,
     pixels: NDArray[np.uint8],

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from archscout.memory import check_memory
+from archscout.own_state import own_state
 
 _FLOAT = 4
 # Weights, their gradients and their momenta.
@@ -32,7 +33,7 @@ def check_footprint(make: Callable[[], nn.Module], side: int, batch: int = 0) ->
     Examples:
         >>> check_footprint(lambda: nn.Conv2d(3, 8, 3), side=32, batch=64)
     """
-    with torch.device("meta"):
+    with own_state(one_thread=False, device="meta"):
         network = make()
     needed = training_bytes(network, side, batch)
     steps = f" in steps of {batch:,} images of {side}x{side} pixels" if batch else ""

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from archscout.errors import SettingsError, TrainingError
+from archscout.own_state import given, own_state
 from archscout.training.images import Images
 from archscout.training.inputs import Inputs, Labels, rng_of
 from archscout.training.optimizer import make_optimizer, update
@@ -36,6 +37,7 @@ from archscout.training.threads import threads
 _ORDER, _PATHS, _AUGMENTATION = 1, 2, 3
 
 
+@own_state(one_thread=False)
 def train(
     network: nn.Module,
     images: Images,
@@ -85,6 +87,7 @@ def train(
         >>> len(trained.losses), trained.updates
         (2, 2)
     """
+    on_progress = given(on_progress)
     inputs = Inputs(images, labels, settings, next(network.parameters()).device)
     precision = resolve_precision(settings.precision, network)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -19,10 +19,12 @@ from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from archscout.errors import SettingsError
+from archscout.own_state import own_state
 from archscout.training.augment import Augmentation, ChannelStatistics
 from archscout.training.threads import threads
 
 
+@own_state(one_thread=False)
 def recalibrate(
     network: nn.Module,
     pixels: NDArray[np.uint8],

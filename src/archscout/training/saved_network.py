@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError, unknown_name
+from archscout.own_state import own_state
 from archscout.plain import write_json
 from archscout.training.network_description import (
     NETWORK,
@@ -40,6 +41,7 @@ WEIGHTS = "weights.safetensors"
 _FORMAT = 1
 
 
+@own_state(one_thread=False)
 def save_network(
     folder: str | Path, saved: SavedNetwork, state: Mapping[str, torch.Tensor] | None = None
 ) -> SavedNetwork:
@@ -98,6 +100,7 @@ def read_network(folder: str | Path) -> SavedNetwork:
     return _read(network_file(folder))[0]
 
 
+@own_state(one_thread=False)
 def _read(path: Path) -> tuple[SavedNetwork, torch.nn.Module]:
     """What a network is, and the network without memory, which shows that it can be built."""
     try:
@@ -127,6 +130,7 @@ def _read(path: Path) -> tuple[SavedNetwork, torch.nn.Module]:
     return saved, network
 
 
+@own_state(one_thread=False)
 def load_network(
     folder: str | Path, *, space: str | None = None
 ) -> tuple[SavedNetwork, torch.nn.Module]:
@@ -173,7 +177,6 @@ def network_file(folder: str | Path) -> Path:
 
 def _without_weights(saved: SavedNetwork) -> torch.nn.Module:
     """Build the network without memory and without drawing from PyTorch's own state."""
-    import torch
 
-    with torch.device("meta"):
+    with own_state(one_thread=False, device="meta"):
         return make_network(saved)

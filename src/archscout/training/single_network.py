@@ -15,6 +15,7 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError
 from archscout.memory import lacks_memory, told_of_memory
+from archscout.own_state import own_state
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -67,6 +68,7 @@ class TrainedNetwork:
     chance: float | None
 
 
+@own_state(one_thread=False)
 @told_of_memory("training one network", ADVICE)
 def train_network(
     space: SearchSpace | str,
