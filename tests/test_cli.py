@@ -253,6 +253,29 @@ def test_random_runs_differ_from_means() -> None:
     assert {abs(mean - one) for mean, one in zip(means, singles, strict=True)} == {5.0}
 
 
+def test_what_a_search_writes_names_no_folder_of_this_computer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = tmp_path / "mine"
+    (mine / "work").mkdir(parents=True)
+    monkeypatch.chdir(mine / "work")
+    table = write_table(
+        mine / "t.csv", "arch,valid_accuracy", [f"{c},{i}" for i, c in enumerate(CELLS)]
+    )
+    args = ["search", "--table", str(table), "--space", "nasbench201", *QUICK]
+    args += ["--out", str(mine / "out"), "--storage", str(mine / "labels.log")]
+    monkeypatch.setattr(sys, "argv", ["/usr/bin/archscout", *args])
+    assert invoke(*args).exit_code == 0
+    written = [*(mine / "out").iterdir(), mine / "labels.log"]
+    for path in written:
+        text = path.read_text("utf-8")
+        assert str(tmp_path) not in text
+        assert os.uname().release not in text
+    before = (mine / "out" / "result.json").read_bytes()
+    assert invoke(*args).exit_code == 0
+    assert (mine / "out" / "result.json").read_bytes() == before, "it was searched again"
+
+
 def test_storage_by_url() -> None:
     found = search(*QUICK, "--storage", "sqlite:///search.db")
     assert Path("search.db").is_file()

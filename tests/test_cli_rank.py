@@ -75,7 +75,7 @@ def test_prints_who_leads_and_writes_all_files() -> None:
     ):  # fmt: skip
         assert word in done.stdout, word
     assert {file.name for file in Path("made").iterdir()} == {
-        "plan.json", "parts", "rows.csv", "summary.csv", "tests.csv", "ranking.json",
+        ".held", "plan.json", "parts", "rows.csv", "summary.csv", "tests.csv", "ranking.json",
         "tau.png", "calibration.png", "ranking.html",
     }  # fmt: skip
     assert len(pd.read_csv("made/rows.csv")) == 8
@@ -155,7 +155,7 @@ def test_a_wrapped_predictor_has_a_part_of_its_own() -> None:
 def test_the_folder_says_what_differs(
     problem: Problem, protocol: str, unlabelled: str, name: str
 ) -> None:
-    assert folder_name(problem, protocol, unlabelled) == name
+    assert folder_name(problem, protocol, unlabelled) == Path("runs") / name
 
 
 @pytest.mark.parametrize(

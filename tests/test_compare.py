@@ -2,6 +2,7 @@ import csv
 import itertools
 import json
 import math
+import re
 import signal
 import subprocess
 import sys
@@ -18,8 +19,9 @@ from archscout.comparison.sentences import say_number, say_test
 from archscout.comparison.words import summary_words
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
 from archscout.registry import Entry
-from archscout.reports.comparison_plot import anytime_figure
-from archscout.reports.lines import spread
+from archscout.reports.comparison_curves import anytime_curves
+from archscout.reports.curves import chart_of
+from archscout.reports.paper import figure_of, spread
 from archscout.spaces import load_space
 from archscout.strategies import STRATEGIES
 from archscout.strategies.random_search import RandomSearch
@@ -154,22 +156,39 @@ class TestOutputs:
         comparison, folder = saved
         for name in ("comparison.json", "comparison.html", "summary.csv", "tests.csv"):
             assert "only 4 seeds" in (folder / name).read_text(), name
-        texts = [text.get_text() for text in anytime_figure(comparison).texts]
-        assert any("only 4 seeds" in text for text in texts)
+        curves = anytime_curves(comparison)
+        assert any("only 4 seeds" in text.get_text() for text in figure_of(curves).texts)
+        assert any("only 4 seeds" in text for text in chart_of(curves).about)
 
     def test_plot_names_every_line(self, saved):
-        axes = anytime_figure(saved[0]).axes[0]
+        axes = figure_of(anytime_curves(saved[0])).axes[0]
         names = {text.get_text() for text in axes.texts}
         assert {"random (baseline)", "evolution", "local", "all 400 bought once"} <= names
         assert any(name.startswith("noise:") for name in names)
         assert any("parameters" in name for name in names)
 
+    def test_page_draws_what_the_plot_draws(self, saved):
+        curves = anytime_curves(saved[0])
+        chart = chart_of(curves)
+        told = [entry["name"].partition(":")[0] for entry in chart.legend]
+        levels = [level.name for level in curves.levels]
+        assert told == ["random (baseline)", "evolution", "local", *levels, "noise"]
+        bands = [trace for trace in chart.traces if trace.get("fill")]
+        assert [band["name"] for band in bands] == [*told[:3], chart.legend[-1]["name"]]
+        for curve, band in zip(curves.curves, bands, strict=False):
+            assert len(band["x"]) == 2 * len(curve.band_x) == 2 * saved[0].budget
+            assert (curve.low <= curve.y[curve.band_x.astype(int) - 1] + 1e-9).all()
+        line = next(trace for trace in chart.traces if trace.get("text"))
+        assert re.fullmatch(
+            r"random \(baseline\)<br>[\d.]+ \[[\d.]+, [\d.]+\]<br>labels bought: 1", line["text"][0]
+        )
+
     def test_page_is_offline_and_holds_tables(self, saved):
         page = (saved[1] / "comparison.html").read_text()
-        assert "<script" not in page
-        assert "http" not in page.replace("Content-Security", "").split("Manifest")[0].replace(
-            "http-equiv", ""
-        )
+        assert not re.search(r"(?:src|href)=", page.partition("<script>")[0])
+        assert page.count("window.Plotly = Plotly") == 1
+        assert len(page.encode()) < 2_000_000
+        assert "data:image" not in page.partition("<script>")[0]
         for finding in saved[0].findings:
             assert finding.split("(")[0] in page
         header, rows = summary_words(saved[0])
@@ -297,8 +316,9 @@ class TestHonesty:
         assert "test regret" not in set(got.tests.measure)
         for name in ("comparison.json", "comparison.html", "summary.csv", "tests.csv"):
             assert "no test values" in (tmp_path / "out" / name).read_text(), name
-        texts = [text.get_text() for text in anytime_figure(got).texts]
-        assert any("no test values" in text for text in texts)
+        curves = anytime_curves(got)
+        assert any("no test values" in text.get_text() for text in figure_of(curves).texts)
+        assert any("no test values" in text for text in chart_of(curves).about)
 
     def test_failed_labels_count_and_keep_the_incumbent(self, tmp_path):
         path = write_table(tmp_path / "made.csv", broken=range(0, ROWS, 2))
@@ -507,7 +527,8 @@ class TestWords:
     def test_a_regret_of_zero_is_drawn(self, tmp_path):
         path = write_table(tmp_path / "made.csv")
         got = run(spec_of(path, run="mean"), labels=ROWS, seeds=2, strategies=["random"])
-        axes = anytime_figure(got, "validation regret").axes[0]
+        axis = anytime_curves(got, "validation regret").y
         assert got.curves[0].regrets["validation regret"][:, -1].max() == 0
-        assert axes.get_ylim()[0] == 0.0
-        assert all(math.isfinite(tick) for tick in axes.get_yticks())
+        assert axis.ends[0] == axis.low == 0.0
+        assert axis.marks[0] == (0.0, "0")
+        assert all(math.isfinite(place) for place, _ in axis.marks)

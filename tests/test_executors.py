@@ -182,6 +182,16 @@ def test_a_script_without_main_guard_is_told_so(tmp_path):
     assert "workers=1" in done.stderr.splitlines()[-1]
 
 
+def test_a_guarded_script_on_standard_input_is_told_to_be_a_file(tmp_path):
+    script = SCRIPT.replace("GUARD", "__name__ == '__main__'")
+    command = [sys.executable, "-", str(tmp_path)]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert "save the script as one, or pass workers=1" in last
+    assert "__main__" not in last
+
+
 def wait_until(condition, running=None):
     """Wait for a state, however long the machine takes; only a dead process ends it early."""
     while not condition():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import sys
@@ -117,7 +116,7 @@ def _deep(levels: int) -> Any:
 
 
 JUNK = [None, True, -1, 0, 7, 1.5, 1e308, 10**400, math.nan, -math.inf]
-JUNK += ["", "x\ny", "1", [], {}, [1], [None], [{}], {"a": 1}, {"": []}, _deep(90), _deep(500)]
+JUNK += ["", "x\ny", "1", [], {}, [1], [None], [{}], {"a": 1}, {"": []}, _deep(90), _deep(200)]
 
 
 def _places(data: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -141,7 +140,7 @@ def test_damage_is_a_result_or_one_sentence(
         if data.draw(st.booleans()):
             del inside[place[-1]]
         else:
-            inside[place[-1]] = copy.deepcopy(data.draw(st.sampled_from(JUNK)))
+            inside[place[-1]] = json.loads(json.dumps(data.draw(st.sampled_from(JUNK))))
     path = tmp_path / "result.json"
     path.write_text(json.dumps(changed))
     try:

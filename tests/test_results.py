@@ -139,7 +139,7 @@ def _without(key: str) -> Callable[[dict[str, Any]], Any]:
 
 
 def _label(key: str, value: Any) -> Callable[[dict[str, Any]], Any]:
-    return lambda data: {**data, "labels": [{**data["labels"][0], key: value}]}
+    return lambda data: {**data, "best": None, "labels": [{**data["labels"][0], key: value}]}
 
 
 @pytest.mark.parametrize(

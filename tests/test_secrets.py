@@ -14,8 +14,9 @@ import pytest
 import sqlalchemy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
-from archscout.cli import main
+from archscout.cli import app, main
 from archscout.errors import ArchscoutError
 from archscout.manifest import make_manifest, shown_command
 from archscout.secrets import hide_secrets, repeats_secret, show_storage
@@ -122,6 +123,7 @@ class InMemory:
     def close(self) -> None: ...
 
 
+@pytest.mark.slow
 def test_a_search_that_succeeds_writes_no_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -138,6 +140,14 @@ def test_a_search_that_succeeds_writes_no_password(
     for path in files:
         check_hidden(path.read_text("utf-8"))
     check_hidden("".join(capfd.readouterr()))
+
+
+@pytest.mark.parametrize("command", [["search"], ["report"], ["export"], ["search", "--labels"]])
+@pytest.mark.parametrize("address", ADDRESSES[:5])
+def test_an_address_in_the_wrong_place_is_not_repeated(command: list[str], address: str) -> None:
+    done = CliRunner().invoke(app, [*command, address])
+    assert done.exit_code == 2
+    check_hidden(done.output)
 
 
 @settings(max_examples=40, deadline=None)

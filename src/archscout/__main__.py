@@ -1,6 +1,6 @@
 """Lets ``python -m archscout`` stand for the command ``archscout``."""
 
-from archscout.cli import main
+from archscout._entry import main
 
 if __name__ == "__main__":
     main()

@@ -91,6 +91,10 @@ def listed(names: Iterable[object], most: int = 8) -> str:
     return ", ".join(shown) + more
 
 
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C, with a word of what is kept and how to go on; no error, so no ArchscoutError."""
+
+
 def unknown_name(kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
     """Build the error for a name that is not registered, with the nearest match.
 

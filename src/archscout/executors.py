@@ -219,16 +219,24 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool:
-            raise ArchscoutError(
-                "worker processes cannot be started: put the calling code of your script under "
-                "if __name__ == '__main__':, or pass workers=1"
-            ) from None
+            raise ArchscoutError(f"worker processes cannot be started: {_remedy()}") from None
         yield pool
         pool.shutdown()
     finally:
         ours.close()
         lifeline.close()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _remedy() -> str:
+    """What lets the processes start: each of them imports the script that was started."""
+    script = getattr(sys.modules.get("__main__"), "__file__", None)
+    if script is not None and not os.path.exists(script):
+        return (
+            f"they cannot import the script {script}, which is no file: save the script as one, "
+            "or pass workers=1"
+        )
+    return "put the calling code of your script under if __name__ == '__main__':, or pass workers=1"
 
 
 def _begin(lifeline: Connection) -> None:

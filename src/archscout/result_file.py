@@ -17,7 +17,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.objectives import Attempt, Label
 from archscout.plain import write_json
-from archscout.results import SearchResult
 from archscout.spaces.base import SearchSpace
 
 CHECKSUM = "sha256"
@@ -99,6 +98,18 @@ class _File(_Part):
             raise ValueError("its labels are not numbered in order")
         return self
 
+    @model_validator(mode="after")
+    def _best_of_labels(self) -> _File:
+        sign = 1.0 if self.direction == "maximize" else -1.0
+        good = [
+            (sign * row.value, row.architecture) for row in self.labels if row.value is not None
+        ]
+        if self.best is not None:
+            told = (sign * self.best.value, self.best.architecture)
+            if not good or max(good, key=lambda row: row[0]) != told:
+                raise ValueError("its best is not the best of its labels")
+        return self
+
 
 def write_result(path: Path, data: Mapping[str, Any]) -> None:
     """Write a result with its checksum.
@@ -114,8 +125,8 @@ def write_result(path: Path, data: Mapping[str, Any]) -> None:
     write_json(path, {**json.loads(text), CHECKSUM: _checksum(text)})
 
 
-def read_result(path: Path, space: SearchSpace | None) -> SearchResult:
-    """Read a result; see `archscout.results.load_result`."""
+def read_result(path: Path, space: SearchSpace | None) -> dict[str, Any]:
+    """Read what a result is made of; see `archscout.results.load_result`."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -142,7 +153,7 @@ def read_result(path: Path, space: SearchSpace | None) -> SearchResult:
         ) from error
 
 
-def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> SearchResult:
+def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any]:
     # A search without a table has no standing, which is written as an empty one.
     file = _File.model_validate({**data, "standing": data.get("standing") or None})
     if space is None:
@@ -151,7 +162,7 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> SearchResult:
         space = load_space(file.space)
     elif space.name != file.space:
         raise SettingsError(f"it is of space {file.space!r}, not {space.name!r}")
-    result = SearchResult(
+    return dict(
         space=space,
         strategy=file.strategy,
         objective=file.objective,
@@ -181,13 +192,6 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> SearchResult:
         noise={k: math.nan if v is None else v for k, v in file.noise.items()},
         manifest=data["manifest"],
     )
-    if file.best is not None and (
-        all(label.failed for label in result.labels)
-        or file.best.value != result.best.value
-        or file.best.architecture != space.format(result.best.architecture)
-    ):
-        raise SettingsError("its best is not the best of its labels")
-    return result
 
 
 def _number(value: float | None) -> float:
@@ -225,8 +229,9 @@ def _is_deep(data: Any) -> bool:
 def _first(error: ValidationError) -> str:
     """The first fault that pydantic found, and where."""
     fault = error.errors(include_url=False, include_context=False)[0]
-    where = ".".join(map(str, fault["loc"])) or "it"
+    where = ".".join(map(str, fault["loc"]))
+    if fault["type"] == "value_error":
+        return fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "missing":
         return f"{where} is missing"
-    came = f", got {str(fault['input'])[:_LONGEST]!r}" if fault["type"] != "value_error" else ""
-    return f"{where} is wrong: {fault['msg']}{came}"
+    return f"{where} is wrong: {fault['msg']}, got {str(fault['input'])[:_LONGEST]!r}"

@@ -241,4 +241,4 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchRes
     from archscout.result_file import read_result
 
     path = Path(path)
-    return read_result(path / FILE_NAME if path.is_dir() else path, space)
+    return SearchResult(**read_result(path / FILE_NAME if path.is_dir() else path, space))

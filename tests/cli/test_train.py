@@ -43,6 +43,18 @@ def test_it_writes_a_network_and_says_how_good_it_is(images):
     assert sum(weight.numel() for weight in network.parameters()) > 100
 
 
+def test_what_it_writes_names_no_folder_of_this_computer(images, monkeypatch):
+    (images.parent / "work").mkdir()
+    monkeypatch.chdir(images.parent / "work")
+    out = images.parent / "mine" / "net"
+    assert call("200100", str(images), *SMALL, "--out", str(out)).exit_code == 0
+    written = [path for path in out.rglob("*") if path.is_file()]
+    assert written
+    for path in written:
+        assert str(images.parent).encode() not in path.read_bytes(), path.name
+    assert load_network(out)[0].images == "pictures.npz (x_train)"
+
+
 def test_json_and_going_on(images):
     first, again = (
         json.loads(call("200100", str(images), *SMALL, "--out", "net", "--json").stdout)

@@ -24,7 +24,9 @@ from archscout.ranking.sentences import say_leaders, say_test
 from archscout.ranking.words import figure_words, tau_words
 from archscout.ranking.yardsticks import RankYardsticks
 from archscout.registry import Entry
-from archscout.reports.ranking_plot import calibration_figure, tau_figure
+from archscout.reports.curves import chart_of
+from archscout.reports.paper import figure_of, panels_of
+from archscout.reports.ranking_curves import calibration_curves, tau_curves
 from archscout.stats import kendall_tau
 
 ROWS = 300
@@ -166,27 +168,38 @@ class TestOutputs:
         rows = ranking.rows
         assert set(rows.protocol) == {"a"}
         assert set(rows.fitted_on) == {"mean validation values"}
-        for figure in (tau_figure(ranking), calibration_figure(ranking)):
-            said = " ".join(text.get_text() for text in figure.texts)
+        taus, panels = tau_curves(ranking), calibration_curves(ranking)
+        on_paper = [
+            " ".join(text.get_text() for text in figure.texts)
+            for figure in (figure_of(taus), panels_of(panels))
+        ]
+        on_page = [" ".join(chart_of(curves).about) for curves in (taus, *panels)]
+        for said in on_paper + on_page:
             assert "protocol A, fitted on mean validation values" in said
             assert "only 3 seeds" in said
 
     def test_the_plot_names_every_line(self, saved: tuple[Ranking, Path]) -> None:
-        axes = tau_figure(saved[0]).axes[0]
-        assert axes.get_xscale() == "log"
+        curves = tau_curves(saved[0])
+        assert [place for place, _ in curves.x.marks or []] == [1.0, np.log10(30)]
+        axes = figure_of(curves).axes[0]
         names = {text.get_text().replace("\n", " ") for text in axes.texts}
         assert {"noisy (baseline)", "quiet", "noise ceiling: validation against test"} <= names
         assert any(name.startswith("without labels: parameter count") for name in names)
-        top = tau_figure(saved[0], "kendall_tau_top_tenth").axes[0]
+        shown = [entry["name"].partition(": ")[0] for entry in chart_of(curves).legend]
+        assert shown[:2] == ["noisy (baseline)", "quiet"]
+        assert shown[-1] == "noise ceiling"
+        assert "without labels" in shown
+        top = figure_of(tau_curves(saved[0], "kendall_tau_top_tenth")).axes[0]
         assert not any("ceiling" in text.get_text() for text in top.texts)
-        panels = calibration_figure(saved[0]).axes
+        panels = panels_of(calibration_curves(saved[0])).axes
         assert [panel.get_title() for panel in panels] == ["10 labels", "30 labels"]
         assert all(len(panel.lines) == 3 for panel in panels)
 
     def test_the_page_is_offline_and_holds_the_tables(self, saved: tuple[Ranking, Path]) -> None:
         page = (saved[1] / "ranking.html").read_text()
-        assert "<script" not in page
-        assert not re.search(r"(?:src|href)=.(?!data:image/png;base64,)", page)
+        assert not re.search(r"(?:src|href)=", page.partition("<script>")[0])
+        assert page.count("window.Plotly = Plotly") == 1
+        assert len(page.encode()) < 2_000_000
         for finding in saved[0].findings:
             assert finding.split("(")[0].split("'")[0] in page
         for header, rows in (
@@ -356,7 +369,7 @@ class TestHonesty:
         assert flat.coverage_90.isna().all()
         leader = ranking.leaders[0]
         assert re.search(r"parameter count.* has \.\d+, which flat does not reach", leader)
-        assert all(len(panel.lines) == 2 for panel in calibration_figure(ranking).axes)
+        assert all(len(panel.lines) == 2 for panel in panels_of(calibration_curves(ranking)).axes)
 
     def test_a_table_without_test_values_says_so(
         self, write_table: Callable[..., Path], tmp_path: Path

@@ -11,7 +11,9 @@ from tiny_search import make_images, make_settings
 
 from archscout.cli.search_unlabeled import _print as print_result
 from archscout.random_label_search.result import UnlabeledResult
+from archscout.reports import unlabeled_plot
 from archscout.reports.unlabeled_html import render_unlabeled
+from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
 
 
 @functools.cache
@@ -47,9 +49,33 @@ def test_a_candidate_that_cannot_learn_is_told_in_page_json_and_terminal(
 
 def test_the_page_names_candidate_and_nulls_and_escapes_names_of_files() -> None:
     page = render_unlabeled(make_result(images="<script>alert(1)</script>: read 48 images"))
-    assert "<script>" not in page
+    assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
     assert "so it is a candidate" in page
     for way in ("parameters on live paths", "angle between two fresh initialisations", "MACs"):
         assert way in page
     assert "<svg" in page
+    assert "data:image" not in page.partition("<script>")[0]
+
+
+def test_each_null_is_a_chart_and_the_largest_angle_is_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = make_result()
+    monkeypatch.setattr(unlabeled_plot, "MOST_DOTS", 20_000)
+    charts = nulls_charts(found)
+    assert [chart.x_title.partition(" (")[0] for chart in charts] == [
+        name for name in found.scores.columns if name != "angle"
+    ]
+    for chart in charts:
+        shown, best = chart.traces
+        assert len(shown["x"]) == len(found.scores.choices)
+        assert best["y"][0] == max(shown["y"])
+        assert not chart.about
+    assert trust_charts(found) == []
+
+
+def test_many_architectures_are_an_even_draw_that_says_so() -> None:
+    chart = nulls_charts(make_result())[0]
+    assert len(chart.traces[0]["x"]) == unlabeled_plot.MOST_DOTS
+    assert chart.about == ("1,000 of 15,625 architectures are shown, drawn at random.",)

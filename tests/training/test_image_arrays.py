@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archscout.errors import ImageError
 from archscout.training import Images, load_images
-from archscout.training.image_arrays import layout_of, scale_of
+from archscout.training.image_arrays import layout_of, numbers_of
 
 
 def colour(n: int = 6, h: int = 9, w: int = 7, seed: int = 0) -> np.ndarray[Any, Any]:
@@ -78,19 +78,23 @@ def test_a_shape_is_understood_or_refused(shape: list[int]) -> None:
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        (np.array([0.0, 200.0]), "turn floats that are bytes to uint8"),
+        (np.array([0.0, 70000.0]), "divide them by what is white"),
         (np.array([-1.0, 1.0]), "undo the normalisation"),
-        (np.array([0.0, np.nan]), "undo the normalisation"),
-        (np.array([0, 1], np.uint8), "multiply by 255"),
-        (np.array([0, 256]), "expected bytes"),
-        (np.array([-1, 5]), "expected bytes"),
+        (np.array([0.0, np.nan]), "1 of 2 images hold .*NaN.* at place 1"),
+        (np.array([0, 65536]), "divide them by what is white"),
+        (np.array([-1, 5]), "expected numbers from 0"),
         (np.array(["a"]), "<U1"),
         (np.array([1j]), "complex"),
     ],
 )
 def test_a_range_that_is_not_known_is_refused(values: Any, said: str) -> None:
     with pytest.raises(ImageError, match=said):
-        scale_of(values)
+        numbers_of(values)
+
+
+def test_whole_numbers_up_to_one_are_not_taken_for_black() -> None:
+    with pytest.raises(ImageError, match="multiply by 255"):
+        load_images(np.eye(8, dtype=np.uint8)[None])
 
 
 def test_bits_are_black_and_white() -> None:

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from archscout.training import image_decode
-from archscout.training.image_decode import Unusable, read_picture, square_of
+from archscout.training.image_decode import Unusable, decode, read_picture, square_of
 
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 
@@ -52,7 +52,7 @@ def half_and_half(width: int = 16, height: int = 16) -> Image.Image:
         ("RGBA", (1, 2, 3, 255), "opaque.webp", (1, 2, 3)),
         ("CMYK", (0, 0, 0, 255), "print.tif", (0, 0, 0)),
         ("I;16", 65535, "deep.png", (255, 255, 255)),
-        ("I;16", 257 * 40, "deep.tif", (40, 40, 40)),
+        ("I;16", 257 * 160, "deep.tif", (160, 160, 160)),
         ("F", 0.2, "float.tif", (51, 51, 51)),
     ],
 )
@@ -173,10 +173,12 @@ def test_a_file_that_may_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyP
 def test_pictures_too_small_or_of_unknown_range(tmp_path: Path) -> None:
     assert reason(saved(tmp_path, Image.new("RGB", (1, 1)), "a.png")) == "smaller than 4 pixels"
     assert reason(saved(tmp_path, Image.new("L", (300, 3)), "b.png")) == "smaller than 4 pixels"
-    wide = saved(tmp_path, Image.new("F", (8, 8), 900.0), "c.tif")
-    assert reason(wide) == "of numbers whose range is not known"
+    wide = saved(tmp_path, Image.new("F", (8, 8), 70000.0), "c.tif")
+    assert reason(wide) == "with values above 65,535"
     nothing = saved(tmp_path, Image.new("F", (8, 8), float("nan")), "d.tif")
-    assert reason(nothing) == "of numbers whose range is not known"
+    assert reason(nothing) == "with values that are not numbers"
+    below = saved(tmp_path, Image.new("I", (8, 8), -1), "e.tif")
+    assert reason(below) == "with negative values"
 
 
 def test_huge_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,8 +208,8 @@ def test_large_pictures_are_decoded_one_at_a_time(monkeypatch: pytest.MonkeyPatc
         def __exit__(self, *_: object) -> None: ...
 
     lock = Counted()
-    square_of(Image.new("RGB", (8, 8)), 4, lock)  # type: ignore[arg-type]
-    square_of(Image.new("RGB", (20, 20)), 4, lock)  # type: ignore[arg-type]
+    decode(Image.new("RGB", (8, 8)), 4, lock)  # type: ignore[arg-type]
+    decode(Image.new("RGB", (20, 20)), 4, lock)  # type: ignore[arg-type]
     assert lock.entered == 1
 
 

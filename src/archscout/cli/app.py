@@ -22,14 +22,20 @@ from archscout.cli import (
     search_unlabeled,
     train,
 )
+from archscout.cli.command import Command, without_types_of_flags
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
 from archscout.memory import lacks_memory, shortage
+from archscout.secrets import hide_secrets
 
 
 class Commands(TyperGroup):
     """Runs a command and turns every error into one sentence and an exit code."""
+
+    def get_params(self, ctx: Any) -> list[Any]:
+        """Parameters as the help shows them."""
+        return without_types_of_flags(super().get_params(ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Accept ``--debug`` after the command too: that is where it is typed in need."""
@@ -107,6 +113,7 @@ def _usage_sentence(error: Any) -> str:
     reasons: list[dict[str, Any]] = getattr(error.__cause__ or error.__context__, "errors", list)()
     if reasons and "input" in reasons[0] and repr(reasons[0]["input"]) not in said:
         said += f" (got {reasons[0]['input']!r})"
+    said = hide_secrets([said])[0]
     command = getattr(getattr(error, "ctx", None), "command_path", "archscout")
     return f"{said}{' See' if said.endswith('?') else ': see'} {command} --help"
 
@@ -115,20 +122,25 @@ app = typer.Typer(
     name="archscout",
     cls=Commands,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command("search", rich_help_panel="Run")(search.run)
-app.command("search-unlabeled", rich_help_panel="Run")(search_unlabeled.run)
-app.command("search-supernet", rich_help_panel="Run")(search_supernet.run)
-app.command("compare", rich_help_panel="Run")(compare.run)
-app.command("rank", rich_help_panel="Run")(rank.run)
-app.command("train", rich_help_panel="Run")(train.run)
-app.command("export", rich_help_panel="Run")(export.run)
-app.command("report", rich_help_panel="Look")(report.run)
-app.command("list", rich_help_panel="Look")(listing.run)
+_COMMANDS = {
+    "Run": {
+        "search": search,
+        "search-unlabeled": search_unlabeled,
+        "search-supernet": search_supernet,
+        "compare": compare,
+        "rank": rank,
+        "train": train,
+        "export": export,
+    },
+    "Look": {"report": report, "list": listing},
+}
+for _panel, _commands in _COMMANDS.items():
+    for _name, _module in _commands.items():
+        app.command(_name, cls=Command, rich_help_panel=_panel)(_module.run)
 
 
 def _show_version(wanted: bool) -> None:

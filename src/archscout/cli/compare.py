@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -19,6 +18,7 @@ from archscout.cli.console import (
     print_rows,
 )
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.naming import run_folder
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -114,7 +114,7 @@ def run(
         max_macs,
         max_params,
     )
-    folder = out or Path("runs") / folder_name(problem, labels, dedup)
+    folder = out or folder_name(problem, labels, dedup)
     bar = CompareBar()
     try:
         with bar:
@@ -142,10 +142,9 @@ def run(
         print_comparison(comparison, folder)
 
 
-def folder_name(problem: Problem, labels: int, dedup: str) -> str:
+def folder_name(problem: Problem, labels: int, dedup: str) -> Path:
     """Name the folder of a comparison; more seeds or strategies join what it holds."""
-    words = ["compare", problem.slug, str(labels), dedup if dedup != "exact" else ""]
-    return re.sub(r"[^\w.=-]+", "-", "-".join(word for word in words if word))
+    return run_folder("compare", problem.slug, labels, dedup if dedup != "exact" else "")
 
 
 def print_comparison(comparison: Comparison, folder: Path) -> None:

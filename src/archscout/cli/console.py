@@ -16,7 +16,7 @@ from rich.table import Table
 
 from archscout.plain import plain
 
-WIDE = 200
+WIDE, NARROW = 200, 60
 USAGE_ERROR, BUG, INTERRUPTED = 2, 1, 130
 
 
@@ -42,24 +42,39 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
 
 
 def print_pairs(pairs: Mapping[str, str]) -> None:
-    """Print a closing table: a name and a text a row."""
+    """Print a closing table: a name and a text a row, below each other where that is too wide."""
+    console = screen()
+    if console.width < NARROW:
+        for name, text in pairs.items():
+            console.print(f"[bold]{escape(name)}[/bold]: {escape(text)}", soft_wrap=True)
+        return
     table = Table(show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, text in pairs.items():
         table.add_row(escape(name), escape(text))
-    screen().print(table)
+    console.print(table)
 
 
 def print_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table with a title and a header; a text of None is shown as a dash."""
+    """Print a table with a title and a header; a text of None is shown as a dash.
+
+    Where columns would be too narrow to be read, each row is printed as pairs instead.
+    """
     print_line(title)
+    shown = [["-" if cell is None else str(cell) for cell in row] for row in rows]
+    console = screen()
+    if console.width < NARROW or console.width < 8 * len(header):
+        for row in shown:
+            console.print("")
+            print_pairs(dict(zip(header, row, strict=True)))
+        return
     table = Table()
     for name in header:
         table.add_column(escape(name), overflow="fold")
-    for row in rows:
-        table.add_row(*("-" if cell is None else escape(str(cell)) for cell in row))
-    screen().print(table)
+    for row in shown:
+        table.add_row(*map(escape, row))
+    console.print(table)
 
 
 def print_line(text: str) -> None:

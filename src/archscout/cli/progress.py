@@ -16,7 +16,8 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from archscout.cli.console import amount, side_screen
+from archscout.cli.bars import make_bar
+from archscout.cli.console import amount
 
 if TYPE_CHECKING:
     from archscout.comparison import CompareProgress
@@ -27,16 +28,12 @@ ACTIVITY_WIDTH = 24
 
 
 def _progress(counted: str, *columns: ProgressColumn) -> Progress:
-    console = side_screen()
-    return Progress(
+    return make_bar(
         TextColumn("{task.description}"),
         BarColumn(bar_width=None),
         TaskProgressColumn("{task.completed:.0f}/{task.total:.0f} " + counted),
         *columns,
         TimeElapsedColumn(),
-        console=console,
-        disable=not console.is_terminal,
-        transient=True,
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archscout.cli.console import INTERRUPTED, complain, print_json, print_line, print_rows
+from archscout.cli.naming import run_folder
 from archscout.cli.options import (
     OUTPUT,
     BenchmarkOption,
@@ -126,7 +126,7 @@ def run(
 
     names = [name.strip() for name in predictors.split(",") if name.strip()]
     problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
-    folder = out or Path("runs") / folder_name(problem, protocol, unlabelled)
+    folder = out or folder_name(problem, protocol, unlabelled)
     bar = CompareBar("fits")
     try:
         with bar:
@@ -155,18 +155,17 @@ def run(
         print_ranking(ranking, folder)
 
 
-def folder_name(problem: Problem, protocol: str, unlabelled: str) -> str:
+def folder_name(problem: Problem, protocol: str, unlabelled: str) -> Path:
     """Name the folder of a ranking; more seeds, labels or predictors join what it holds.
 
     Examples:
-        >>> folder_name(Problem(), "a", "1000")
-        'rank-nasbench201-cifar10-protocol-a'
-        >>> folder_name(Problem(), "b", "all")
-        'rank-nasbench201-cifar10-protocol-b-all-unlabelled'
+        >>> str(folder_name(Problem(), "a", "1000"))
+        'runs/rank-nasbench201-cifar10-protocol-a'
+        >>> str(folder_name(Problem(), "b", "all"))
+        'runs/rank-nasbench201-cifar10-protocol-b-all-unlabelled'
     """
-    words = ["rank", problem.slug, f"protocol-{protocol.lower()}"]
-    words.append(f"{unlabelled}-unlabelled" if unlabelled != DEFAULT_UNLABELLED else "")
-    return re.sub(r"[^\w.=-]+", "-", "-".join(word for word in words if word))
+    some = f"{unlabelled}-unlabelled" if unlabelled != DEFAULT_UNLABELLED else ""
+    return run_folder("rank", problem.slug, f"protocol-{protocol.lower()}", some)
 
 
 def print_ranking(ranking: Ranking, folder: Path) -> None:

@@ -10,6 +10,7 @@ import typer
 from archscout.cli.console import print_line
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
+from archscout.secrets import show_storage
 
 if TYPE_CHECKING:
     from archscout.results import SearchResult
@@ -33,7 +34,7 @@ def run(
     """
     if not run.exists():
         raise StorageError(
-            f"nothing is at {str(run)!r}: name the folder of a search or its {RESULT}"
+            f"nothing is at {show_storage(str(run))!r}: name the folder of a search or its {RESULT}"
         )
     if not (run.is_dir() or run.is_file()):
         raise StorageError(

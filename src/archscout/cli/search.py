@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import math
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +20,7 @@ from archscout.cli.console import (
     print_pairs,
 )
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.naming import run_folder
 from archscout.cli.options import (
     HOW,
     OUTPUT,
@@ -153,7 +153,7 @@ def run(
         "settings": read_settings(settings or ()),
         "storage": None if storage is None else shown_command([storage])[0],
     }
-    folder = out or Path("runs") / folder_name(problem, request)
+    folder = out or folder_name(problem, request)
     result = stored_result(folder, request)
     if result is None or (retry_failed and any(label.failed for label in result.labels)):
         result = search_and_save(
@@ -172,12 +172,12 @@ def run(
         print_summary(result, folder)
 
 
-def folder_name(problem: Problem, request: Mapping[str, Any]) -> str:
+def folder_name(problem: Problem, request: Mapping[str, Any]) -> Path:
     """Name the folder of a search; what differs from the defaults is named too."""
     words = [problem.slug, request["strategy"], request["labels"], f"seed{request['seed']}"]
     words += [request["dedup"]] if request["dedup"] != "exact" else []
     words += [f"{key}={value}" for key, value in sorted(request["settings"].items())]
-    return re.sub(r"[^\w.=-]+", "-", "-".join(str(word) for word in words))
+    return run_folder(*words)
 
 
 def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,6 +27,7 @@ from archscout.cli.image_options import (
     share_of,
 )
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
 
@@ -199,7 +199,7 @@ def run(
         trust=trust,
         seed=seed,
     )
-    folder = out or Path("runs") / _folder_name(images, space, seed)
+    folder = out or run_folder("supernet", Path(images).resolve().name, space, f"seed{seed}")
     sets = read_sets(images, resolution=resolution, limit=limit, validation=validation, test=test)
     if not as_json:
         print_line(sets.summary())
@@ -218,11 +218,6 @@ def _without_epochs(pairs: list[str] | tuple[str, ...]) -> dict[str, Any]:
         if name in given:
             raise SettingsError(f"got --train {name}={given[name]}: use {option} {given[name]}")
     return given
-
-
-def _folder_name(images: Path, space: str, seed: int) -> str:
-    name = re.sub(r"[^\w.-]+", "-", images.resolve().name) or "images"
-    return f"supernet-{name}-{space}-seed{seed}"
 
 
 def _search(

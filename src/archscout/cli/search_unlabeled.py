@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +19,7 @@ from archscout.cli.console import (
 )
 from archscout.cli.image_options import IMAGES, LimitOption, NoLabelsOption, read_sets
 from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOption
+from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
 
@@ -161,7 +161,7 @@ def run(
         trust=trust,
         seed=seed,
     )
-    folder = out or Path("runs") / _folder_name(images, space, seed)
+    folder = out or run_folder("unlabeled", Path(images).resolve().name, space, f"seed{seed}")
     sets = read_sets(images, resolution=resolution, limit=limit, no_labels=no_labels, test=False)
     if not as_json:
         print_line(sets.summary())
@@ -179,11 +179,6 @@ def run(
         print_json({**result.to_dict(), "classes": own, "folder": str(folder)})
     else:
         _print(result, folder)
-
-
-def _folder_name(images: str, space: str, seed: int) -> str:
-    name = re.sub(r"[^\w.-]+", "-", Path(images).resolve().name) or "images"
-    return f"unlabeled-{name}-{space}-seed{seed}"
 
 
 def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> UnlabeledResult:

@@ -6,9 +6,9 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from archscout.cli.console import side_screen
+from archscout.cli.bars import make_bar
 from archscout.cli.train_bar import progress_words
 
 if TYPE_CHECKING:
@@ -23,17 +23,13 @@ class StageBar:
     """
 
     def __init__(self, stage: str) -> None:
-        console = side_screen()
         self.stage = stage
-        self._progress = Progress(
+        self._progress = make_bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TextColumn("{task.fields[words]}"),
             TimeElapsedColumn(),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
         )
         self._task = self._progress.add_task(escape(stage), total=None, words="")
 

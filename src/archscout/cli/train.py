@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +26,7 @@ from archscout.cli.image_options import (
     refuse_no_labels,
     share_of,
 )
+from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
 
@@ -147,7 +147,7 @@ def run(
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
     check_labels(sets.train)
     share = share_of(validation)
-    folder = out or Path("runs") / folder_name(space, arch, images, seed)
+    folder = out or run_folder("train", space, arch.strip(), images.resolve().stem, f"seed{seed}")
     bar = TrainBar()
     try:
         with bar:
@@ -184,17 +184,6 @@ def training_settings(
         if name in given:
             raise SettingsError(f"got --set {name}={given[name]}: use --{name} {given[name]}")
     return find_settings(preset).change(**changes, **given)
-
-
-def folder_name(space: str, arch: str, images: Path, seed: int) -> str:
-    """Name the folder of a training.
-
-    Examples:
-        >>> folder_name("nasbench201", "334131", Path("data/cats"), 0)
-        'train-nasbench201-334131-cats-seed0'
-    """
-    words = ["train", space, arch.strip()[:80], images.stem, f"seed{seed}"]
-    return re.sub(r"[^\w.=-]+", "-", "-".join(words))
 
 
 def to_dict(done: TrainedNetwork, images: ImageSets, folder: Path) -> dict[str, Any]:

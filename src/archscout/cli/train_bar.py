@@ -5,9 +5,10 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn
 
-from archscout.cli.console import duration, side_screen
+from archscout.cli.bars import make_bar
+from archscout.cli.console import duration
 
 if TYPE_CHECKING:
     from archscout.training.progress import TrainProgress
@@ -17,16 +18,12 @@ class TrainBar:
     """Shows epoch, loss, images a second and the time left."""
 
     def __init__(self) -> None:
-        console = side_screen()
         self.place = "the first epoch"
-        self._progress = Progress(
+        self._progress = make_bar(
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             TaskProgressColumn(),
             TextColumn("{task.fields[words]}"),
-            console=console,
-            disable=not console.is_terminal,
-            transient=True,
         )
         self._task = self._progress.add_task("reading images", total=None, words="")
 

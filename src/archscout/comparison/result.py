@@ -96,8 +96,9 @@ class Comparison:
         Raises:
             StorageError: if it cannot be written.
         """
+        from archscout.reports.comparison_curves import anytime_curves
         from archscout.reports.comparison_html import write_comparison_page
-        from archscout.reports.comparison_plot import write_anytime_plot
+        from archscout.reports.paper import write_png
 
         path = Path(folder)
         try:
@@ -109,7 +110,7 @@ class Comparison:
             ):
                 _replace(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / "comparison.json", self.to_dict())
-            _replace(path / "anytime.png", lambda file: write_anytime_plot(self, file))
+            _replace(path / "anytime.png", functools.partial(write_png, anytime_curves(self)))
             _replace(path / "comparison.html", lambda file: write_comparison_page(self, file))
         except OSError as error:
             raise cannot_write(path, error) from None

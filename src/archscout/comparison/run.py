@@ -29,6 +29,7 @@ from archscout.errors import (
     listed,
 )
 from archscout.executors import JobFailure, check_workers, usable_cores
+from archscout.folder_owner import owns_folder
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest, package_version
 from archscout.own_state import given, own_state
@@ -64,6 +65,7 @@ class CompareProgress:
 
 
 @own_state()
+@owns_folder("comparison")
 def compare(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,

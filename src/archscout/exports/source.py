@@ -14,8 +14,10 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError, listed
 from archscout.manifest import package_version
+from archscout.paths import for_record
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
+from archscout.secrets import show_storage
 from archscout.spaces import load_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
@@ -90,7 +92,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
     """
     path = Path(run)
     if not path.exists():
-        raise StorageError(f"nothing is at {str(path)!r}: name the folder of a run")
+        raise StorageError(f"nothing is at {show_storage(str(path))!r}: name the folder of a run")
     folder = path if path.is_dir() else path.parent
     names = [NETWORK, RESULT]
     if path.is_dir():
@@ -104,7 +106,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
     if not is_network:
         saved, origin = _best_of_search(path, settings or {})
     else:
-        saved, origin = read_network(path), str(path)
+        saved, origin = read_network(path), for_record(path)
         if settings and saved.weights is not None:
             raise SettingsError(
                 f"got settings {listed(sorted(settings))} for a trained network, whose settings "
@@ -132,7 +134,7 @@ def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwo
     saved = SavedNetwork(result.space.name, result.space.format(best.architecture), settings)
     seed = result.manifest.get("seed")
     return saved, (
-        f"{path}: best of {len(result.labels)} labels that {result.strategy} bought of "
+        f"{for_record(path)}: best of {len(result.labels)} labels that {result.strategy} bought of "
         f"{result.objective}, seed {seed}"
     )
 

@@ -15,10 +15,12 @@ from typing import Any
 
 import numpy as np
 
+from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
 from archscout.own_state import own_state
+from archscout.paths import for_record
 from archscout.plain import plain
 from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.result import FILE_NAME, REPORT, UnlabeledResult
@@ -45,6 +47,7 @@ _SUPERNET, _TRUE, _ANGLES, _ALONE = (
 
 
 @own_state(one_thread=False)
+@owns_folder("search without labels")
 @told_of_memory("the search without labels", ADVICE)
 def search_unlabeled(
     images: Images | str | Path,
@@ -160,7 +163,7 @@ def _search(
         scores=scores,
         found=found,
         labels=f"{settings.kind}, {source.classes} classes",
-        images=f"{images.source}: {images.summary()}",
+        images=f"{for_record(images.source)}: {images.summary()}",
         limits=[limit.text for limit in settings.limits],
         trust=trust,
         why_no_trust=why_not,
@@ -171,7 +174,7 @@ def _search(
             settings.space,
             space.format(found[0].architecture),
             _described(sizes),
-            images=images.source,
+            images=for_record(images.source),
             resolution=images.side,
             class_names=images.classes,
             training="not trained: found by random-label search",

@@ -132,7 +132,8 @@ class Ranking:
         Raises:
             StorageError: if it cannot be written.
         """
-        from archscout.reports.ranking_plot import write_calibration_plot, write_tau_plot
+        from archscout.reports.paper import write_png
+        from archscout.reports.ranking_curves import calibration_curves, tau_curves
 
         path = Path(folder)
         try:
@@ -144,8 +145,9 @@ class Ranking:
             ):
                 _replace(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / "ranking.json", self.to_dict())
-            _replace(path / "tau.png", lambda file: write_tau_plot(self, file))
-            _replace(path / "calibration.png", lambda file: write_calibration_plot(self, file))
+            _replace(path / "tau.png", functools.partial(write_png, tau_curves(self)))
+            panels = calibration_curves(self)
+            _replace(path / "calibration.png", functools.partial(write_png, panels))
         except OSError as error:
             raise cannot_write(path, error) from None
         self.report(path / PAGE)

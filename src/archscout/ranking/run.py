@@ -13,6 +13,7 @@ from archscout.comparison.seeds import check_seeds
 from archscout.comparison.spec import BenchmarkSpec
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
 from archscout.executors import JobFailure, check_workers, usable_cores
+from archscout.folder_owner import owns_folder
 from archscout.manifest import make_manifest, package_version
 from archscout.own_state import given, own_state
 from archscout.ranking.candidates import Candidate, Unlabelled, check_settings, read_candidates
@@ -55,6 +56,7 @@ class RankProgress:
 
 
 @own_state()
+@owns_folder("ranking")
 def rank(
     space: SearchSpace | str,
     benchmark_spec: BenchmarkSpec | str,

@@ -1,8 +1,8 @@
 """Interactive figures of pages: a small layer over the vocabulary of plotly.js.
 
 Colours are names of variables of the page's style, with an opacity behind a slash. The page's
-script looks them up, so that a figure follows its page into dark mode and onto paper. Names of
-lines stand in a legend that the page writes, never in the drawing, where they would be cut off.
+script looks them up, so that a figure follows its page into dark mode and onto paper. Titles and
+legend are written by the page, where they wrap, and not in the drawing, where they are cut off.
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ class Chart:
     Args:
         x_title: words under the horizontal axis.
         y_title: words over the vertical axis.
-        title: words over the chart, where several stand side by side; not drawn if empty.
+        title: words over the chart; none if empty.
+        about: small print under the figure, a line each; of several side by side that of the
+            first counts.
         x_range: both ends of the axis, in what is drawn; None leaves them to the page.
         y_range: the same for the vertical axis.
         x_ticks: place and text of each mark; None leaves them to the page.
@@ -55,6 +57,7 @@ class Chart:
     x_title: str
     y_title: str
     title: str = ""
+    about: tuple[str, ...] = ()
     x_range: tuple[float, float] | None = None
     y_range: tuple[float, float] | None = None
     x_ticks: Ticks | None = None
@@ -150,6 +153,7 @@ class Chart:
                 "x": _array(x),
                 "y": _array(y),
                 "mode": mode,
+                "showlegend": False,
                 "hoverinfo": "text" if hover else "skip",
                 **(texts if hover else {}),
             }
@@ -164,6 +168,7 @@ class Chart:
         }
         if name and name not in [known["name"] for known in self.legend]:
             self.legend.append(entry)
+            self.traces[-1]["showlegend"] = True
 
     def _layout(self) -> dict[str, Any]:
         plain_axis = {
@@ -174,6 +179,7 @@ class Chart:
             "tickcolor": "--line",
         }
         return {
+            "title": {"text": escape(self.title)},
             "height": self.height,
             "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
             "paper_bgcolor": "rgba(0,0,0,0)",
@@ -190,7 +196,9 @@ class Chart:
             "xaxis": plain_axis
             | {"title": {"text": escape(self.x_title)}, "showgrid": False}
             | _ends(self.x_range, self.x_ticks),
-            "yaxis": plain_axis | _ends(self.y_range, self.y_ticks),
+            "yaxis": plain_axis
+            | {"title": {"text": escape(self.y_title)}}
+            | _ends(self.y_range, self.y_ticks),
         }
 
 

@@ -1,4 +1,4 @@
-"""The page of a comparison: one HTML file without scripts that opens without a network."""
+"""The page of a comparison."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.comparison.sentences import say_number
 from archscout.comparison.words import summary_words
-from archscout.reports.comparison_plot import anytime_figure
-from archscout.reports.embedding import fact_text, picture
+from archscout.reports.comparison_curves import anytime_curves
+from archscout.reports.curves import chart_of
+from archscout.reports.pages import fact_text, render_page
 from archscout.saying import count, say_p
 
 if TYPE_CHECKING:
     from archscout.comparison.result import Comparison
-
-_PAGE = Path(__file__).parent / "page"
 
 
 def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:
@@ -35,27 +34,20 @@ def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:
 
 def render_comparison(comparison: Comparison) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     header, rows = summary_words(comparison)
     strategies = count(len(comparison.strategies), "strategy", "strategies")
-    title = f"{strategies} on {comparison.benchmark}"
-    return environment.get_template("comparison.html").render(
+    return render_page(
+        "comparison.html",
+        {"curves": chart_of(anytime_curves(comparison))},
         comparison=comparison,
-        title=title,
+        title=f"{strategies} on {comparison.benchmark}",
         alt=f"Mean {comparison.yardsticks.headline} against labels bought, a line a strategy; "
         "the tables below hold the numbers.",
-        plot=picture(anytime_figure(comparison)),
         yardstick_words=_yardstick_words(comparison),
         header=header,
         rows=rows,
         tests=_tests(comparison),
         manifest=[(name, fact_text(fact)) for name, fact in comparison.manifest.items()],
-        style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
 
 

@@ -1,4 +1,4 @@
-"""The page of a ranking: one HTML file without scripts that opens without a network."""
+"""The page of a ranking."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.ranking.sentences import say_figure
 from archscout.ranking.words import figure_words, tau_words
-from archscout.reports.embedding import fact_text, picture
-from archscout.reports.ranking_plot import calibration_figure, tau_figure
+from archscout.reports.curves import chart_of
+from archscout.reports.pages import fact_text, render_page
+from archscout.reports.ranking_curves import calibration_curves, tau_curves
 from archscout.saying import say_p
 
 if TYPE_CHECKING:
     from archscout.ranking.result import Ranking
 
-_PAGE = Path(__file__).parent / "page"
 _MEASURES = {"kendall_tau": "tau-b", "kendall_tau_top_tenth": "tau-b in the top 10 %"}
 
 
@@ -36,32 +36,26 @@ def write_ranking_page(ranking: Ranking, path: str | Path) -> Path:
 
 def render_ranking(ranking: Ranking) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     count = len(ranking.predictors)
     headline, *others = ranking.yardsticks.targets
-    page = environment.get_template("ranking.html").render(
+    return render_page(
+        "ranking.html",
+        {
+            "curves": chart_of(tau_curves(ranking)),
+            "top_plot": chart_of(tau_curves(ranking, "kendall_tau_top_tenth")),
+            "calibration": [chart_of(panel, height=300) for panel in calibration_curves(ranking)],
+        },
         ranking=ranking,
         title=f"{count} {'predictor' if count == 1 else 'predictors'} on {ranking.benchmark}",
         headline=headline,
-        plot=picture(tau_figure(ranking)),
-        top_plot=picture(tau_figure(ranking, "kendall_tau_top_tenth")),
-        calibration=picture(calibration_figure(ranking)),
         taus=tau_words(ranking, headline),
-        figures=_figures(ranking, headline),
+        figures_by_labels=_figures(ranking, headline),
         others=[
             (target, tau_words(ranking, target), _figures(ranking, target)) for target in others
         ],
         tests=_tests(ranking),
         manifest=[(name, fact_text(fact)) for name, fact in ranking.manifest.items()],
-        style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
-    # Messages of errors may hold halves of characters, which no file can hold.
-    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _figures(ranking: Ranking, target: str) -> list[tuple[int, Any]]:

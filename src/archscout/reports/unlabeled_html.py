@@ -1,4 +1,4 @@
-"""The page of a search without labels: one HTML file without scripts that opens offline."""
+"""The page of a search without labels."""
 
 from __future__ import annotations
 
@@ -10,15 +10,13 @@ from archscout.plain import write_text
 from archscout.random_label_search.sentences import say_tau
 from archscout.random_label_search.trust import ENOUGH
 from archscout.reports.drawings import cell_svg
-from archscout.reports.embedding import fact_text, picture
-from archscout.reports.unlabeled_plot import nulls_figure, trust_figure
+from archscout.reports.pages import fact_text, render_page
+from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
 from archscout.reports.words import duration
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
     from archscout.random_label_search.result import UnlabeledResult
-
-_PAGE = Path(__file__).parent / "page"
 
 
 def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
@@ -44,20 +42,15 @@ def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
 
 def render_unlabeled(result: UnlabeledResult) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(_PAGE), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-    )
     space = result.scores.space
-    trust = trust_figure(result)
-    page = environment.get_template("unlabeled.html").render(
+    return render_page(
+        "unlabeled.html",
+        {"nulls": nulls_charts(result), "trust": trust_charts(result)},
         result=result,
         best=space.format(result.best),
         drawing=Markup(cell_svg(space, result.best)),
-        nulls=picture(nulls_figure(result)),
-        trust_plot=None if trust is None else picture(trust),
         agreement=[
             {**row, "tau": say_tau(row["tau"]), "top": say_tau(row["tau_top_tenth"])}
             for row in result.scores.agreement()
@@ -70,10 +63,7 @@ def render_unlabeled(result: UnlabeledResult) -> str:
         enough=ENOUGH,
         stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
         manifest=[(name, fact_text(fact)) for name, fact in result.manifest.items()],
-        style=Markup((_PAGE / "style.css").read_text("utf-8")),
     )
-    # Names of files may hold halves of characters, which no file can hold.
-    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _trust_rows(result: UnlabeledResult) -> list[tuple[str, str, list[str]]]:

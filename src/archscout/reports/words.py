@@ -87,11 +87,14 @@ def finite(number: Any) -> float | None:
     """Return ``number`` as a float if it is one and finite, else None.
 
     Examples:
-        >>> finite(3), finite(float("nan")), finite("three")
-        (3.0, None, None)
+        >>> finite(3), finite(float("nan")), finite("three"), finite(10**400)
+        (3.0, None, None, None)
     """
     if isinstance(number, np.generic):
         number = number.item()
     if isinstance(number, bool) or not isinstance(number, int | float):
         return None
-    return float(number) if math.isfinite(number) else None
+    try:
+        return float(number) if math.isfinite(number) else None
+    except OverflowError:  # a whole number of more than 308 digits
+        return None

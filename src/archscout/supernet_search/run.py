@@ -15,10 +15,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.folder_owner import owns_folder
 from archscout.folders import PartsFolder
 from archscout.manifest import make_manifest
 from archscout.memory import told_of_memory
 from archscout.own_state import own_state
+from archscout.paths import for_record
 from archscout.proxies import make_proxy
 from archscout.random_label_search.alone import check_trust
 from archscout.random_label_search.sizes import cost_settings, limited_space
@@ -48,6 +50,7 @@ _RESULTS = (FILE_NAME, "architectures.csv", "network.json")
 
 
 @own_state(one_thread=False)
+@owns_folder("search on a supernet")
 @told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
     images: Images,
@@ -199,7 +202,7 @@ def _search(
         test_images=0 if test is None else len(test),
         trust=trust,
         why_no_trust="" if trust else "the trust check was not asked for",
-        images=f"{images.source}: {images.summary()}",
+        images=f"{for_record(images.source)}: {images.summary()}",
         seconds=clock.stop(),
         network=network,
         manifest=manifest,
@@ -247,7 +250,7 @@ def _untrained(
         settings.space,
         text,
         sizes,
-        images=images.source,
+        images=for_record(images.source),
         resolution=images.side,
         class_names=images.classes,
         training="not trained: found by a search on a supernet",

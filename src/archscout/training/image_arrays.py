@@ -1,7 +1,7 @@
 """Images from arrays in memory, in the forms that are common.
 
-Grey or colour, channels first or last, bytes from 0 to 255 or floats from 0 to 1. What fits two
-forms is refused, with a word on how to tell them apart.
+Grey or colour, channels first or last, whole numbers of up to 16 bits, or floats from 0 to 1 or to
+255. What fits two forms is refused, with a word on how to tell them apart.
 """
 
 from __future__ import annotations
@@ -18,12 +18,13 @@ from archscout.training.even_draw import even_rows
 from archscout.training.image_decode import SMALLEST_SIDE, fingerprint_of, square_of
 from archscout.training.image_request import Request
 from archscout.training.images import Images
+from archscout.training.value_range import LARGEST, Values, settle, to_bytes
 
 Layout = Literal["grey", "last", "first"]
 
 _CHANNELS = (1, 3, 4)
 _FORM = "expected (n, h, w), (n, h, w, c) or (n, c, h, w) with 1, 3 or 4 channels"
-_RANGE = "expected bytes from 0 to 255, or floats from 0 to 1"
+_RANGE = "expected numbers from 0: bytes, up to 16 bits, or floats up to 1 or 255"
 _CHUNK = 1024
 
 
@@ -61,7 +62,14 @@ def images_from_array(
             f"got images of {sides[0]}x{sides[1]} pixels in {source}, expected at least "
             f"{SMALLEST_SIDE} a side"
         )
-    scale = scale_of(values)
+    numbers = numbers_of(values)
+    if numbers is not None and numbers.kind == "whole" and numbers.high <= 1:
+        raise ImageError(
+            f"got {values.dtype} from 0 to {numbers.high:g} in {source}: multiply by 255, or turn "
+            "them to floats, if 1 is white"
+        )
+    whites = settle([numbers], request.whites)
+    white = 1.0 if numbers is None else whites.of(numbers)
     names = [f"{name}[{row}]" for row in range(len(values))]
     labels = labels if request.labels else None
     side, rows = request.side, np.arange(len(values))
@@ -75,7 +83,7 @@ def images_from_array(
     pixels = values if whole else request.room(len(rows))
     for start in range(0, len(rows), _CHUNK):
         chunk = rows[start : start + _CHUNK]
-        coloured = colour(values[chunk], layout, scale)
+        coloured = colour(values[chunk], layout, white)
         for place, image in enumerate(coloured, start):
             fingerprints[place] = fingerprint_of(image)
             if not whole:
@@ -88,6 +96,7 @@ def images_from_array(
         None if labels is None else labels[rows],
         tuple(classes) if labels is not None else (),
         source=source,
+        whites=whites,
     )
 
 
@@ -118,50 +127,46 @@ def layout_of(shape: Sequence[int]) -> Layout:
     return "grey" if len(shape) == 3 else "first" if first else "last"
 
 
-def scale_of(values: NDArray[Any], single: bool = False) -> float:
-    """What the values are multiplied by to be bytes: 1 or 255.
+def numbers_of(values: NDArray[Any]) -> Values | None:
+    """What numbers an array holds; None for booleans, of which True is white.
 
     Args:
         values: of any shape, not empty.
-        single: whether this is one image, which may be black and so has values up to 1 only.
 
     Raises:
-        ImageError: if the range of the values is not known.
+        ImageError: if they are negative, not numbers, or too large.
 
     Examples:
-        >>> scale_of(np.array([0.0, 0.5])), scale_of(np.array([0, 200]))
-        (255.0, 1.0)
+        >>> numbers_of(np.array([0.0, 0.5])), numbers_of(np.array([0, 200]))
+        (Values(kind='float', high=0.5), Values(kind='whole', high=200.0))
     """
     kind = values.dtype.kind
     if kind == "b":
-        return 255.0
+        return None
     if kind not in "iuf":
         raise ImageError(f"got an array of {values.dtype}, {_RANGE}")
-    low, high = values.min(), values.max()
+    low, high = float(values.min()), float(values.max())
+    if np.isnan(low):
+        bad = np.flatnonzero(np.isnan(values).reshape(len(values), -1).any(axis=1))
+        raise ImageError(
+            f"{len(bad):,} of {len(values):,} images hold values that are not numbers (NaN), the "
+            f"first at place {bad[0]}: leave them out, or put numbers in their place"
+        )
     got = f"got {values.dtype} from {low:g} to {high:g}, {_RANGE}"
-    if kind == "f":
-        # Not a number fails both comparisons.
-        if not (low >= 0 and high <= 1):
-            raise ImageError(
-                f"{got}: undo the normalisation, or turn floats that are bytes to uint8"
-            )
-        return 255.0
-    if low < 0 or high > 255:
-        raise ImageError(got)
-    if high <= 1 and not single:
-        raise ImageError(f"{got}: multiply by 255, or turn them to floats, if 1 is white")
-    return 1.0
+    if low < 0:
+        raise ImageError(f"{got}: undo the normalisation, or add what makes the lowest value 0")
+    if high > LARGEST:
+        raise ImageError(f"{got}: divide them by what is white")
+    return Values("float" if kind == "f" else "whole", high)
 
 
-def colour(values: NDArray[Any], layout: Layout, scale: float) -> NDArray[np.uint8]:
+def colour(values: NDArray[Any], layout: Layout, white: float) -> NDArray[np.uint8]:
     """Bytes ``(n, h, w, 3)`` of images; alpha is laid over white."""
     if layout == "grey":
         values = values[..., None]
     elif layout == "first":
         values = np.moveaxis(values, 1, 3)
-    if scale != 1:
-        values = np.rint(values.astype(np.float32) * np.float32(scale))
-    pixels = values.astype(np.uint8)
+    pixels = values if values.dtype == np.uint8 and white == 255 else to_bytes(values, white)
     if pixels.shape[3] == 4:
         alpha = pixels[..., 3:].astype(np.uint16)
         over = pixels[..., :3] * alpha + 255 * (255 - alpha)

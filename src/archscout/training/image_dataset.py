@@ -12,22 +12,25 @@ from PIL import Image
 
 from archscout.errors import ImageError
 from archscout.training.even_draw import even_order
-from archscout.training.image_arrays import colour, layout_of, resized, scale_of
+from archscout.training.image_arrays import colour, layout_of, numbers_of, resized
 from archscout.training.image_decode import Unusable, colour_of, fingerprint_of
+from archscout.training.image_deep import RangeUnknown
 from archscout.training.image_files import number
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped
+from archscout.training.value_range import Values, Whites, settle
 
 logger = logging.getLogger(__name__)
 
 
 class Item(NamedTuple):
-    """An item that was taken: its place, fingerprint, label if it is a whole number, pixels."""
+    """An item that was taken: its label if it is a whole number, its numbers if no bytes."""
 
     row: int
     fingerprint: int
     label: int | None
     pixels: NDArray[np.uint8]
+    values: Values | None
 
 
 def read_dataset(dataset: Any, request: Request) -> Images:
@@ -67,12 +70,9 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         if len(taken) == wanted:
             break
         try:
-            item = _read(dataset, row, side)
-            if not taken and _read(dataset, row, side).fingerprint != item.fingerprint:
-                raise ImageError(
-                    f"the {kind} gives another image when {_name(row)} is read again: leave its "
-                    "random transforms out, the training adds its own"
-                )
+            item = _read(dataset, row, side, request.whites)
+            if not taken:
+                _check_same(item, _read(dataset, row, side, request.whites), kind)
             taken.append(item)
         except Unusable as error:
             skipped.append(Skipped(_name(row), str(error)))
@@ -81,6 +81,11 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         why = describe_skipped(skipped) or "it is empty"
         raise ImageError(f"no image could be read from the {kind}: {why}")
     taken.sort(key=lambda item: item.row)
+    whites = settle([item.values for item in taken], request.whites)
+    for place, item in enumerate(taken):
+        # An item that was read by itself alone is to be as bright as the others.
+        if item.values is not None and request.whites.of(item.values) != whites.of(item.values):
+            taken[place] = _read(dataset, item.row, side, whites)
     found = [item.label if request.labels else None for item in taken]
     labels, classes = _labels(found, getattr(dataset, "classes", ()))
     pixels = pixels[: len(taken)]
@@ -94,7 +99,17 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         classes,
         tuple(skipped),
         kind,
+        whites,
     )
+
+
+def _check_same(item: Item, again: Item, kind: str) -> None:
+    """Refuse a dataset that gives another image the second time."""
+    if again.fingerprint != item.fingerprint:
+        raise ImageError(
+            f"the {kind} gives another image when {_name(item.row)} is read again: leave its "
+            "random transforms out, the training adds its own"
+        )
 
 
 def _targets(dataset: Any, count: int) -> list[str] | None:
@@ -109,7 +124,7 @@ def _name(row: int) -> str:
     return f"item[{row}]"
 
 
-def _read(dataset: Any, row: int, side: int) -> Item:
+def _read(dataset: Any, row: int, side: int, whites: Whites) -> Item:
     try:
         item = dataset[row]
     # A dataset is the user's own code: what it raises for one image must not end the rest.
@@ -118,14 +133,17 @@ def _read(dataset: Any, row: int, side: int) -> Item:
     image, label = item, None
     if isinstance(item, tuple | list) and item:
         image, label = item[0], _whole(item[1]) if len(item) > 1 else None
-    pixels = _pixels(image, row)
-    return Item(row, fingerprint_of(pixels), label, resized(pixels, side))
+    pixels, values = _pixels(image, row, whites)
+    return Item(row, fingerprint_of(pixels), label, resized(pixels, side), values)
 
 
-def _pixels(image: Any, row: int) -> NDArray[np.uint8]:
-    """Bytes ``(h, w, 3)`` of an image."""
+def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Values | None]:
+    """Bytes ``(h, w, 3)`` of an image, and its numbers if they are no bytes."""
     if isinstance(image, Image.Image):
-        return colour_of(image)
+        try:
+            return colour_of(image, whites)
+        except RangeUnknown as error:
+            raise Unusable(str(error)) from None
     if hasattr(image, "detach"):
         image = image.detach().cpu().numpy()
     if not isinstance(image, np.ndarray) or image.size == 0:
@@ -135,12 +153,13 @@ def _pixels(image: Any, row: int) -> NDArray[np.uint8]:
         )
     try:
         values = image[None]
-        coloured: NDArray[np.uint8] = colour(
-            values, layout_of(values.shape), scale_of(values, single=True)
-        )[0]
+        layout, numbers = layout_of(values.shape), numbers_of(values)
+        if numbers is not None and values.dtype == np.uint8:
+            return colour(values, layout, 255)[0], None
+        white = 1.0 if numbers is None else whites.of(numbers)
+        return colour(values, layout, white)[0], numbers
     except ImageError as error:
         raise ImageError(f"{_name(row)}: {error}") from None
-    return coloured
 
 
 def _whole(label: Any) -> int | None:

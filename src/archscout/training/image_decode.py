@@ -12,11 +12,14 @@ import re
 import stat
 from pathlib import Path, PurePosixPath
 from threading import Lock
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
+
+from archscout.training.image_deep import RangeUnknown, is_deep, load_deep
+from archscout.training.value_range import BY_ITSELF, Values, Whites
 
 SMALLEST_SIDE = 4
 """Pixels; smaller pictures are spacers and tracking dots, not images."""
@@ -86,16 +89,28 @@ def fingerprint_of(pixels: NDArray[np.uint8]) -> int:
     return int.from_bytes(digest.digest(), "little")
 
 
-def read_picture(path: Path, side: int, large: Lock) -> tuple[int, NDArray[np.uint8]]:
+class Picture(NamedTuple):
+    """A decoded picture.
+
+    Args:
+        fingerprint: of the content of its file; 0 if it has none.
+        pixels: uint8 ``(side, side, 3)``.
+        values: its numbers, if they were more than bytes.
+    """
+
+    fingerprint: int
+    pixels: NDArray[np.uint8]
+    values: Values | None = None
+
+
+def read_picture(path: Path, side: int, large: Lock, whites: Whites = BY_ITSELF) -> Picture:
     """Read and decode one file.
 
     Args:
         path: the file.
         side: height and width of the result in pixels.
         large: held while a large picture is decoded, so that memory holds one at a time.
-
-    Returns:
-        The fingerprint of the file's content, and uint8 ``(side, side, 3)``.
+        whites: what number is white; by the picture alone where that is not said.
 
     Raises:
         Unusable: if it is no picture or cannot be used; it gives the reason.
@@ -115,9 +130,12 @@ def read_picture(path: Path, side: int, large: Lock) -> tuple[int, NDArray[np.ui
             file.seek(0)
             digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=8)).digest()
             file.seek(place)
-            return int.from_bytes(digest, "little"), square_of(image, side, large)
+            print_of = int.from_bytes(digest, "little")
+            return decode(image, side, large, whites)._replace(fingerprint=print_of)
     except Unusable:
         raise
+    except RangeUnknown as error:
+        raise Unusable(str(error)) from None
     except UnidentifiedImageError:
         picture = is_picture_name(path.name)
         raise Unusable("damaged or of an unknown format" if picture else "not an image") from None
@@ -132,19 +150,25 @@ def read_picture(path: Path, side: int, large: Lock) -> tuple[int, NDArray[np.ui
         raise Unusable("damaged or cut short") from None
 
 
-def square_of(image: Image.Image, side: int, large: Lock | None = None) -> NDArray[np.uint8]:
+def square_of(image: Image.Image, side: int) -> NDArray[np.uint8]:
+    """The square in the middle of a picture, resized, uint8 ``(side, side, 3)``."""
+    return decode(image, side).pixels
+
+
+def decode(
+    image: Image.Image, side: int, large: Lock | None = None, whites: Whites = BY_ITSELF
+) -> Picture:
     """The square in the middle of a picture, resized: triangle filter, as wide as the reduction.
 
     Args:
         image: of any mode and size.
         side: height and width of the result in pixels.
         large: held while a large picture is decoded.
-
-    Returns:
-        uint8 ``(side, side, 3)``.
+        whites: what number is white; by the picture alone where that is not said.
 
     Raises:
-        Unusable: if the picture is too small, too large, or of values whose range is not known.
+        Unusable: if the picture is too small or too large.
+        RangeUnknown: if it is of values whose range is not known.
     """
     if min(image.size) < SMALLEST_SIDE:
         raise Unusable(f"smaller than {SMALLEST_SIDE} pixels")
@@ -157,25 +181,28 @@ def square_of(image: Image.Image, side: int, large: Lock | None = None) -> NDArr
     if pixels > MOST_PIXELS:
         raise Unusable(_TOO_LARGE)
     with large if large and pixels > _LARGE_PIXELS else contextlib.nullcontext():
-        image.load()
+        resizable, values = _resizable(image, whites)
         turn = _TURNS.get(_orientation(image))
-        image = _resizable(image)
+        image = resizable
         edge = min(image.size)
         if image.size != (side, side):
             left, top = (image.width - edge) / 2, (image.height - edge) / 2
             box = (left, top, left + edge, top + edge)
             image = image.resize((side, side), Image.Resampling.BILINEAR, box, reducing_gap=3.0)
     image = _over_white(image)
-    return np.asarray(image if turn is None else image.transpose(turn))
+    return Picture(0, np.asarray(image if turn is None else image.transpose(turn)), values)
 
 
-def colour_of(image: Image.Image) -> NDArray[np.uint8]:
-    """Bytes ``(h, w, 3)`` of a picture of any mode, in its own size and as it lies.
+def colour_of(
+    image: Image.Image, whites: Whites = BY_ITSELF
+) -> tuple[NDArray[np.uint8], Values | None]:
+    """Bytes ``(h, w, 3)`` of a picture of any mode, in its own size and as it lies; its numbers.
 
     Raises:
-        Unusable: if its values are of a range that is not known.
+        RangeUnknown: if its values are of a range that is not known.
     """
-    return np.asarray(_over_white(_resizable(image)))
+    image, values = _resizable(image, whites)
+    return np.asarray(_over_white(image)), values
 
 
 def _over_white(image: Image.Image) -> Image.Image:
@@ -188,27 +215,16 @@ def _over_white(image: Image.Image) -> Image.Image:
 _TOO_LARGE = f"of more than {MOST_PIXELS // 10**6} million pixels"
 
 
-def _resizable(image: Image.Image) -> Image.Image:
+def _resizable(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values | None]:
     """The picture in a mode in which mixing neighbours is right: grey, colour, with alpha."""
-    if image.mode.startswith(("I", "F")):
-        return _eight_bits(image)
+    if is_deep(image):
+        return load_deep(image, whites)
+    image.load()
     if image.has_transparency_data or image.mode in ("PA", "La", "RGBa"):
-        return image if image.mode == "RGBA" else image.convert("RGBA")
+        return image if image.mode == "RGBA" else image.convert("RGBA"), None
     if image.mode in ("L", "RGB"):
-        return image
-    return image.convert("L" if image.mode == "1" else "RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Grey of 16 bits to 8; 32 bits and floats only if they fit in 16, or in 0 to 1."""
-    values: NDArray[Any] = np.asarray(image)
-    low, high = values.min(), values.max()
-    top = 1.0 if image.mode == "F" else 65535.0
-    if not (low >= 0 and high <= top):
-        raise Unusable("of numbers whose range is not known")
-    scaled = values.astype(np.float32)
-    scaled *= np.float32(255.0 / top)
-    return Image.fromarray(np.rint(scaled, out=scaled).astype(np.uint8), "L")
+        return image, None
+    return image.convert("L" if image.mode == "1" else "RGB"), None
 
 
 def _orientation(image: Image.Image) -> int:

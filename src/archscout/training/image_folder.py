@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from archscout.errors import ImageError
 from archscout.training.even_draw import EvenDraw
 from archscout.training.folder_listing import list_files
-from archscout.training.image_decode import Unusable, read_picture
+from archscout.training.image_decode import Picture, Unusable, read_picture
 from archscout.training.image_layout import choose, doubts
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped
+from archscout.training.value_range import Values, Whites, settle
 
 logger = logging.getLogger(__name__)
 
@@ -48,22 +49,35 @@ def read_folder(folder: Path, request: Request) -> Images:
     pixels = request.room(draw.wanted)
     fingerprints = np.empty(draw.wanted, dtype=np.uint64)
     taken: list[str] = []
+    numbers: list[Values | None] = []
     # A limit counts pictures, not files, so that more files are tried until it is met.
     while part := draw.next(taken):
         row = start = len(taken)
-        for reasons in _decode(folder, part, (pixels[start:], fingerprints[start:]), request):
-            for reason in reasons:
-                name = part[row - start]
-                if reason:
-                    skipped.append(Skipped(name, reason))
+        for done in decode_files(folder, part, request, request.whites):
+            for name, picture in zip(part[row - start :], done, strict=False):
+                if isinstance(picture, str):
+                    skipped.append(Skipped(name, picture))
                 else:
-                    # Rows move up over skipped ones, in place: a copy would double the memory.
-                    if row != len(taken):
-                        pixels[len(taken)] = pixels[row]
-                        fingerprints[len(taken)] = fingerprints[row]
+                    pixels[len(taken)] = picture.pixels
+                    fingerprints[len(taken)] = picture.fingerprint
                     taken.append(name)
+                    numbers.append(picture.values)
                 row += 1
             request.report(row if request.limit is None else len(taken), draw.wanted)
+    whites = settle(numbers, request.whites)
+    # A picture that was read by itself alone, and is to be as bright as the others, is read again.
+    again = [
+        place
+        for place, values in enumerate(numbers)
+        if values is not None and request.whites.of(values) != whites.of(values)
+    ]
+    names = [taken[place] for place in again]
+    rows = iter(again)
+    for done in decode_files(folder, names, request, whites):
+        for picture in done:
+            row = next(rows)
+            if not isinstance(picture, str):
+                pixels[row] = picture.pixels
     source = f"{folder}/{chosen.folder}" if chosen.folder else where
     if not taken:
         why = describe_skipped(skipped) or "it is empty"
@@ -76,7 +90,14 @@ def read_folder(folder: Path, request: Request) -> Images:
     above = [chosen.class_of(name) if request.labels else "" for name in taken]
     labels, classes = labels_of(above, request.known)
     return Images(
-        pixels, tuple(taken), fingerprints, labels, classes, tuple(sorted(skipped)), source
+        pixels,
+        tuple(taken),
+        fingerprints,
+        labels,
+        classes,
+        tuple(sorted(skipped)),
+        source,
+        whites,
     )
 
 
@@ -105,31 +126,30 @@ def labels_of(
     return np.array([index[name] for name in above], dtype=np.int64), classes
 
 
-def _decode(
-    folder: Path,
-    names: Sequence[str],
-    into: tuple[NDArray[np.uint8], NDArray[np.uint64]],
-    request: Request,
-) -> Iterator[list[str]]:
-    """Fill a row of pixels and fingerprints for each file, task by task.
+def decode_files(
+    folder: Path, names: Sequence[str], request: Request, whites: Whites
+) -> Iterator[list[Picture | str]]:
+    """Decode files in several threads, because Pillow lets others run while it decodes.
 
-    Yields the reasons of a task's files, in order: empty for one that is taken. Threads, because
-    Pillow lets others run while it decodes, and they fill the arrays in place, where processes
-    would have to send every image.
+    Args:
+        folder: where they are.
+        names: their paths in it.
+        request: how they are asked for.
+        whites: what number is white.
+
+    Yields:
+        The pictures of some files, in order; of one that cannot be used the reason.
     """
-    pixels, fingerprints = into
     large = Lock()
 
-    def decode(start: int) -> list[str]:
-        reasons = []
-        for row in range(start, min(start + _TASK, len(names))):
+    def decode(start: int) -> list[Picture | str]:
+        done: list[Picture | str] = []
+        for name in names[start : start + _TASK]:
             try:
-                file = folder / names[row]
-                fingerprints[row], pixels[row] = read_picture(file, request.side, large)
-                reasons.append("")
+                done.append(read_picture(folder / name, request.side, large, whites))
             except Unusable as error:
-                reasons.append(str(error))
-        return reasons
+                done.append(str(error))
+        return done
 
     # Pillow warns of large and odd files; the reasons here say what became of them.
     with (

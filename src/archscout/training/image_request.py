@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError
 from archscout.memory import check_memory
 from archscout.training.part_names import PARTS
+from archscout.training.value_range import BY_ITSELF, Whites
 
 RESOLUTION = 32
 """Height and width of an image where none is asked for."""
@@ -21,7 +22,9 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Request:
-    """Arguments of `load_images`, checked; ``known`` are names of classes that there may be.
+    """Arguments of `load_images`, checked.
+
+    ``known`` are names of classes that there may be, ``whites`` the numbers that are white.
 
     Raises:
         SettingsError: if one is out of range.
@@ -40,6 +43,7 @@ class Request:
     progress: Progress | None = None
     labels: bool = True
     known: tuple[str, ...] = ()
+    whites: Whites = BY_ITSELF
 
     def __post_init__(self) -> None:
         for name in ("resolution", "workers", "limit"):

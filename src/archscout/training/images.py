@@ -16,6 +16,7 @@ from archscout.errors import ImageError, SettingsError, listed
 from archscout.memory import told_of_memory
 from archscout.training.image_request import Progress, Request
 from archscout.training.mixing import mix
+from archscout.training.value_range import BY_ITSELF, Whites
 
 # What a split draws is told apart by this from what labels draw of the same seed.
 _SPLIT = 0x73706C6974
@@ -47,6 +48,7 @@ class Images:
         classes: names of the classes; empty without labels.
         skipped: what was not taken.
         source: where the images are from.
+        whites: what number was white, where there were more than bytes.
 
     Raises:
         ImageError: if the lengths or forms do not fit together.
@@ -59,6 +61,7 @@ class Images:
     classes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     source: str = ""
+    whites: Whites = BY_ITSELF
 
     def __post_init__(self) -> None:
         shape, n = self.pixels.shape, len(self.pixels)
@@ -153,7 +156,9 @@ class Images:
         known = f"{len(self.classes)} classes: {listed(self.classes, 10)}"
         if self.labels is None:
             known = "no labels"
-        text = f"read {len(self):,} images ({self.side}x{self.side}, {known})"
+        white = self.whites.words()
+        white = f"; {white}" if white else ""
+        text = f"read {len(self):,} images ({self.side}x{self.side}, {known}{white})"
         why = describe_skipped(self.skipped)
         return f"{text}, skipped {len(self.skipped):,}" + (f": {why}" if why else "")
 
@@ -207,7 +212,7 @@ def load_images(
             IDX folders. What is not parted is for training.
         labels: False leaves labels out.
         like: images that these are read beside, such as those for training: names of classes
-            are understood as there, also if there is one alone.
+            are understood as there, also if there is one alone, and the same number is white.
         progress: called with the images read so far and the total.
 
     Returns:
@@ -223,8 +228,8 @@ def load_images(
         >>> images.pixels.shape, images.labels
         ((3, 16, 16, 3), None)
     """
-    known = () if like is None else like.classes
-    request = Request(resolution, workers, limit, part, progress, labels, known)
+    known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
+    request = Request(resolution, workers, limit, part, progress, labels, known, whites)
     if isinstance(source, str | Path):
         return _load_path(Path(source), request)
     if part != "train":

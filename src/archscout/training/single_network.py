@@ -14,8 +14,10 @@ import torch
 from torch import nn
 
 from archscout.errors import SettingsError, StorageError
+from archscout.folder_owner import owns_folder
 from archscout.memory import lacks_memory, told_of_memory
 from archscout.own_state import own_state
+from archscout.paths import for_record
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -69,6 +71,7 @@ class TrainedNetwork:
 
 
 @own_state(one_thread=False)
+@owns_folder("training")
 @told_of_memory("training one network", ADVICE)
 def train_network(
     space: SearchSpace | str,
@@ -165,7 +168,7 @@ def train_network(
         saved.space,
         saved.architecture,
         saved.settings,
-        images=images.source,
+        images=for_record(images.source),
         mean=statistics.mean,
         std=statistics.std,
         resolution=images.side,

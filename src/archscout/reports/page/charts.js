@@ -2,11 +2,6 @@
 (() => {
   "use strict";
   const root = document.documentElement;
-  const settings = {
-    responsive: true,
-    displaylogo: false,
-    modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
-  };
 
   // "--c1/0.15" is the variable --c1 of the page's style with that opacity.
   const colour = (token) => {
@@ -22,10 +17,28 @@
     return key.endsWith("color") ? colour(item) : item;
   };
 
+  const read = (place) => JSON.parse(place.nextElementSibling.textContent, paint);
+  // Titles and legend stand in the page, where they wrap; a saved picture needs its own.
+  const save = (place) => {
+    const { data, layout } = read(place);
+    data.forEach((trace, number) => (trace.visible = place.data[number].visible));
+    const own = { showlegend: true, paper_bgcolor: colour("--paper"), margin: { t: 60 }, width: 900, height: 500 };
+    const filename = place.closest("figure").id;
+    Plotly.downloadImage({ data, layout: { ...layout, ...own } }, { format: "png", scale: 2, filename, width: 900, height: 500 });
+  };
+  const camera = { name: "save", title: "Save as a picture", icon: Plotly.Icons.camera, click: save };
+  const settings = {
+    responsive: true,
+    displaylogo: false,
+    modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", camera]],
+  };
+
   const draw = (figure) => {
     const off = [...figure.querySelectorAll("[aria-pressed=false]")].map((button) => button.dataset.name);
     for (const place of figure.querySelectorAll(".chart")) {
-      const { data, layout } = JSON.parse(place.nextElementSibling.textContent, paint);
+      const { data, layout } = read(place);
+      for (const part of [layout, layout.xaxis, layout.yaxis]) delete part.title;
+      layout.width = place.clientWidth;
       for (const trace of data) trace.visible = !off.includes(trace.name);
       Plotly.react(place, data, layout, settings);
     }

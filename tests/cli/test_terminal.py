@@ -1,0 +1,149 @@
+"""Streams that are closed, narrow terminals, early interrupts, names and completion."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from archscout.cli import app
+from archscout.cli.naming import run_folder
+
+SEARCH = ["search", "--strategy", "random", "--labels", "5"]
+COMMAND = [sys.executable, "-m", "archscout"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&-", "0<&- 1>&- 2>&-"])
+def test_closed_streams_lose_nothing(closed: str) -> None:
+    line = f"{sys.executable} -m archscout {' '.join(SEARCH)} --out here {closed}"
+    assert subprocess.run(["sh", "-c", line], check=False).returncode == 0
+    assert {"journal.log", "report.html", "result.json"} <= set(os.listdir("here"))
+    assert b"best:" not in Path("here/journal.log").read_bytes()
+
+
+@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
+def test_no_variable_puts_the_bar_into_a_file(variable: str) -> None:
+    done = subprocess.run(
+        [*COMMAND, *SEARCH], capture_output=True, env={**os.environ, variable: "1"}, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("module", ["archscout.cli", "typer", "archscout.benchmarks"])
+def test_an_early_interrupt_is_one_line(module: str) -> None:
+    code = (
+        "import sys\n"
+        "class Interrupt:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name == {module!r}:\n            raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Interrupt())\n"
+        "from archscout._entry import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *SEARCH], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert done.stderr == "archscout: stopped.\n"
+
+
+def test_the_installed_command_is_the_small_one() -> None:
+    code = "import sys, archscout._entry; print('typer' in sys.modules, 'rich' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False False\n"
+
+
+def in_terminal(columns: int, *args: str) -> str:
+    """What a command shows in a terminal of so many columns."""
+    child, terminal = pty.fork()
+    if child == 0:
+        os.environ.pop("COLUMNS", None)
+        os.read(0, 1)  # until the width is set
+        os.execv(sys.executable, [*COMMAND, *args])
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+    os.write(terminal, b"\n")
+    shown = b""
+    while True:
+        try:
+            piece = os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other end is closed
+            break
+        if not piece:
+            break
+        shown += piece
+    os.waitpid(child, 0)
+    return shown.decode(errors="replace")
+
+
+@pytest.mark.parametrize("columns", [20, 40, 80])
+def test_a_narrow_terminal_shows_every_value(columns: int) -> None:
+    shown = in_terminal(columns, *SEARCH, "--out", "narrow")
+    text = " ".join(re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|[│─]", " ", shown).split())
+    for words in ("of 15,625 in the table", "5 of 5", "report.html", "revealed after the search"):
+        assert words.split() == [word for word in words.split() if word in text]
+
+
+def test_a_narrow_terminal_shows_every_row_of_a_list() -> None:
+    shown = in_terminal(20, "list", "spaces")
+    assert "nasbench201" in shown
+    assert "mobilenet" in shown
+
+
+def test_flags_show_no_type_and_completion_is_offered() -> None:
+    for command in ([], ["search"], ["train"], ["export"]):
+        shown = CliRunner().invoke(app, [*command, "--help"]).stdout
+        assert "<bool>" not in shown
+        assert "BOOLEAN" not in shown
+    assert "--install-completion" in CliRunner().invoke(app, ["--help"]).stdout
+
+
+def test_completion_answers() -> None:
+    words = {
+        "_ARCHSCOUT_COMPLETE": "complete_bash",
+        "COMP_WORDS": "archscout se",
+        "COMP_CWORD": "1",
+    }
+    code = "import sys; sys.argv[0] = 'archscout'; from archscout._entry import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **words, "_ARCHSCOUT_COMPLETE": "complete_bash"},
+        check=False,
+    )
+    assert {"search", "search-unlabeled", "search-supernet"} <= set(done.stdout.split())
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    done = CliRunner().invoke(app, [*SEARCH, "--out", "~/x", "--storage", "~/labels.log"])
+    assert done.exit_code == 0, done.output
+    assert (home / "x" / "result.json").is_file()
+    assert (home / "labels.log").is_file()
+    assert CliRunner().invoke(app, ["report", "~/x"]).exit_code == 0
+    assert not Path("~").exists()
+
+
+def test_long_texts_get_folders_of_their_own() -> None:
+    genotype = "Genotype(normal=[" + "('sep_conv_3x3', 0), " * 8
+    first, second = (run_folder("train", "darts", f"{genotype}('skip', {n})]") for n in (1, 2))
+    assert first != second
+    assert max(len(first.name), len(second.name)) < 120
+    assert run_folder("a b") != run_folder("a-b")
+    assert run_folder("x", "choose=top/uniform") != run_folder("x", "choose=top uniform")
