@@ -258,8 +258,13 @@ def test_an_objective_that_is_interrupted_leaves_a_record_to_go_on_from(tmp_path
         return total(arch)
 
     arguments: dict[str, Any] = {"strategy": "random", "labels": 20, "storage": tmp_path / "a.log"}
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(
+        KeyboardInterrupt, match=r"after 7 of 20 labels, which are kept in .*a\.log"
+    ):
         search(SPACE, impatient, **arguments)
+    bought += [SPACE.sample(np.random.default_rng(0), 1)[0]] * 7
+    with pytest.raises(KeyboardInterrupt, match="which are lost: name a storage"):
+        search(SPACE, impatient, **{**arguments, "storage": None})
     result = search(SPACE, impatient, **arguments, on_label=lambda _: bought.clear())
     assert [x.architecture for x in result.labels] == [
         x.architecture for x in search(SPACE, total, "random", labels=20).labels

@@ -21,7 +21,7 @@ import numpy as np
 from archscout.arguments import as_mapping, as_space, told_in_words
 from archscout.benchmarks import TableBenchmark
 from archscout.benchmarks.within import table_within
-from archscout.errors import SettingsError, error_text
+from archscout.errors import Interrupted, SettingsError, error_text
 from archscout.failures import Failures
 from archscout.ledger import Dedup, Ledger
 from archscout.manifest import make_manifest
@@ -110,6 +110,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         UnknownNameError: if a name is not registered.
         SettingsError: if arguments are out of range or do not fit each other.
         StorageError: if the storage cannot be used or holds another search.
+        Interrupted: instead of KeyboardInterrupt, of which it is one; it says what is kept.
         ObjectiveError: from what the objective raised, if it only fails; see ``keep_going``.
 
     Examples:
@@ -165,6 +166,14 @@ def search(  # noqa: PLR0917 - these six are the public order
     try:
         failures = Failures(space, record.where, keep_going=keep_going)
         stopped = _run(searcher, ledger, record, failures, on_label, retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        kept = (
+            f"which are kept in {record.where}: the same call goes on from there"
+            if record.where
+            else "which are lost: name a storage to keep them"
+        )
+        count = f"{ledger.bought} of {ledger.budget} labels"
+        raise Interrupted(f"the search was stopped after {count}, {kept}") from None
     finally:
         record.close()
     bought = ledger.labels
