@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tracemalloc
 from collections import Counter
 
 import numpy as np
@@ -217,3 +218,15 @@ def test_unseen_architectures_are_drawn_uniformly(pool: NDArray[np.int8] | None)
     assert set(counts) == set(SPACE.architectures(rows[10:]))
     # 1,200 draws: each is expected 12.6 times of the whole space and 27.9 times of the pool.
     assert 2 < min(counts.values()) <= max(counts.values()) < 60
+
+
+def test_a_large_pool_takes_little_more_memory_than_its_choices() -> None:
+    space = load_space("mobilenet")
+    pool = np.unique(space.sample_choices(np.random.default_rng(0), 50_000), axis=0)
+    tracemalloc.start()
+    strategy = RandomSearch(space, np.random.default_rng(0), pool=pool)
+    assert tracemalloc.get_traced_memory()[0] < 3_000_000
+    tracemalloc.stop()
+    other = space.sample(np.random.default_rng(1), 1)[0]
+    assert strategy.buyable(space.architectures(pool[7:8])[0])
+    assert not strategy.buyable(other)
