@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,3 +83,18 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageError, match="cannot use the folder"):
         WORK["compare"](tmp_path / "file", None)
+
+
+def test_the_folder_holds_when_the_working_directory_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @owns_folder("example")
+    def work(text: str, out: str | Path | None = None) -> None:
+        (tmp_path / "elsewhere").mkdir()
+        os.chdir(tmp_path / "elsewhere")
+        (Path(str(out)) / "written").write_text(text)
+
+    monkeypatch.chdir(tmp_path)
+    work("mine", out="run")
+    assert (tmp_path / "run" / "written").read_text() == "mine"
+    assert list((tmp_path / "elsewhere").iterdir()) == []

@@ -14,6 +14,7 @@ import filelock
 
 from archscout.errors import Interrupted, StorageError
 from archscout.folders import cannot_write
+from archscout.paths import from_here
 
 Taken = ParamSpec("Taken")
 Returned = TypeVar("Returned")
@@ -47,17 +48,21 @@ def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Tak
 
         @functools.wraps(function)
         def owning(*args: Taken.args, **named: Taken.kwargs) -> Returned:
-            out = signature.bind_partial(*args, **named).arguments.get("out")
-            folder = None if out is None else Path(out)
+            bound = signature.bind_partial(*args, **named)
+            out = bound.arguments.get("out")
+            folder = None
+            if out is not None:
+                # The user's code may change the working directory before the last is written.
+                folder = bound.arguments["out"] = Path(out).absolute()
             made = _missing(folder)
             lock = None if folder is None else _hold(folder, kind)
             try:
-                return function(*args, **named)
+                return function(*bound.args, **bound.kwargs)
             except KeyboardInterrupt:
                 kept = (
                     "nothing is kept, since no folder was named with out="
                     if folder is None
-                    else f"what had ended is kept in {folder}, and the same call goes on from there"
+                    else f"what had ended is kept in {out}, and the same call goes on from there"
                 )
                 raise Interrupted(f"the {kind} was stopped: {kept}") from None
             finally:
@@ -97,8 +102,8 @@ def _hold(folder: Path, kind: str) -> filelock.BaseFileLock:
         lock.acquire()
     except filelock.Timeout:
         raise StorageError(
-            f"the folder {str(folder)!r} is in use by another {kind}: wait until it ends, or name "
-            "another folder"
+            f"the folder {from_here(folder)!r} is in use by another {kind}: wait until it ends, or "
+            "name another folder"
         ) from None
     except OSError as error:
         raise cannot_write(folder, error) from None

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from archscout.results import SearchResult
 
 STUDY = ATTRIBUTE = "archscout"
+_TEXTS = ("space", "objective", "unit", "strategy", "dedup")
 
 
 def read_unfinished(journal: Path) -> SearchResult:
@@ -80,12 +81,21 @@ def _identity(copy: Path, journal: Path) -> dict[str, Any]:
         storage = JournalStorage(opened)
         attributes = storage.get_study_user_attrs(storage.get_study_id_from_name(STUDY))
         identity = attributes[ATTRIBUTE]
-    except (KeyError, ValueError, AssertionError):
+    except Exception:  # Optuna raises errors of any kind where lines are whole and make no sense.
         identity = None
     finally:
         opened.close()
-    if not isinstance(identity, dict):
+    if not isinstance(identity, dict) or not _is_whole(identity):
         raise StorageError(
             f"the journal {journal} holds no search of archscout: name the folder of a search"
         )
     return identity
+
+
+def _is_whole(found: dict[str, Any]) -> bool:
+    return (
+        all(isinstance(found.get(key), str) for key in _TEXTS)
+        and found.get("direction") in ("maximize", "minimize")
+        and isinstance(found.get("seed"), int)
+        and isinstance(found.get("settings"), dict)
+    )

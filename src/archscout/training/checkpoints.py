@@ -56,7 +56,8 @@ class TrainingFolder:
     """
 
     def __init__(self, path: str | Path, identity: Mapping[str, Any]) -> None:
-        self.path = Path(path)
+        # The working directory may change while the training runs.
+        self.path = Path(path).absolute()
         self.identity = plain(identity)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
