@@ -27,9 +27,9 @@ _LOCKS = {
         "SELECT current_schema()",
     ),
     "mysql": (
-        "SELECT GET_LOCK(:key, 0)",
-        "SELECT GET_LOCK(:key, 60)",
-        "SELECT RELEASE_LOCK(:key)",
+        "SELECT GET_LOCK(CAST(:key AS CHAR), 0)",
+        "SELECT GET_LOCK(CAST(:key AS CHAR), 60)",
+        "SELECT RELEASE_LOCK(CAST(:key AS CHAR))",
         "SELECT DATABASE()",
     ),
 }

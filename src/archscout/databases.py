@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
 # What a URL that names no driver may use, first the one that pip install is advised for.
-_DRIVERS = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("pymysql",)}
+_DRIVERS = {"postgresql": ("psycopg2", "psycopg"), "mysql": ("pymysql",), "mariadb": ("pymysql",)}
 # Others than searches make tables too, all at once; one succeeds.
 _ATTEMPTS, _PAUSE_SECONDS = 5, 0.2
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from archscout.errors import ArchscoutError, MissingExtraError, StorageError
 from archscout.secrets import repeats_secret, show_storage
 
-_INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql"}
+_INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql", "mariadb": "pymysql"}
 
 
 class Place:
