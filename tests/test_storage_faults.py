@@ -16,7 +16,7 @@ import pytest
 
 from archscout.errors import StorageError
 from archscout.journal import SearchJournal
-from archscout.objectives import FunctionObjective
+from archscout.objectives import FunctionObjective, Measurement
 from archscout.results import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.storage import open_record
@@ -27,12 +27,14 @@ SPACE = ToySpace()
 STORAGES = ["run.log", "folder", "sqlite:///run.db"]
 
 
-def value(arch: Architecture) -> float:
-    return float(sum(arch.choices)) / 3
+def value(arch: Architecture) -> Measurement:
+    return Measurement(sum(arch.choices) / 3, seconds=1.5)
 
 
 def run(
-    storage: str | Path | None, objective: Callable[[Architecture], float] = value, labels: int = 3
+    storage: str | Path | None,
+    objective: Callable[[Architecture], Measurement] = value,
+    labels: int = 3,
 ) -> SearchResult:
     named = FunctionObjective(objective, name="value")
     return search(SPACE, named, "random", labels=labels, seed=5, storage=storage)
@@ -42,10 +44,10 @@ def plain_labels(result: SearchResult) -> list[dict[str, Any]]:
     return [label.to_dict(SPACE) for label in result.labels]
 
 
-def at_the_second_label(act: Callable[[], object]) -> Callable[[Architecture], float]:
+def at_the_second_label(act: Callable[[], object]) -> Callable[[Architecture], Measurement]:
     seen: list[Architecture] = []
 
-    def objective(arch: Architecture) -> float:
+    def objective(arch: Architecture) -> Measurement:
         seen.append(arch)
         if len(seen) == 2:
             act()
