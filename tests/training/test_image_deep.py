@@ -83,7 +83,7 @@ def test_all_parts_have_the_same_white(tmp_path: Path, caplog: pytest.LogCapture
     assert sets.test is not None
     assert sets.validation.pixels[0, 0, 0, 0] == round(900 * 255 / 4095)
     assert (sets.test.pixels == 255).all()
-    assert "values up to 9,001 are cut at 4,095" in caplog.text
+    assert "values go up to 9,001 and are cut at 4,095" in caplog.text
 
 
 @pytest.mark.parametrize(

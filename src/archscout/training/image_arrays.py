@@ -53,6 +53,8 @@ def images_from_array(
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
     values = np.asarray(values)
+    if values.ndim == 0:
+        raise ImageError(f"got a single number in {source}, {_FORM}")
     if len(values) == 0:
         raise ImageError(f"there are no images in {source}: its shape is {values.shape}")
     layout = layout_of(values.shape)
@@ -63,10 +65,10 @@ def images_from_array(
             f"{SMALLEST_SIDE} a side"
         )
     numbers = numbers_of(values)
-    if numbers is not None and numbers.kind == "whole" and numbers.high <= 1:
+    if numbers is not None and numbers.kind == "whole" and numbers.high == 1:
         raise ImageError(
-            f"got {values.dtype} from 0 to {numbers.high:g} in {source}: multiply by 255, or turn "
-            "them to floats, if 1 is white"
+            f"got {values.dtype} from 0 to 1 in {source}: multiply by 255, or turn them to floats, "
+            "if 1 is white"
         )
     whites = settle([numbers], request.whites)
     white = 1.0 if numbers is None else whites.of(numbers)
@@ -111,6 +113,8 @@ def layout_of(shape: Sequence[int]) -> Layout:
         ('grey', 'first', 'last')
     """
     shape = tuple(shape)
+    if not shape:
+        raise ImageError(f"got a single number, {_FORM}")
     first, last = len(shape) == 4 and shape[1] in _CHANNELS, shape[-1] in _CHANNELS
     if len(shape) == 3 and last:
         raise ImageError(

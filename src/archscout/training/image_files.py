@@ -53,7 +53,8 @@ def read_array_file(path: Path, request: Request) -> Images:
                     f"{' or '.join(IMAGE_KEYS[part])} for the {part} images"
                 )
             values = file[key]
-            labels, classes = _labels(file, part, len(values))
+            count = len(values) if values.ndim else 0
+            labels, classes = _labels(file, part, count) if request.labels else (None, ())
     except (ArchscoutError, OSError):
         raise
     # Damaged files raise almost anything.

@@ -23,7 +23,7 @@ from archscout.training.folder_listing import list_files
 from archscout.training.image_decode import Picture, Unusable, read_picture
 from archscout.training.image_layout import choose, doubts
 from archscout.training.image_request import Request
-from archscout.training.images import Images, Skipped, describe_skipped
+from archscout.training.images import Images, Skipped, describe_skipped, readable
 from archscout.training.value_range import Values, Whites, settle
 
 logger = logging.getLogger(__name__)
@@ -119,6 +119,7 @@ def labels_of(
         >>> labels_of(["cat", "dog", ""])
         (None, ())
     """
+    above = [readable(name) for name in above]
     classes = tuple(sorted(set(above)))
     if "" in classes or len(classes) < (1 if known else 2):
         return None, ()

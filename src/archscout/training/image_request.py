@@ -48,7 +48,8 @@ class Request:
     def __post_init__(self) -> None:
         for name in ("resolution", "workers", "limit"):
             value = getattr(self, name)
-            if value is not None and not (isinstance(value, int | np.integer) and value >= 1):
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= 1):
                 raise SettingsError(f"got {name}={value!r}, expected a whole number of at least 1")
         if self.part not in PARTS:
             raise SettingsError(f"got part={self.part!r}, expected 'train', 'validation' or 'test'")

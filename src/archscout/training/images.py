@@ -175,11 +175,22 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
         first.setdefault(item.reason, item.name)
     counts = Counter(item.reason for item in skipped).most_common()
     parts = [
-        f"{count:,} {reason} ({'such as ' if count > 1 else ''}{first[reason]})"
+        f"{count:,} {reason} ({'such as ' if count > 1 else ''}{readable(first[reason])})"
         for reason, count in counts[:_NAMED_REASONS]
     ]
     rest = sum(count for _, count in counts[_NAMED_REASONS:])
     return ", ".join([*parts, f"{rest:,} for other reasons"] if rest else parts)
+
+
+def readable(name: str) -> str:
+    r"""A name of a file or folder as a text that can be printed and written, on one line.
+
+    Examples:
+        >>> readable("ca\nt"), readable("caf\udce9"), readable("café")
+        ('ca\\nt', 'caf\\xe9', 'café')
+    """
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else repr(text)[1:-1]
 
 
 @told_of_memory("reading images", "take a lower resolution, or fewer images (limit)")

@@ -18,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 Kind = Literal["whole", "float"]
 
+_KINDS: tuple[Kind, Kind] = ("whole", "float")
 _DEPTHS = (1, 8, 10, 12, 14, 16)
 LARGEST = 2 ** _DEPTHS[-1] - 1
 # Floats that begin at 0 and end a little above 1 went through a filter that overshoots.
@@ -75,6 +76,8 @@ def white_of(values: Values) -> float:
     """
     if values.kind == "float" and values.high < _OVERSHOOT:
         return 1.0
+    if values.high == 0:
+        return 255.0
     depths = _DEPTHS if values.kind == "whole" else _DEPTHS[1:]
     return next((2.0**bits - 1 for bits in depths if values.high <= 2**bits - 1), float(LARGEST))
 
@@ -90,14 +93,15 @@ def settle(found: Iterable[Values | None], given: Whites) -> Whites:
     for values in found:
         if values is not None and (values.kind not in high or values.high > high[values.kind].high):
             high[values.kind] = values
-    for kind, white in (("whole", given.whole), ("float", given.floats)):
-        if white is not None and kind in high and high[kind].high > max(white, _OVERSHOOT):
+    whites = Whites(*(given.of(high[kind]) if kind in high else None for kind in _KINDS))
+    for kind, white in zip(_KINDS, whites, strict=True):
+        if white is not None and high[kind].high > white:
             logger.warning(
-                "values up to %s are cut at %s, which is white in the training images",
+                "values go up to %s and are cut at %s, which is taken for white",
                 f"{high[kind].high:,g}",
                 f"{white:,g}",
             )
-    return Whites(*(given.of(high[kind]) if kind in high else None for kind in ("whole", "float")))
+    return whites
 
 
 def to_bytes(values: NDArray[np.number], white: float) -> NDArray[np.uint8]:
