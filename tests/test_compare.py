@@ -22,6 +22,7 @@ from archscout.registry import Entry
 from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.curves import chart_of
 from archscout.reports.paper import figure_of, spread
+from archscout.runs import load_result
 from archscout.spaces import load_space
 from archscout.strategies import STRATEGIES
 from archscout.strategies.random_search import RandomSearch
@@ -69,6 +70,19 @@ def saved(table, tmp_path_factory):
 
 
 class TestOutputs:
+    def test_the_page_is_written_again_from_what_was_saved(self, saved, tmp_path):
+        comparison, folder = saved
+        again = load_result(folder)
+        assert again.to_dict() == comparison.to_dict()
+        pd.testing.assert_frame_equal(again.summary, comparison.summary)
+        for ours, theirs in zip(again.curves, comparison.curves, strict=True):
+            np.testing.assert_array_equal(
+                ours.regrets["test regret"], theirs.regrets["test regret"]
+            )
+        page = again.report(tmp_path)
+        assert page.name == "comparison.html"
+        assert page.read_text() == (folder / "comparison.html").read_text()
+
     def test_all_files_are_there_and_agree(self, saved):
         comparison, folder = saved
         labels = pd.read_csv(folder / "labels.csv")

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from archscout.predictors.base import Predictor
     from archscout.random_label_search import UnlabeledSettings, search_unlabeled
     from archscout.ranking import Ranking, rank
-    from archscout.results import SearchResult, load_result
+    from archscout.results import SearchResult
+    from archscout.runs import load_result
     from archscout.spaces import Architecture, SearchSpace, Variable, load_space
     from archscout.strategies import list_strategies, make_strategy
     from archscout.strategies.base import Strategy
@@ -88,7 +89,7 @@ _HOMES = {
     "list_strategies": "strategies",
     "load_benchmark": "benchmarks",
     "load_images": "training",
-    "load_result": "results",
+    "load_result": "runs",
     "load_space": "spaces",
     "make_predictor": "predictors",
     "make_strategy": "strategies",

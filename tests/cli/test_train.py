@@ -55,6 +55,28 @@ def test_what_it_writes_names_no_folder_of_this_computer(images, monkeypatch):
     assert load_network(out)[0].images == "pictures.npz (x_train)"
 
 
+def test_the_page_is_written_and_written_again_from_what_was_saved(images):
+    for text, extra, warns in (("100200", [], False), ("444444", ["--validation", "0"], True)):
+        done = call(text, str(images), *SMALL, "--out", text, *extra)
+        assert done.exit_code == 0, done.output
+        assert ("nothing to learn with" in done.output) == warns
+        page = images.parent / text / "report.html"
+        first = page.read_text()
+        assert ("nothing to learn with" in first) == warns
+        assert "Commonest class" in first
+        assert "standard error" in first
+        page.unlink()
+        again = CliRunner().invoke(app, ["report", text])
+        assert again.exit_code == 0, again.output
+        assert page.read_text() == first
+    (images.parent / "444444" / "trained.json").unlink()
+    assert CliRunner().invoke(app, ["report", "444444"]).exit_code == 0
+    (images.parent / "100200" / "trained.json").write_text("{}")
+    damaged = CliRunner().invoke(app, ["report", "100200"])
+    assert damaged.exit_code == 2
+    assert "is not a training as archscout writes it" in damaged.stderr
+
+
 def test_json_and_going_on(images):
     first, again = (
         json.loads(call("200100", str(images), *SMALL, "--out", "net", "--json").stdout)

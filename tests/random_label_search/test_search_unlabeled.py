@@ -7,9 +7,11 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from tiny_search import make_images, make_settings
 
+import archscout
 from archscout.errors import SettingsError, StorageError
 from archscout.random_label_search import UnlabeledResult, search_unlabeled
 from archscout.random_label_search.agreement import (
@@ -189,3 +191,11 @@ def test_a_report_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match=r"report\.html"):
         search_unlabeled(make_images(), make_settings(), out=tmp_path)
     assert (tmp_path / "report.html").read_text() == "mine"
+
+
+def test_its_page_is_written_again_from_what_was_saved(finished: Finished, tmp_path: Path) -> None:
+    result, folder = finished
+    again = archscout.load_result(folder)
+    assert again.to_dict() == result.to_dict()
+    pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
+    assert again.report(tmp_path).read_text() == (folder / "report.html").read_text()

@@ -95,6 +95,15 @@ def saved(table: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rankin
 
 
 class TestOutputs:
+    def test_the_page_is_written_again_from_what_was_saved(
+        self, saved: tuple[Ranking, Path], tmp_path: Path
+    ) -> None:
+        ranking, folder = saved
+        again = archscout.load_result(folder)
+        assert again.to_dict() == ranking.to_dict()
+        pd.testing.assert_frame_equal(again.rows, ranking.rows)
+        assert again.report(tmp_path).read_text() == (folder / "ranking.html").read_text()
+
     def test_all_files_are_there_and_agree(self, saved: tuple[Ranking, Path]) -> None:
         ranking, folder = saved
         rows = pd.read_csv(folder / "rows.csv", keep_default_na=False, na_values=[""])

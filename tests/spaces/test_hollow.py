@@ -9,7 +9,6 @@ from archscout.proxies.live_params import live_params
 from archscout.spaces import SPACES, load_space
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.hollow import hollow
-from archscout.spaces.limited import LimitedSpace
 from archscout.spaces.limits import Limit
 from archscout.testing.toy import ToySpace
 
@@ -73,5 +72,5 @@ def test_nothing_is_said_where_the_space_cannot_tell() -> None:
 
 
 def test_limits_change_nothing() -> None:
-    space = LimitedSpace(load_space("nasbench201"), Limit("macs", most=60e6))
+    space = load_space("nasbench201").within(Limit("macs", most=60e6))
     assert hollow(space, space.parse("111111"))

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from tiny_supernet_search import LIMITS, make_images, make_settings
 
+import archscout
 from archscout.errors import SettingsError, StorageError
 from archscout.spaces import load_space
 from archscout.supernet_search import SupernetSearchResult, search_supernet
@@ -217,3 +218,24 @@ def test_lost_accuracies_of_an_early_round_are_not_made_up_from_later_weights(
     settings, test = make_settings(finalists=2, trust=4), make_images(30, seed=1)
     with pytest.raises(StorageError, match="trained beyond round 0"):
         search_supernet(make_images(), settings, test=test, out=folder)
+
+
+def test_its_page_is_written_again_from_what_was_saved(finished: Finished, tmp_path: Path) -> None:
+    result, folder = finished
+    again = archscout.load_result(folder)
+    assert again.to_dict() == result.to_dict()
+    assert again.findings == result.findings
+    page = again.report(tmp_path)
+    assert page.read_text() == (folder / "report.html").read_text()
+    for words in (result.space.format(result.best), "Trust check", "round 2", "test images"):
+        assert words in page.read_text()
+
+
+@pytest.mark.parametrize("name", ["supernet-search.json", "architectures.csv", "network.json"])
+def test_a_damaged_folder_is_one_sentence(finished: Finished, tmp_path: Path, name: str) -> None:
+    folder = shutil.copytree(finished[1], tmp_path / "copy")
+    for damage in ("{}", "", "not what it was"):
+        (folder / name).write_text(damage)
+        with pytest.raises(StorageError) as raised:
+            archscout.load_result(folder)
+        assert "\n" not in str(raised.value)

@@ -1,19 +1,17 @@
-"""``archscout report``: the HTML page of a search."""
+"""``archscout report``: the HTML page of a run, written again from its saved files."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Any
 
 import typer
 
 from archscout.cli.console import print_line
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
+from archscout.runs import find_kind, known_runs, load_result
 from archscout.secrets import show_storage
-
-if TYPE_CHECKING:
-    from archscout.results import SearchResult
 
 JOURNAL, RESULT, REPORT = "journal.log", "result.json", "report.html"
 
@@ -21,43 +19,53 @@ JOURNAL, RESULT, REPORT = "journal.log", "result.json", "report.html"
 def run(
     run: Annotated[
         Path,
-        typer.Argument(metavar="RUN", help=f"Folder of a search, its {RESULT} or journal."),
+        typer.Argument(
+            metavar="RUN",
+            help="Folder of a search, comparison, ranking, search-unlabeled, search-supernet or "
+            "training, or the JSON file or journal in it.",
+        ),
     ],
     out: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="File to write.", show_default=f"{REPORT} in the folder"),
+        typer.Option(
+            metavar="FILE",
+            help="File to write.",
+            show_default=f"{REPORT}, comparison.html or ranking.html in the folder",
+        ),
     ] = None,
 ) -> None:
-    """Write the report of a search as one HTML file that opens offline.
+    """Write the report of a run as one HTML file that opens offline.
 
-    A search that has not finished is reported as far as it has come.
+    It is made from what the run saved. A search that has not finished is
+    reported as far as it has come.
     """
     if not run.exists():
-        raise StorageError(
-            f"nothing is at {show_storage(str(run))!r}: name the folder of a search or its {RESULT}"
-        )
+        raise StorageError(f"nothing is at {show_storage(str(run))!r}: name the folder of a run")
     if not (run.is_dir() or run.is_file()):
-        raise StorageError(
-            f"{str(run)!r} is no ordinary file: name the folder of a search or its {RESULT}"
-        )
+        raise StorageError(f"{str(run)!r} is no ordinary file: name the folder of a run")
     folder = run if run.is_dir() else run.parent
     result = read_run(run)
-    path = out or folder / REPORT
+    kind = find_kind(run)
+    path = out or folder / (kind.page if kind is not None else REPORT)
     writable_folder(path.parent)
     written = result.report(path)
     print_line(f"The report is in {written}")
 
 
-def read_run(run: Path) -> SearchResult:
-    """Read the result of a search, or, where it has none yet, the labels of its journal."""
+def read_run(run: Path) -> Any:
+    """Read what a run saved, or, of a search without a result yet, the labels of its journal."""
     from archscout.cli.unfinished import read_unfinished
-    from archscout.results import load_result
 
-    if run.is_dir() and not (run / RESULT).is_file():
-        if not (run / JOURNAL).is_file():
+    if run.is_dir() and find_kind(run) is None:
+        if (run / JOURNAL).is_file():
+            return read_unfinished(run / JOURNAL)
+        if (run / "plan.json").is_file():
             raise StorageError(
-                f"the folder {str(run)!r} holds neither {RESULT} nor {JOURNAL}: name the folder "
-                "of a search"
+                f"the run in {str(run)!r} has not finished and has nothing to report yet: give the "
+                "command that began it again"
             )
-        return read_unfinished(run / JOURNAL)
+        raise StorageError(
+            f"the folder {str(run)!r} holds no run, expected {known_runs()}, or {JOURNAL} of a "
+            "search that has not finished: name another folder"
+        )
     return read_unfinished(run) if run.suffix in (".log", ".journal") else load_result(run)

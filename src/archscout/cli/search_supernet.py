@@ -155,7 +155,7 @@ def run(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Folder for weights, result and the network.",
+            help="Folder for weights, result, report and the network.",
             show_default="runs/supernet-IMAGES-SPACE-seedSEED",
             rich_help_panel=OUTPUT,
         ),
@@ -274,6 +274,7 @@ def _print(result: SupernetSearchResult, folder: Path) -> None:
         "MACs": f"{macs / 1e6:.2f}M",
         "time": duration(sum(result.seconds.values())),
         "network": str(folder),
+        "report": str(folder / "report.html"),
     }
     if alone is not None:
         if alone.test is not None:

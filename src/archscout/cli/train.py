@@ -29,6 +29,7 @@ from archscout.cli.image_options import (
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.training.image_sets import ImageSets
@@ -40,6 +41,7 @@ NETWORK_PANEL = "What to train"
 _HELD_OUT = 0.1
 # Images up to this size get the small DARTS network unless another one is asked for.
 _SMALL = 64
+REPORT = "report.html"
 
 
 def run(
@@ -116,7 +118,7 @@ def run(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Folder of network.json and the weights.",
+            help="Folder of network.json, the weights and the report.",
             show_default="runs/train-SPACE-ARCH-IMAGES-seedSEED",
             rich_help_panel=OUTPUT,
         ),
@@ -165,6 +167,7 @@ def run(
     except KeyboardInterrupt:
         complain(f"stopped in {bar.place}: the same command goes on from the last checkpoint.")
         raise typer.Exit(INTERRUPTED) from None
+    done.report(folder)
     if as_json:
         print_json(to_dict(done, sets, folder))
     else:
@@ -190,32 +193,22 @@ def to_dict(done: TrainedNetwork, images: ImageSets, folder: Path) -> dict[str, 
     """What came of it in plain values."""
     return {
         "folder": str(folder),
-        "space": done.saved.space,
-        "architecture": done.saved.architecture,
+        "report": str(folder / REPORT),
         "images": images.summary(),
         "classes": list(images.train.classes),
-        "validation": done.validation,
-        "validation_images": done.validation_images,
-        "test": done.test,
-        "test_images": done.test_images,
-        "chance": done.chance,
-        "train_images": done.train_images,
-        "epochs": len(done.trained.losses),
-        "losses": list(done.trained.losses),
-        "images_per_second": done.trained.images_per_second,
-        "seconds": done.trained.seconds,
+        **done.record.to_dict(),
     }
 
 
 def print_summary(done: TrainedNetwork, folder: Path) -> None:
     """Print the closing table."""
     pairs = {}
-    for name, value, count in (
+    for name, value, images in (
         ("validation accuracy", done.validation, done.validation_images),
         ("test accuracy", done.test, done.test_images),
     ):
         if value is not None:
-            pairs[name] = f"{amount(value, 'percent')} of {count:,} images"
+            pairs[name] = f"{amount(value, 'percent')} of {count(images, 'image')}"
     if done.chance is not None:
         pairs["always the commonest class"] = amount(done.chance, "percent")
     weights = sum(weight.numel() for weight in done.network.parameters())
@@ -227,7 +220,12 @@ def print_summary(done: TrainedNetwork, folder: Path) -> None:
         speed = f"{done.trained.images_per_second:,.0f} images/s"
         pairs["time"] = f"{duration(done.trained.seconds)}, {speed}"
     if done.trained.resumed:
-        pairs["resumed"] = f"{done.trained.resumed} epochs were trained by an earlier call"
+        were = "was" if done.trained.resumed == 1 else "were"
+        epochs = count(done.trained.resumed, "epoch")
+        pairs["resumed"] = f"{epochs} {were} trained by an earlier call"
+    if done.record.warnings:
+        pairs["warning"] = " ".join(done.record.warnings)
     pairs["network"] = str(folder)
+    pairs["report"] = str(folder / REPORT)
     print_line(f"{done.saved.space}: {done.saved.architecture}")
     print_pairs(pairs)

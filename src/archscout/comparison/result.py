@@ -16,6 +16,8 @@ from archscout.plain import plain, write_json
 if TYPE_CHECKING:
     import pandas as pd
 
+FILE_NAME, PAGE = "comparison.json", "comparison.html"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -97,7 +99,6 @@ class Comparison:
             StorageError: if it cannot be written.
         """
         from archscout.reports.comparison_curves import anytime_curves
-        from archscout.reports.comparison_html import write_comparison_page
         from archscout.reports.paper import write_png
 
         path = Path(folder)
@@ -109,12 +110,35 @@ class Comparison:
                 ("tests.csv", self._with_warnings(self.tests)),
             ):
                 _replace(path / name, functools.partial(table.to_csv, index=False))
-            write_json(path / "comparison.json", self.to_dict())
+            write_json(path / FILE_NAME, self.to_dict())
             _replace(path / "anytime.png", functools.partial(write_png, anytime_curves(self)))
-            _replace(path / "comparison.html", lambda file: write_comparison_page(self, file))
         except OSError as error:
             raise cannot_write(path, error) from None
+        self.report(path / PAGE)
         return path
+
+    def report(self, path: str | Path) -> Path:
+        """Write the page: one HTML file that opens offline.
+
+        Args:
+            path: the file, or a folder that then holds ``comparison.html``; made if it is missing.
+
+        Returns:
+            The file.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        from archscout.reports.comparison_html import write_comparison_page
+
+        path = Path(path)
+        file = path / PAGE if path.is_dir() else path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _replace(file, lambda part: write_comparison_page(self, part))
+        except OSError as error:
+            raise cannot_write(file.parent, error) from None
+        return file
 
     def _with_warnings(self, table: pd.DataFrame) -> pd.DataFrame:
         """A CSV travels alone: each row carries what limits it."""

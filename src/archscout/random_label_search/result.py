@@ -17,7 +17,7 @@ from archscout.spaces.hollow import warnings_of
 from archscout.training.network_description import SavedNetwork
 
 FILE_NAME = "unlabeled.json"
-REPORT = "report.html"
+REPORT, SCORES = "report.html", "scores.csv"
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class UnlabeledResult:
         network: what the handed-back network is; it is not trained.
         loss: mean training loss of each epoch on random labels.
         manifest: versions, seed, settings, command, time.
+        uniform: whether architectures were drawn uniformly, which some limits prevent.
     """
 
     scores: Scores
@@ -71,6 +72,7 @@ class UnlabeledResult:
     network: SavedNetwork
     loss: list[float] = field(default_factory=list)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+    uniform: bool = True
 
     @property
     def best(self) -> Architecture:
@@ -137,6 +139,7 @@ class UnlabeledResult:
                 "labels": self.labels,
                 "images": self.images,
                 "limits": self.limits,
+                "uniform": self.uniform,
                 "trust": trust,
                 "why_no_trust": self.why_no_trust,
                 "seconds": self.seconds,
@@ -156,7 +159,7 @@ class UnlabeledResult:
         path = Path(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            self.to_frame().to_csv(path.with_name("scores.csv"), index=False)
+            self.to_frame().to_csv(path.with_name(SCORES), index=False)
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"

@@ -183,6 +183,7 @@ def _search(
             date=str(manifest["started"])[:10],
         ),
         manifest=manifest,
+        uniform=space.uniform,
     )
 
 

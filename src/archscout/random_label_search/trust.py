@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -134,6 +134,18 @@ class TrustCheck:
         best = max(rows, key=lambda way: float(rows[way]), default=None)
         return best if best is not None and rows[best] >= judged else None
 
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` gave."""
+        return cls(
+            [str(text) for text in data["architectures"]],
+            [float(value) for value in data["accuracies"]],
+            {str(way): list(map(_number, values)) for way, values in data["scores"].items()},
+            int(data["epochs"]),
+            int(data.get("seed", 0)),
+            str(data.get("judged", ANGLE)),
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values; scores are in ``scores``, what they are worth in ``agreement``."""
         return {
@@ -147,3 +159,7 @@ class TrustCheck:
             "judgement": self.judgement,
             "networks_needed": ENOUGH,
         }
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)

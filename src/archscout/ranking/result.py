@@ -16,7 +16,7 @@ from archscout.ranking.yardsticks import RankYardsticks
 if TYPE_CHECKING:
     import pandas as pd
 
-PAGE = "ranking.html"
+FILE_NAME, PAGE = "ranking.json", "ranking.html"
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ class Ranking:
                 ("tests.csv", self._with_caveats(self.tests)),
             ):
                 _replace(path / name, functools.partial(table.to_csv, index=False))
-            write_json(path / "ranking.json", self.to_dict())
+            write_json(path / FILE_NAME, self.to_dict())
             _replace(path / "tau.png", functools.partial(write_png, tau_curves(self)))
             panels = calibration_curves(self)
             _replace(path / "calibration.png", functools.partial(write_png, panels))

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
-import shlex
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +10,7 @@ import numpy as np
 
 from archscout.notes import info_columns
 from archscout.reports import facts
+from archscout.reports.manifest_rows import command_line, flat_rows
 from archscout.reports.words import count, difference, duration, finite, size, value
 from archscout.spaces.hollow import hollow
 
@@ -356,21 +355,8 @@ def manifest_rows(result: SearchResult) -> list[tuple[str, str]]:
     """The manifest as flat pairs of text."""
     rows = [("space", result.space.name), ("objective", result.objective)]
     rows += [("unit", result.unit), ("direction", result.direction)]
-    for key, item in result.manifest.items():
-        inner = item.items() if isinstance(item, dict) else [("", item)]
-        for name, entry in inner:
-            title = f"{key} {name}".strip().replace("_", " ")
-            if title not in dict(rows):
-                rows.append((title, _line(entry) if key == "command" else _plain(entry)))
-    return rows
-
-
-def _line(command: Any) -> str:
-    return shlex.join(map(str, command)) if isinstance(command, list) else str(command)
-
-
-def _plain(entry: Any) -> str:
-    return entry if isinstance(entry, str) else json.dumps(entry, default=str)
+    known = dict(rows)
+    return rows + [row for row in flat_rows(result.manifest) if row[0] not in known]
 
 
 def rerun(result: SearchResult) -> dict[str, str]:
@@ -400,4 +386,4 @@ def rerun(result: SearchResult) -> dict[str, str]:
     ]
     lines += [f"    settings={settings!r},"] if settings else []
     lines += [f"    dedup={known['dedup']!r},"] if known.get("dedup", "exact") != "exact" else []
-    return {"command": _line(command), "python": "\n".join([*lines, ")"])}
+    return {"command": command_line(command), "python": "\n".join([*lines, ")"])}

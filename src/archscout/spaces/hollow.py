@@ -47,8 +47,8 @@ def hollow(space: SearchSpace, arch: Architecture) -> str:
     if any(name in learnable for name in chosen):
         return ""
     return (
-        "none of its operations on a path from its input to its output has weights, so that only "
-        "the fixed layers around them learn"
+        "none of its operations on a path from its input to its output can learn, so that only "
+        "the fixed layers around them do"
     )
 
 

@@ -17,6 +17,9 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import SavedNetwork, load_network, save_network
 from archscout.training.single_network import train_network
 
+FOLDER = "finalists"
+"""Folder of the finalists within that of the search."""
+
 
 @dataclass(frozen=True)
 class Finalist:

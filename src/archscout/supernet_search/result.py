@@ -20,7 +20,7 @@ from archscout.supernet_search import sentences
 from archscout.supernet_search.finalists import Finalist
 from archscout.training.network_description import SavedNetwork
 
-FILE_NAME, TABLE = "supernet-search.json", "architectures.csv"
+FILE_NAME, TABLE, REPORT = "supernet-search.json", "architectures.csv", "report.html"
 SUPERNET, PARAMS, MACS = "supernet accuracy", "parameters", "MACs"
 
 
@@ -64,6 +64,7 @@ class SupernetSearchResult:
         images: what was read, in words.
         seconds: by stage, of this call.
         network: what the handed-back network is.
+        limits: limits on the networks, in words.
         manifest: versions, seed, settings, command, time.
     """
 
@@ -82,6 +83,7 @@ class SupernetSearchResult:
     images: str
     seconds: Mapping[str, float]
     network: SavedNetwork
+    limits: Sequence[str] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -161,7 +163,7 @@ class SupernetSearchResult:
                 "supernet_accuracy": self.accuracies[self.place],
                 "params": self.params[self.place],
                 "macs": self.macs[self.place],
-                "limits": [limit.text for limit in self.space.limits],
+                "limits": list(self.limits),
                 "scored": len(self.architectures),
                 "held_out": self.held_out,
                 "warnings": self.warnings,
@@ -218,6 +220,17 @@ class SupernetSearchResult:
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
             ) from error
         return path
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one HTML file that opens offline; a folder gets ``report.html``.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        from archscout.reports.supernet_html import write_supernet_page
+
+        file = Path(path)
+        return write_supernet_page(self, file / REPORT if file.is_dir() else file)
 
     def __repr__(self) -> str:
         return (

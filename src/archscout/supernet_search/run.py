@@ -27,14 +27,16 @@ from archscout.random_label_search.sizes import cost_settings, limited_space
 from archscout.spaces.base import Architecture
 from archscout.stages import OnStage, StageClock
 from archscout.supernet_search.checks import check_labels, check_network, check_sizes
-from archscout.supernet_search.finalists import keep_network, train_finalists
+from archscout.supernet_search.finalists import FOLDER, keep_network, train_finalists
 from archscout.supernet_search.pool import PoolSupernet
 from archscout.supernet_search.proposals import Proposals
 from archscout.supernet_search.result import (
     FILE_NAME,
     MACS,
     PARAMS,
+    REPORT,
     SUPERNET,
+    TABLE,
     Round,
     SupernetSearchResult,
 )
@@ -46,7 +48,7 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.single_network import hold_out, matched
 
-_RESULTS = (FILE_NAME, "architectures.csv", "network.json")
+_RESULTS = (FILE_NAME, REPORT, TABLE, "network.json")
 
 
 @own_state(one_thread=False)
@@ -68,7 +70,7 @@ def search_supernet(
         settings: what is asked for; None takes the defaults.
         validation: labelled images of the same classes that are held out in its place.
         test: labelled images of the same classes; the finalists are scored on them at the end.
-        out: folder for weights, proposals, accuracies, result and the network; the same call
+        out: folder for weights, proposals, accuracies, result, page and the network; the same call
             goes on there after a kill. None keeps nothing.
         on_stage: told what is under way.
 
@@ -98,6 +100,7 @@ def search_supernet(
     if not result.finalists:
         save_network(out, result.network)
     result.save(out)
+    result.report(out)
     return result
 
 
@@ -162,7 +165,7 @@ def _search(
         validation=share,
         test=test,
         size={name: value for name, value in sizes.items() if name != "classes"},
-        folder=out / "finalists",
+        folder=out / FOLDER,
         on_progress=_network(clock, "best network {} alone"),
     )
     trust = None
@@ -205,6 +208,7 @@ def _search(
         images=f"{for_record(images.source)}: {images.summary()}",
         seconds=clock.stop(),
         network=network,
+        limits=[limit.text for limit in settings.limits],
         manifest=manifest,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,11 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError
 from archscout.folder_owner import owns_folder
+from archscout.manifest import make_manifest
 from archscout.memory import lacks_memory, told_of_memory
 from archscout.own_state import own_state
 from archscout.paths import for_record
+from archscout.saying import count
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.augment import channel_statistics
@@ -37,6 +39,7 @@ from archscout.training.saved_network import (
     save_network,
 )
 from archscout.training.settings import TrainSettings
+from archscout.training.trained_record import TrainedRecord
 
 TRAINING = "training"
 """Folder of the training within that of the network."""
@@ -57,6 +60,7 @@ class TrainedNetwork:
         test_images: number of them.
         chance: accuracy of always naming the commonest class of the training images, on the same
             images as ``saved.accuracy``; None without it.
+        record: the same in plain values, as it is kept in the folder.
     """
 
     network: nn.Module
@@ -68,6 +72,11 @@ class TrainedNetwork:
     test: float | None
     test_images: int
     chance: float | None
+    record: TrainedRecord
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one HTML file that opens offline; a folder gets ``report.html``."""
+        return self.record.report(path)
 
 
 @own_state(one_thread=False)
@@ -181,16 +190,35 @@ def train_network(
     )
     if out is not None:
         saved = save_network(out, saved, network.state_dict())
+    record = TrainedRecord(
+        saved,
+        train_images=len(learnt),
+        validation=scores[0],
+        validation_images=0 if held is None else len(held),
+        test=scores[1],
+        test_images=0 if test is None else len(test),
+        chance=None if last is None else _chance(learnt, last),
+        parameters=sum(weight.numel() for weight in network.parameters()),
+        losses=tuple(trained.losses),
+        seconds=trained.seconds,
+        images_per_second=trained.images_per_second,
+        manifest=make_manifest(
+            seed=settings.seed, labels=0, strategy="training", settings=asdict(settings)
+        ),
+    )
+    if out is not None:
+        record.save(out)
     return TrainedNetwork(
         network,
         saved,
         trained,
-        len(learnt),
-        scores[0],
-        0 if held is None else len(held),
-        scores[1],
-        0 if test is None else len(test),
-        None if last is None else _chance(learnt, last),
+        record.train_images,
+        record.validation,
+        record.validation_images,
+        record.test,
+        record.test_images,
+        record.chance,
+        record,
     )
 
 
@@ -203,8 +231,9 @@ def describe(settings: TrainSettings, trained: Trained, images: int) -> str:
         '20 epochs over 640 images, batches of 64, SGD at 0.025 (cosine), float32'
     """
     return (
-        f"{settings.epochs} epochs over {images:,} images, batches of {settings.batch}, SGD at "
-        f"{settings.learning_rate:g} ({settings.schedule}), {trained.precision}"
+        f"{count(settings.epochs, 'epoch')} over {count(images, 'image')}, batches of "
+        f"{settings.batch}, SGD at {settings.learning_rate:g} ({settings.schedule}), "
+        f"{trained.precision}"
     )
 
 

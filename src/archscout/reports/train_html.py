@@ -1,0 +1,145 @@
+"""The page of one network trained alone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archscout.folders import cannot_write
+from archscout.plain import write_text
+from archscout.reports.charts import BLUE, Chart
+from archscout.reports.drawings import cell_svg
+from archscout.reports.manifest_rows import flat_rows
+from archscout.reports.pages import render_page
+from archscout.reports.words import count, duration, value
+from archscout.spaces import load_space
+
+if TYPE_CHECKING:
+    from archscout.training.network_description import SavedNetwork
+
+Facts = Mapping[str, Any]
+
+
+def write_train_page(network: SavedNetwork, facts: Facts, path: str | Path) -> Path:
+    """Write the page of a finished training.
+
+    Args:
+        network: what was trained.
+        facts: plain values that came of it, as in ``trained.json``.
+        path: the file; its folder must exist.
+
+    Returns:
+        The file.
+
+    Raises:
+        StorageError: if it cannot be written.
+    """
+    file = Path(path)
+    try:
+        write_text(file, render_training(network, facts))
+    except OSError as error:
+        raise cannot_write(file.parent, error) from None
+    return file
+
+
+def render_training(network: SavedNetwork, facts: Facts) -> str:
+    """Make the page as text; everything that came from a run is escaped."""
+    from markupsafe import Markup
+
+    space = load_space(network.space)
+    return render_page(
+        "train.html",
+        {"loss": _loss_chart(facts)},
+        network=network,
+        warnings=facts["warnings"],
+        drawing=Markup(cell_svg(space, space.parse(network.architecture))),
+        tiles=_tiles(network, facts),
+        caveats=_caveats(facts),
+        epochs=count(len(facts["losses"]), "epoch"),
+        losses=[(epoch, _loss(loss)) for epoch, loss in enumerate(facts["losses"], start=1)],
+        facts=_rows(network, facts),
+        manifest=flat_rows(facts["manifest"]),
+    )
+
+
+def _loss_chart(facts: Facts) -> Chart | None:
+    if len(facts["losses"]) < 2:
+        return None
+    chart = Chart("epoch", "training loss", height=300)
+    epochs = list(range(1, len(facts["losses"]) + 1))
+    hover = [f"epoch {n}: {_loss(loss)}" for n, loss in zip(epochs, facts["losses"], strict=True)]
+    chart.line(epochs, facts["losses"], "training loss", BLUE, hover=hover)
+    return chart
+
+
+def _tiles(network: SavedNetwork, facts: Facts) -> list[tuple[str, str, str]]:
+    """Title, figure and what it is over."""
+    tiles = []
+    for title, accuracy, images, about in (
+        ("Test accuracy", facts["test"], facts["test_images"], "looked at once, at the end"),
+        ("Validation accuracy", facts["validation"], facts["validation_images"], "held out"),
+    ):
+        if accuracy is not None:
+            over = f"of {count(images, 'image')}, {about}" if images else about
+            tiles.append((title, value(accuracy, "percent"), over))
+    if not tiles and network.accuracy is not None:
+        tiles.append(("Accuracy", value(network.accuracy, "percent"), "on other images"))
+    if facts["chance"] is not None:
+        tiles.append(("Commonest class", value(facts["chance"], "percent"), "if always named"))
+    if facts["parameters"]:
+        tiles.append(("Parameters", f"{facts['parameters']:,}", "trained"))
+    if facts["images_per_second"]:
+        speed = f"{facts['images_per_second']:,.0f} images a second"
+        tiles.append(("Time", duration(facts["seconds"]), speed))
+    return tiles
+
+
+def _caveats(facts: Facts) -> list[str]:
+    said = ["This is one training with one seed; another seed ends elsewhere."]
+    scored = [
+        (accuracy, images)
+        for accuracy, images in (
+            (facts["test"], facts["test_images"]),
+            (facts["validation"], facts["validation_images"]),
+        )
+        if accuracy is not None and images
+    ]
+    if scored:
+        accuracy, images = scored[0]
+        share = accuracy / 100
+        error = 100 * math.sqrt(share * (1 - share) / images)
+        said.append(
+            f"An accuracy over {count(images, 'image')} has a standard error of about {error:.1f} "
+            "percentage points from the choice of images alone."
+        )
+        said.append(
+            "Nothing was chosen by these images: the weights after the last epoch are the result."
+        )
+    elif facts["losses"]:
+        said.append("No image was held out: how good the network is, is not known.")
+    if facts["chance"] is not None and scored and scored[0][0] <= facts["chance"]:
+        said.append("Always naming the commonest class is no worse on the same images.")
+    return said
+
+
+def _rows(network: SavedNetwork, facts: Facts) -> list[tuple[str, str]]:
+    rows = [
+        ("space", network.space),
+        ("size", ", ".join(f"{key}={item}" for key, item in network.settings.items())),
+        ("images", network.images),
+        ("learnt from", count(facts["train_images"], "image") if facts["train_images"] else ""),
+        ("resolution", f"{network.resolution} pixels" if network.resolution else ""),
+        ("classes", ", ".join(network.class_names)),
+        ("training", network.training),
+        ("weights", network.weights or "none"),
+        ("archscout", network.version),
+        ("seed", "" if network.seed is None else str(network.seed)),
+        ("date", network.date),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
+def _loss(loss: float | None) -> str:
+    return "–" if loss is None else f"{loss:.4f}"
