@@ -1,10 +1,14 @@
 """Tables as spreadsheets and programs write them: one table, many dialects."""
 
+import csv
 import gzip
+import io
 import logging
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import TableError
@@ -63,6 +67,31 @@ def test_every_dialect_is_the_same_table(read, text):
     table = read(text)
     assert table.values.tolist() == [50.5, 60.0]
     assert [SPACE.format(arch) for arch in SPACE.architectures(table.choices)] == [A, B]
+
+
+@given(
+    values=st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=5),
+    separator=st.sampled_from(",;\t|"),
+    decimal=st.sampled_from(".,"),
+    end=st.sampled_from(["\n", "\r\n", "\r"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
+    quoting=st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    packed=st.booleans(),
+)
+def test_what_is_written_is_read(
+    values, separator, decimal, end, encoding, quoting, packed, tmp_path_factory
+):
+    # Elsewhere a comma before three digits may mean two things.
+    decimal = decimal if separator == ";" else "."
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=separator, lineterminator=end, quoting=quoting)
+    writer.writerow(["value", "note; of, all\t|sorts", "arch"])
+    for number, arch in zip(values, SPACE, strict=False):
+        writer.writerow([repr(number).replace(".", decimal), "\xe9;,\t|", SPACE.format(arch)])
+    data = out.getvalue().encode(encoding)
+    path = tmp_path_factory.getbasetemp() / "any_dialect.csv"
+    path.write_bytes(gzip.compress(data) if packed else data)
+    assert TableBenchmark.from_csv(path, space=SPACE).values.tolist() == values
 
 
 def test_columns_of_one_name_matter_only_where_they_are_used(read):
@@ -162,6 +191,9 @@ def test_counts_may_have_a_letter_behind_them(read, caplog):
         (b"\0" * 100, "bytes of zero"),
         ("# only a comment\n\n", "is empty"),
         ("sep=;\n", "is empty"),
+        (',,,\n;;"";\n', "is empty"),
+        ("sep=x\narchxvalid\n", "0 columns of architectures"),
+        ('sep="\narch,valid\n', "0 columns of architectures"),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(read, text, words):

@@ -22,7 +22,7 @@ from archscout.errors import TableError
 
 # Of two marks that fit equally well the first is meant: commas stand in words too.
 _SEPARATORS = ";\t|,"
-_STATED = re.compile(r'"?sep=(.)"?', re.IGNORECASE)
+_STATED = re.compile(r'"?sep=(\t|[^\w\s"])"?', re.IGNORECASE)
 _BLOCK = 20_000
 
 Read = Callable[[Sequence[str]], Iterator[dict[str, Sequence[Any]]]]
@@ -66,7 +66,7 @@ def _dialect(lines: Iterator[str], source: str) -> tuple[int, str]:
     """How many lines stand above the header, and what parts the cells."""
     stated = ""
     for skipped, line in enumerate(lines):
-        words = line.strip()
+        words = line.strip(f'{_SEPARATORS} "\r\n')
         found = _STATED.fullmatch(line.strip("\r\n"))
         if found:
             stated = found[1]
