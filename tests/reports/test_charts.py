@@ -14,7 +14,8 @@ import archscout.reports
 from archscout.reports.charts import BLUE, COLOURS, GREY, INK, ORANGE, SOFT, Chart
 from archscout.reports.pages import render_page
 
-STYLE = (Path(archscout.reports.__file__).parent / "page" / "style.css").read_text("utf-8")
+PAGE = Path(archscout.reports.__file__).parent / "page"
+STYLE = (PAGE / "style.css").read_text("utf-8")
 
 
 def luminance(colour):
@@ -63,3 +64,14 @@ def test_a_page_without_charts_runs_no_script():
     page = render_page("base.html", {"left out": None, "empty": []})
     assert "script-src &#39;none&#39;" in page
     assert "<script" not in page
+
+
+@pytest.mark.parametrize("template", sorted(PAGE.glob("*.html")), ids=lambda path: path.stem)
+def test_every_page_has_the_shared_frame_and_names_its_boxes_for_those_who_do_not_see(template):
+    text = template.read_text("utf-8")
+    if template.stem not in ("base", "parts"):
+        assert text.startswith('{% extends "base.html" %}')
+    for box in re.findall(r'<div class="wide"[^>]*>', text):
+        assert re.fullmatch(
+            r'<div class="wide" tabindex="0" role="region" aria-label="[^"]+">', box
+        )

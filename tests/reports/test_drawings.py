@@ -99,3 +99,11 @@ def test_a_space_without_a_graph_is_written_and_escaped():
 
     text = cell_svg(Wordy(), SPACE.parse("300000"))
     assert text == '<code class="cell-text">&lt;b&gt;cell &amp; co&lt;/b&gt;</code>'
+
+
+def test_operations_of_darts_are_told_apart_by_their_whole_names():
+    space = load_space("darts")
+    rng = np.random.default_rng(0)
+    drawing = cell_svg(space, space.sample(rng, 1)[0])
+    assert "reduce sep conv 3x3" in drawing
+    assert "…" not in drawing

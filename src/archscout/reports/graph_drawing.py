@@ -14,7 +14,7 @@ from archscout.reports import svg
 
 Edge = tuple[int, int]
 
-_WIDTH, _HEIGHT, _ROW = 132.0, 32.0, 58.0
+_WIDTH, _HEIGHT, _ROW = 188.0, 32.0, 58.0
 _SWING = 26.0
 
 
@@ -121,4 +121,4 @@ def _live(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _short(name: str) -> str:
     name = name.replace("_", " ")
-    return name if len(name) <= 14 else name[:13] + "…"
+    return name if len(name) <= 20 else name[:19] + "…"
