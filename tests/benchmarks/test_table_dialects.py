@@ -122,6 +122,8 @@ def test_numbers_of_other_countries(read, cells, expected, separator):
 def test_what_a_comma_before_three_digits_means_depends_on_the_file(read):
     assert read(f'arch;value\n"{A}";1,234\n').optimum == 1.234
     assert read(f'arch,value\n"{A}","1,234"\n').optimum == 1234.0
+    counts = read(f"arch\tvalid\tparams\n{A}\t50\t1,234\n").columns["params"]
+    assert counts.tolist() == [1234.0]
     with pytest.raises(TableError, match=r"row 1 .*'1,234' .*comma may mean two things"):
         read(f"arch\tvalue\n{A}\t1,234\n")
 

@@ -135,6 +135,10 @@ class TableBenchmark:
         `archscout.benchmarks.schema.infer_column`: ``cifar10_valid_200ep_run0``,
         ``arch,value`` and ``architecture,valid,test,seconds`` all work.
 
+        Dialects of spreadsheets are understood, see `archscout.benchmarks.csv_text`. Columns that
+        are not needed are not read; where a needed one other than the metric has a cell that is no
+        number, the cell counts as missing and a warning is logged.
+
         Args:
             path: the file; its first row names the columns.
             space: the space, or its name, that reads the architecture column.
@@ -152,7 +156,8 @@ class TableBenchmark:
             The table.
 
         Raises:
-            TableError: if the file cannot be read, lacks a column, or holds wrong values.
+            TableError: if the file cannot be read, lacks a column, holds wrong values, or is larger
+                than `archscout.benchmarks.limits.TableLimits` allows.
             MissingExtraError: if the file is parquet and pyarrow is not installed.
 
         Examples:

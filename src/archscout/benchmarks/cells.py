@@ -105,9 +105,11 @@ class NumberColumn:
         if grouped and decimal:
             return self._refused(values, self._decimal, "its column has two decimal marks")
         if len(unsure) and not decimal:
-            if not grouped and self._separator not in (",", ";"):
+            # What counts is whole, and where commas part the cells none is a decimal mark.
+            grouped = grouped or self._separator == "," or (self._counts and self._separator != ";")
+            if not grouped and self._separator != ";":
                 return self._refused(values, self._unsure, "its comma may mean two things")
-            if grouped or self._separator == ",":
+            if grouped:
                 values[unsure] = np.round(values[unsure] * 1000)
         return values, self._first_bad._replace(cells=self._bad)
 
