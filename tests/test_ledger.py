@@ -18,6 +18,7 @@ from archscout.ledger import Ledger
 from archscout.objectives import Attempt, FunctionObjective, Label, Measurement
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
+from archscout.study import search
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
@@ -450,3 +451,13 @@ def test_a_table_prices_labels_by_its_training_seconds():
         ledger.buy(arch)
     assert ledger.seconds == 18.0
     assert [label.failed for label in ledger] == [False, True, False]
+
+
+def test_an_error_names_no_home_and_holds_whole_characters(monkeypatch, tmp_path):
+    def fails(arch):
+        raise FileNotFoundError(f"no file {tmp_path}/me/pic\udc80.png")
+
+    monkeypatch.setenv("HOME", f"{tmp_path}/me")
+    result = search(SPACE, fails, "random", labels=2)
+    assert result.labels[0].error == "FileNotFoundError: no file ~/pic?.png"
+    assert len(result.to_frame()) == 2

@@ -186,6 +186,8 @@ def test_a_reason_that_repeats_nothing_is_told() -> None:
     address = "postgresql://me:a@host/runs"
     assert not repeats_secret('password authentication failed for user "me"', address)
     assert repeats_secret("cannot connect to me:a@host", address)
+    assert not repeats_secret("no such file: runs/journal.log", "runs/journal.log")
+    assert not repeats_secret("no such file: /data/my runs/a.db", "sqlite:////data/my runs/a.db")
 
 
 def test_a_command_is_recorded_without_secrets_and_personal_paths() -> None:

@@ -7,6 +7,7 @@ as it stands and exits with 2.
 from __future__ import annotations
 
 import difflib
+import os
 import types
 from collections.abc import Iterable
 
@@ -135,6 +136,10 @@ def error_text(error: BaseException) -> str:
         raise
     except BaseException as another:
         said = f"its text cannot be shown ({type(another).__name__})"
+    # It stands in records: without the user's name, and with no half of a character.
+    home = os.path.expanduser("~")
+    said = said.replace(home, "~") if len(home) > 1 else said
+    said = said.encode("utf-8", "replace").decode()
     return f"{kind}: {said}"[:_LONGEST_ERROR] if said else kind
 
 

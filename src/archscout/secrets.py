@@ -91,6 +91,8 @@ def repeats_secret(said: str, storage: str) -> bool:
         >>> repeats_secret("cannot connect to me:hush", "postgresql://me:hush@host/runs")
         True
     """
+    if "://" not in storage and not looks_like_address(storage):
+        return False
     said = said.casefold()
     return any(_stands_in(secret.casefold(), said) for secret in _secrets(storage))
 
