@@ -38,7 +38,9 @@ INK = """() => {
 def browser():
     with playwright.sync_playwright() as running:
         arguments = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        chromium = running.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        chromium = running.chromium.launch(
+            executable_path=CHROMIUM, args=arguments, timeout=120_000
+        )
         yield chromium
         chromium.close()
 
