@@ -63,6 +63,7 @@ ADDRESSES = [
     "oracle://u:HushA@host/db",
     "redis://u:HushA@host:6379/0",
     "redis://:HushA@host:6379",
+    "https://HushA@host/data.csv",
     "jdbc:postgresql://host/db?user=u&password=HushA",
     " postgresql://u:HushA@host/db",
     "postgresql:/u:HushA@host/db",

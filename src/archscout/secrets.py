@@ -117,7 +117,9 @@ def _from_parts(storage: str) -> str:
     shown = f"{url.drivername}://"
     if "@" in login:
         user = url.username or ""
-        shown += user if _PLAIN_NAME.fullmatch(user) else HIDDEN
+        # Elsewhere, as in https://TOKEN@host, a name alone may be the secret.
+        is_name = _DATABASE.match(storage) and _PLAIN_NAME.fullmatch(user)
+        shown += user if is_name else HIDDEN
         shown += f":{HIDDEN}@" if url.password is not None else "@"
     shown += (f"[{host}]" if ":" in host else host) + (f":{url.port}" if url.port else "")
     if url.database is not None:
