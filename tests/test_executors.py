@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import subprocess
@@ -20,6 +21,10 @@ def where_and_how(_):
 
     np.ones((4, 4)) @ np.ones((4, 4))
     return os.getpid(), os.environ["OMP_NUM_THREADS"], os.environ["MKL_NUM_THREADS"]
+
+
+def warns_of_tables(_):
+    return logging.getLogger("archscout.benchmarks.build").isEnabledFor(logging.WARNING)
 
 
 class PickyError(Exception):
@@ -76,6 +81,11 @@ def test_workers_have_one_thread_and_this_process_keeps_its_own(monkeypatch):
         assert (omp, mkl) == ("1", "1")
     assert os.environ["OMP_NUM_THREADS"] == "7"
     assert "MKL_NUM_THREADS" not in os.environ
+
+
+def test_workers_do_not_repeat_what_the_parent_said_of_a_table():
+    assert run_in_processes(warns_of_tables, [0, 1], workers=2) == [False, False]
+    assert run_in_processes(warns_of_tables, [0], workers=1) == [True]
 
 
 def test_a_failing_or_dying_job_is_named_and_the_rest_goes_on():

@@ -242,6 +242,8 @@ def _remedy() -> str:
 def _begin(lifeline: Connection) -> None:
     """Prepare a worker: the parent alone handles Ctrl-C, and its death is ours."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What is to be said of a table the parent has said, which reads the same one first.
+    logging.getLogger("archscout.benchmarks").setLevel(logging.ERROR)
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     torch = sys.modules.get("torch")
     if torch is not None:  # a script that imports torch is imported before the initializer
