@@ -17,6 +17,7 @@ from archscout.errors import ArchscoutError, StorageError
 from archscout.notes import STRATEGY_NOTES, info_columns
 from archscout.objectives import Direction, Label
 from archscout.plain import plain
+from archscout.saying import count
 from archscout.spaces.base import Architecture, SearchSpace
 
 if TYPE_CHECKING:
@@ -221,7 +222,7 @@ class SearchResult:
         best = f"{self.best.value:.6g} {self.unit}" if good else "none"
         return (
             f"SearchResult({self.strategy} on {self.objective}: "
-            f"best {best} of {len(self.labels)} labels)"
+            f"best {best} of {count(len(self.labels), 'label')})"
         )
 
 

@@ -29,6 +29,7 @@ from archscout.objectives import Label, Measurement, Objective, as_objective
 from archscout.own_state import given, own_state
 from archscout.plain import plain
 from archscout.results import SearchResult
+from archscout.saying import count
 from archscout.search_arguments import (
     StrategyFactory,
     check_rest,
@@ -265,10 +266,11 @@ def _run(
             for label in [label for label in ledger.labels if label.failed]:
                 buy_again(label)
         if not ledger.left:
-            return f"all {ledger.budget} labels were bought"
+            all_of_them = count(ledger.budget, "label")
+            return f"all {all_of_them} were bought" if ledger.budget > 1 else "1 label was bought"
         asked = searcher.ask(1)
         if not asked:
-            return f"the strategy had nothing left to propose after {ledger.bought} labels"
+            return f"the strategy had nothing left to propose after {count(ledger.bought, 'label')}"
         for arch in asked[: ledger.left]:
             bought, new = ledger.bought, not ledger.replaying
             label = ledger.buy(arch, info=_notes(searcher, arch, sign))
@@ -280,7 +282,7 @@ def _run(
         if in_a_row >= REPEATS_IN_A_ROW:
             return (
                 f"the strategy repeated known architectures {in_a_row} times in a row "
-                f"after {ledger.bought} labels"
+                f"after {count(ledger.bought, 'label')}"
             )
 
 

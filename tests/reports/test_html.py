@@ -358,3 +358,34 @@ def test_a_saved_result_makes_the_same_page(make_result, tmp_path):
     result = make_result(labels=30, failed=1)
     loaded = archscout.load_result(result.save(tmp_path))
     assert render(loaded) == render(result)
+
+
+def test_one_of_anything_is_singular(make_result):
+    page = Page(render(make_result(labels=1, predicted=False, audit=False)))
+    assert "The best is label 0 of 1 label, numbered" in page.text
+    assert "none of the bought has a better one" in page.text
+    assert "The only cell that was measured with success." in page.text
+    failed = Page(render(make_result(labels=1, failed=1, audit=False)))
+    assert "No value was measured: the only label failed." in failed.text
+
+
+def test_zero_has_no_sign_and_no_unit_no_brackets(make_result):
+    result = make_result(labels=22, unit="", noise=False, audit=False)
+    result.labels = [
+        replace(label, value=-0.0, info={"predicted": 0.0, "round": 1}) for label in result.labels
+    ]
+    page = Page(render(result))
+    assert "-0" not in page.text.partition("How it was made")[0].replace("|", "")
+    assert "()" not in page.text
+    assert "predictions lay 0 above the measured values" in page.text
+
+
+def test_twins_alone_are_not_called_the_only_measured_cell(make_result):
+    result = make_result(labels=2, predicted=False, audit=False)
+    texts = ("|nor_conv_3x3~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|",
+             "|nor_conv_1x1~0|+|none~0|none~1|+|skip_connect~0|none~1|none~2|")  # fmt: skip
+    result.labels = [
+        replace(label, architecture=result.space.parse(text))
+        for label, text in zip(result.labels, texts, strict=True)
+    ]
+    assert "All measured cells compute the same function" in Page(render(result)).text

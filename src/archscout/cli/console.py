@@ -99,8 +99,11 @@ def amount(value: float, unit: str) -> str:
     Examples:
         >>> amount(91.606667, "percent"), amount(0.25, "score")
         ('91.61 percent', '0.25 score')
+        >>> amount(-0.0, "loss")
+        '0 loss'
     """
     number = f"{value:.2f}" if unit == "percent" else f"{value:.6g}"
+    number = number.removeprefix("-") if float(number) == 0 else number
     return f"{number} {unit}".strip()
 
 

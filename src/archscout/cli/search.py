@@ -44,6 +44,7 @@ from archscout.cli.options import (
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError, StorageError
 from archscout.manifest import shown_command
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -274,7 +275,7 @@ def print_summary(result: SearchResult, folder: Path) -> None:
     counts = [f"{len(result.labels)} of {result.budget}"]
     counts += [f"{failed} failed"] if failed else []
     counts += [f"{result.bought_again} bought again"] if result.bought_again else []
-    counts += [f"{result.repeats} repeats, served at no cost"] if result.repeats else []
+    counts += [f"{count(result.repeats, 'repeat')}, served at no cost"] if result.repeats else []
     pairs = {"value": amount(best.value, result.unit)}
     if result.standing:
         pairs["value"] += ", rank {rank:,} of {of:,} in the table".format(**result.standing)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout.errors import StorageError
+from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.results import SearchResult
@@ -59,7 +60,7 @@ def read_unfinished(journal: Path) -> SearchResult:
         seconds=math.fsum(label.seconds for label in labels),
         requests=len(labels),
         budget=len(labels),
-        stopped=f"not finished: {len(labels)} labels so far",
+        stopped=f"not finished: {count(len(labels), 'label')} so far",
         manifest=make_manifest(
             seed=identity["seed"],
             labels=len(labels),

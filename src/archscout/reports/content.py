@@ -35,7 +35,7 @@ _AUDIT_COLUMNS = (
 
 def noun(result: SearchResult) -> str:
     """What the space calls its architectures."""
-    return "cell" if result.space.name.startswith("nasbench") else "architecture"
+    return "cell" if result.space.name in ("nasbench101", "nasbench201") else "architecture"
 
 
 def headline(result: SearchResult) -> dict[str, Any]:
@@ -216,8 +216,14 @@ def best_cells(result: SearchResult) -> dict[str, Any]:
         text = result.space.format(label.architecture)
         doubt = hollow(result.space, label.architecture)
         cards.append({"place": place, "label": label, "text": text, "known": known, "doubt": doubt})
-    words = ""
-    noise = finite(result.noise.get("run_std"))
+    words, noise = "", finite(result.noise.get("run_std"))
+    if len(labels) == 1:
+        several = sum(not label.failed for label in result.labels) > 1
+        words = (
+            f"All measured {noun(result)}s compute the same function; this one has the best value."
+            if several
+            else f"The only {noun(result)} that was measured with success."
+        )
     if len(labels) > 1 and noise is not None:
         gap = abs(labels[0].value - labels[-1].value)
         words = (
@@ -277,8 +283,13 @@ def sealed_words(result: SearchResult) -> list[str]:
     top = (max if result.direction == "maximize" else min)(test for _, test in pairs)
     if chosen is not None:
         words.append(
-            f"The chosen {noun(result)} has a test value of {value(chosen, result.unit)}; the best "
-            f"among the bought, which the search could not know, has {value(top, result.unit)}."
+            f"The chosen {noun(result)} has a test value of {value(chosen, result.unit)}; "
+            + (
+                "none of the bought has a better one."
+                if chosen == top
+                else "the best among the bought, which the search could not know, has "
+                f"{value(top, result.unit)}."
+            )
         )
     tau = facts.agreement([label.value for label, _ in pairs], [test for _, test in pairs])
     if tau is not None:

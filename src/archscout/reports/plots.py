@@ -39,7 +39,7 @@ def anytime_chart(result: SearchResult) -> Chart | None:
     across = (-0.015 * len(values) - 1, 1.015 * len(values))
     chart = Chart(
         "label, numbered from 0 in buying order",
-        f"value ({_sign(result.unit)})",
+        _titled("value", result.unit),
         x_range=across,
         y_range=(low, high),
     )
@@ -88,10 +88,9 @@ def prediction_chart(result: SearchResult) -> Chart | None:
     predicted = np.array([label.info["predicted"] for label in labels], dtype=np.float64)
     measured = np.array([label.value for label in labels], dtype=np.float64)
     low, high = ends = view(np.concatenate([predicted, measured]), result.direction)
-    unit = _sign(result.unit)
     chart = Chart(
-        f"predicted before it was bought ({unit})",
-        f"measured ({unit})",
+        _titled("predicted before it was bought", result.unit),
+        _titled("measured", result.unit),
         x_range=ends,
         y_range=ends,
         height=440,
@@ -210,5 +209,6 @@ def _text(result: SearchResult, label: Label) -> str:
     return result.space.format(label.architecture)
 
 
-def _sign(unit: str) -> str:
-    return "%" if unit == "percent" else unit
+def _titled(words: str, unit: str) -> str:
+    sign = "%" if unit == "percent" else unit
+    return f"{words} ({sign})" if sign else words

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, Any]
 
+# Facts of a manifest that the page has in other words.
+_SAID = ("labels", "strategy", "seed", "versions archscout")
+
 
 def write_train_page(network: SavedNetwork, facts: Facts, path: str | Path) -> Path:
     """Write the page of a finished training.
@@ -60,7 +63,7 @@ def render_training(network: SavedNetwork, facts: Facts) -> str:
         epochs=count(len(facts["losses"]), "epoch"),
         losses=[(epoch, _loss(loss)) for epoch, loss in enumerate(facts["losses"], start=1)],
         facts=_rows(network, facts),
-        manifest=flat_rows(facts["manifest"]),
+        manifest=[row for row in flat_rows(facts["manifest"]) if row[0] not in _SAID],
     )
 
 
@@ -108,11 +111,10 @@ def _caveats(facts: Facts) -> list[str]:
     ]
     if scored:
         accuracy, images = scored[0]
-        share = accuracy / 100
-        error = 100 * math.sqrt(share * (1 - share) / images)
+        low, high = _interval(accuracy, images)
         said.append(
-            f"An accuracy over {count(images, 'image')} has a standard error of about {error:.1f} "
-            "percentage points from the choice of images alone."
+            f"Other images would give another accuracy: by the choice of {count(images, 'image')} "
+            f"alone, {low:.1f} to {high:.1f} % are plausible (95 %, Wilson's interval)."
         )
         said.append(
             "Nothing was chosen by these images: the weights after the last epoch are the result."
@@ -139,6 +141,15 @@ def _rows(network: SavedNetwork, facts: Facts) -> list[tuple[str, str]]:
         ("date", network.date),
     ]
     return [(name, text) for name, text in rows if text]
+
+
+def _interval(accuracy: float, images: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of an accuracy in percent; it is no point at 0 and at 100."""
+    share, z = accuracy / 100, 1.96
+    middle = share + z * z / (2 * images)
+    half = z * math.sqrt(share * (1 - share) / images + (z / (2 * images)) ** 2)
+    scale = 100 / (1 + z * z / images)
+    return scale * (middle - half), scale * (middle + half)
 
 
 def _loss(loss: float | None) -> str:

@@ -51,13 +51,16 @@ def value(number: float | None, unit: str, *, signed: bool = False) -> str:
     Examples:
         >>> value(91.606, "percent"), value(0.25, "loss"), value(None, "loss")
         ('91.61 %', '0.25 loss', '–')
+        >>> value(-0.001, "percent"), value(-0.0, "loss")
+        ('0.00 %', '0 loss')
     """
     if number is None or not math.isfinite(number):
         return "–"
-    sign = "+" if signed else ""
-    if unit == "percent":
-        return f"{number:{sign}.2f} %"
-    return f"{number:{sign}.4g} {unit}".rstrip()
+    form = f"{'+' if signed else ''}{'.2f' if unit == 'percent' else '.4g'}"
+    text = f"{number:{form}}"
+    if float(text) == 0:  # Zero has no sign.
+        text = text.lstrip("+-")
+    return f"{text} {'%' if unit == 'percent' else unit}".rstrip()
 
 
 def difference(number: float, unit: str) -> str:
