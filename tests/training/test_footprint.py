@@ -71,9 +71,28 @@ def test_images_that_do_not_fit_are_refused(tmp_path, resolution):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("epochs", 10**12), ("batch", 10**400), ("seed", 2**63)]
+    ("name", "value"), [("epochs", 10**12), ("batch", 10**400), ("seed", 2**63), ("threads", 5000)]
 )
 def test_numbers_beyond_all_counting_are_refused(name, value):
     with pytest.raises(SettingsError, match=f"got {name}=.*expected at most"):
         TrainSettings(**{name: value})
     assert replace(TrainSettings(), seed=2**63 - 1).seed == 2**63 - 1
+
+
+def test_numbers_beyond_the_images_or_the_space_are_refused():
+    space = load_space("nasbench201")
+    with pytest.raises(SettingsError, match="got crop=9 for images of 8 pixels"):
+        train_network(
+            space,
+            space.parse("334131"),
+            IMAGES,
+            TrainSettings(epochs=1, crop=9),
+            size={"channels": 4, "cells": 1},
+        )
+    with pytest.raises(SettingsError, match="first=7000, but space 'nasbench-macro' holds at most"):
+        search_supernet(IMAGES, SupernetSearchSettings("nasbench-macro", first=7000))
+    with pytest.raises(SettingsError, match="1,000 draws gave"):
+        search_supernet(IMAGES, SupernetSearchSettings("nasbench-macro", trust=5000))
+    for name in ("first", "each", "rounds", "epochs", "recalibration"):
+        with pytest.raises(SettingsError, match=f"got {name}=1000000000000, expected at most"):
+            SupernetSearchSettings(**{name: 10**12})

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 
+from archscout.errors import SettingsError
 from archscout.random_label_search.sizes import build_settings
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
@@ -41,6 +43,25 @@ def check_sizes(settings: SupernetSearchSettings, classes: int) -> dict[str, Any
     """
     given = {**settings.supernet_settings, **settings.network}
     return network_settings(load_space(settings.space), build_settings(given, classes))
+
+
+def check_counts(settings: SupernetSearchSettings, space: SearchSpace) -> None:
+    """Check that a space has as many architectures as are asked for.
+
+    Args:
+        settings: of the search.
+        space: the space.
+
+    Raises:
+        SettingsError: if it has fewer.
+    """
+    most = math.prod(space.option_counts.tolist())
+    for name, count in (("first", settings.first), ("each", settings.each)):
+        if count > most:
+            raise SettingsError(
+                f"got {name}={count}, but space {space.name!r} holds at most {most:,} "
+                "architectures: ask for fewer"
+            )
 
 
 def check_network(space: SearchSpace, sizes: Mapping[str, Any], side: int) -> None:

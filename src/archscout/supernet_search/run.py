@@ -22,11 +22,11 @@ from archscout.memory import told_of_memory
 from archscout.own_state import own_state
 from archscout.paths import for_record
 from archscout.proxies import make_proxy
-from archscout.random_label_search.alone import check_trust
+from archscout.random_label_search.alone import check_trust, draw_for_trust
 from archscout.random_label_search.sizes import cost_settings, limited_space
 from archscout.spaces.base import Architecture
 from archscout.stages import OnStage, StageClock
-from archscout.supernet_search.checks import check_labels, check_network, check_sizes
+from archscout.supernet_search.checks import check_counts, check_labels, check_network, check_sizes
 from archscout.supernet_search.finalists import FOLDER, keep_network, train_finalists
 from archscout.supernet_search.pool import PoolSupernet
 from archscout.supernet_search.proposals import Proposals
@@ -121,6 +121,9 @@ def _search(
     costs = cost_settings(sizes, classes, images.side)
     # Limits that nothing keeps, and images that do not fit, are refused before any training.
     space = limited_space(settings.space, settings.limits, costs)
+    check_counts(settings, space)
+    if settings.trust:
+        draw_for_trust(settings, space)
     check_network(space, sizes, images.side)
     share = settings.validation if validation is None else validation
     learnt, held = hold_out(images, share, settings.seed)

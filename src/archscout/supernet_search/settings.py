@@ -37,6 +37,9 @@ TRAININGS = {
 SPACES = tuple(REDUCED)
 """Spaces that can be searched so."""
 
+MOST = 1_000_000
+"""Of architectures, epochs and rounds; more is a slip of the finger."""
+
 POOLS = ("newest", "accumulated")
 """What the supernet is trained on: the newest architectures, or all so far."""
 
@@ -125,6 +128,9 @@ class SupernetSearchSettings:
         for name, low in {**least, "finalists": 0, "seed": 0}.items():
             if getattr(self, name) < low:
                 raise SettingsError(f"got {name}={getattr(self, name)}, expected {low} or more")
+        for name in least:
+            if getattr(self, name) > MOST:
+                raise SettingsError(f"got {name}={getattr(self, name)}, expected at most {MOST:,}")
         if self.updates is not None and self.updates < 1:
             raise SettingsError(f"got updates={self.updates}, expected 1 or more, or None")
         if self.trust != 0 and self.trust < 4:

@@ -60,6 +60,10 @@ class Inputs:
         self.pixels = torch.from_numpy(images.pixels).to(device)
         self.labels, self.settings = labels, settings
         crop = images.side // _CROP_SHARE if settings.crop is None else settings.crop
+        if crop > images.side:
+            raise SettingsError(
+                f"got crop={crop} for images of {images.side} pixels a side, expected at most that"
+            )
         self.augmentation = Augmentation(
             channel_statistics(images.pixels), crop=crop, flip=settings.flip
         )

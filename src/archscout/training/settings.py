@@ -18,6 +18,8 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 MOST = 2**31 - 1
 """Largest whole number of a setting; beyond it no machine counts epochs or images."""
 
+# The library of threads ends the process where it cannot make them.
+_MOST_THREADS = 1024
 LARGEST_SEED = 2**63 - 1
 """What a generator of PyTorch takes."""
 
@@ -125,7 +127,7 @@ class TrainSettings:
         value = getattr(self, name)
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             raise SettingsError(f"got {name}={value!r}, expected a whole number from {least}")
-        most = LARGEST_SEED if name == "seed" else MOST
+        most = {"seed": LARGEST_SEED, "threads": _MOST_THREADS}.get(name, MOST)
         if value > most:
             raise SettingsError(f"got {name}={value!r}, expected at most {most:,}")
 
