@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout.errors import ArchscoutError, StorageError
+from archscout.numerals import read_number, read_whole
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +83,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
 
 def _column(cells: list[str]) -> list[Any]:
-    for kind in (int, lambda cell: float(cell) if cell else math.nan):
+    for kind in (read_whole, lambda cell: read_number(cell) if cell else math.nan):
         with contextlib.suppress(ValueError):
             return [kind(cell) for cell in cells]
     return cells

@@ -37,7 +37,9 @@ def test_amounts(text: str, what: str, value: float) -> None:
     assert parse_amount(text, what) == pytest.approx(value, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["", "M", "-5M", "0", "60MB", "1e30", "nan", "inf", "6 0", "5ms"])
+@pytest.mark.parametrize(
+    "text", ["", "M", "-5M", "0", "60MB", "1e30", "nan", "inf", "6 0", "5ms", "9_1M"]
+)
 def test_what_is_no_amount(text: str) -> None:
     with pytest.raises(ParseError, match="as an amount of MACs, expected"):
         parse_amount(text)
