@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import shutil
 from pathlib import Path
@@ -14,6 +15,7 @@ from tiny_supernet_search import LIMITS, make_images, make_settings
 
 import archscout
 from archscout.errors import SettingsError, StorageError
+from archscout.reports.supernet_html import render_supernet
 from archscout.spaces import load_space
 from archscout.supernet_search import SupernetSearchResult, search_supernet
 from archscout.supernet_search.pool import PoolSupernet
@@ -239,3 +241,21 @@ def test_a_damaged_folder_is_one_sentence(finished: Finished, tmp_path: Path, na
         with pytest.raises(StorageError) as raised:
             archscout.load_result(folder)
         assert "\n" not in str(raised.value)
+
+
+def test_the_page_says_what_is_missing_and_escapes_what_came_from_outside(
+    finished: Finished,
+) -> None:
+    hostile = "<script>alert(1)</script>"
+    bare = dataclasses.replace(
+        finished[0], finalists=(), trust=None, why_no_trust="it was not asked for", images=hostile
+    )
+    page = render_supernet(bare)
+    assert hostile not in page
+    assert "None of the best was trained alone" in page
+    assert "None: it was not asked for." in page
+    assert "candidate, not a winner" in page
+    hollow = bare.space.parse("00000000")
+    weak = dataclasses.replace(bare, architectures=[hollow] * len(bare.architectures))
+    assert "nothing to learn with" in render_supernet(weak)
+    assert weak.to_dict()["warnings"] == weak.warnings != []
