@@ -229,6 +229,24 @@ def test_a_table_that_was_changed_is_searched_anew() -> None:
     assert_one_sentence(refused, "holds a search with table")
 
 
+def test_labels_that_only_fail_stop_the_search_and_can_be_bought_again() -> None:
+    rows = [f"{cell}," for cell in CELLS]
+    write_table(Path("mine.csv"), "arch,valid", [*rows[:-1], rows[-1] + "50"])
+    table = ["--table", "mine.csv", *QUICK, "--out", "own"]
+    stopped = invoke("search", *table)
+    assert (stopped.exit_code, stopped.stdout) == (2, "")
+    last = stopped.stderr.splitlines()[-1]
+    assert re.search(r"3 times in a row.* in own/journal.log.*--retry-failed.*--keep-going", last)
+    labels = search(*table, "--labels", "12", "--keep-going")["labels"]
+    assert isinstance(labels, list)
+    assert sum(label["value"] is None for label in labels) == 11
+    again = search(*table, "--labels", "12", "--keep-going", "--retry-failed")
+    assert again["bought_again"] == 11
+    assert search(*table, "--labels", "12")["bought_again"] == 11
+    shown = invoke("search", *table, "--labels", "12")
+    assert "11 failed, 11 bought again" in shown.output
+
+
 def test_the_result_of_another_search_is_not_lost() -> None:
     search(*QUICK, "--storage", "first.log", "--out", "mine")
     for args in (["--strategy", "local", "--labels", "8"], [*QUICK, "--seed", "1"]):

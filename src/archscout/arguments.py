@@ -5,7 +5,8 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -83,6 +84,52 @@ def as_mapping(given: object, what: str) -> dict[str, Any]:
         if not isinstance(key, str):
             raise SettingsError(f"got the key {key!r} in {what}, expected names as text")
     return dict(given)
+
+
+def read_settings(given: object) -> dict[str, dict[str, Any]]:
+    """Read settings by the name of what they belong to; None stands for none.
+
+    Raises:
+        SettingsError: if they are no mapping of mappings.
+
+    Examples:
+        >>> read_settings({"evolution": {"population": 10}})
+        {'evolution': {'population': 10}}
+    """
+    return {
+        name: as_mapping(inner, f"the settings of {name!r}")
+        for name, inner in as_mapping(given, "settings").items()
+    }
+
+
+def check_names(names: object, kind: str, plural: str) -> None:
+    """Refuse what is neither a name, nor names, nor a mapping of names to names.
+
+    Raises:
+        SettingsError: with what came among them.
+
+    Examples:
+        >>> check_names(["forest"], "predictor", "predictors")
+    """
+    expected = f"expected registered names of {plural} as text, or a mapping to such names"
+    if isinstance(names, type) or not isinstance(names, Iterable):
+        raise SettingsError(f"got {kind_of(names)} as {plural}, {expected}")
+    listed = [names] if isinstance(names, str) else list(names)
+    for name in [*listed, *(names.values() if isinstance(names, Mapping) else [])]:
+        if not isinstance(name, str):
+            raise SettingsError(f"got {kind_of(name)} as a {kind}, {expected}")
+
+
+def check_optional(path: object, function: object, path_name: str, function_name: str) -> None:
+    """Refuse a folder that is no path, and a function that cannot be called; None is neither.
+
+    Raises:
+        SettingsError: with what came.
+    """
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise SettingsError(f"got {kind_of(path)} as {path_name}, expected the path of a folder")
+    if function is not None and not callable(function):
+        raise SettingsError(f"got {kind_of(function)} as {function_name}, expected a function")
 
 
 def as_generator(rng: object) -> np.random.Generator:

@@ -15,7 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from typing import Generic, SupportsIndex, TypeVar
 
 from archscout.errors import ArchscoutError, SettingsError, error_text
 
@@ -122,8 +122,8 @@ def run_in_processes(
 
 def check_workers(workers: int | None) -> None:
     """Refuse a number of processes below 1 with a `SettingsError`."""
-    if workers is not None and workers < 1:
-        raise SettingsError(f"got workers={workers}, expected at least 1 process")
+    if workers is not None and (not isinstance(workers, SupportsIndex) or workers.__index__() < 1):
+        raise SettingsError(f"got workers={workers!r}, expected at least 1 process")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import ParamSpec, TypeVar
 
 import filelock
 
+from archscout.arguments import check_optional
 from archscout.errors import Interrupted, StorageError
 from archscout.folders import cannot_write
 from archscout.paths import from_here
@@ -50,6 +51,7 @@ def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Tak
         def owning(*args: Taken.args, **named: Taken.kwargs) -> Returned:
             bound = signature.bind_partial(*args, **named)
             out = bound.arguments.get("out")
+            check_optional(out, None, "out", "")
             folder = None
             if out is not None:
                 # The user's code may change the working directory before the last is written.

@@ -16,18 +16,13 @@ from archscout.errors import (
     SealedError,
     SettingsError,
     StorageError,
+    kind_of,
     unknown_name,
 )
 from archscout.history import check_order
 from archscout.measuring import measure, measured_test_value
 from archscout.notes import join_notes
-from archscout.objectives import (
-    Direction,
-    Label,
-    Measurement,
-    Objective,
-    as_objective,
-)
+from archscout.objectives import Direction, Label, Measurement, Objective, as_objective
 from archscout.own_state import given
 from archscout.plain import plain
 from archscout.spaces.base import Architecture, Choices, SearchSpace
@@ -389,6 +384,11 @@ class Ledger:
 
 def _allowed(space: SearchSpace, pool: Choices, name: str) -> Choices:
     """Those of an objective's pool that the space, with its limits, allows."""
+    if not isinstance(pool, Sequence | np.ndarray):
+        raise SettingsError(
+            f"got {kind_of(pool)} from the pool() of {name!r}, expected None or choices "
+            "(n, positions) as an array"
+        )
     choices = space.choices(pool)
     kept = choices[space.valid(choices)]
     if len(choices) and not len(kept):

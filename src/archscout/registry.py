@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from archscout.errors import unknown_name
+from archscout.errors import SettingsError, kind_of, unknown_name
 
 
 @dataclass(frozen=True)
@@ -50,12 +50,17 @@ class Registry:
 
     def __getitem__(self, name: str) -> Entry:
         """The entry; raises `UnknownNameError` with the nearest match."""
+        if not isinstance(name, str):
+            raise SettingsError(
+                f"got {kind_of(name)} as the name of a {self.kind}, expected a text: one of "
+                f"{', '.join(self.names())}"
+            )
         if name not in self._entries:
             raise unknown_name(self.kind, name, self._entries)
         return self._entries[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._entries
+        return isinstance(name, str) and name in self._entries
 
     def create(self, name: str, *args: Any, **settings: Any) -> Any:
         """Load the class and call it; ``settings`` go over those of the entry."""

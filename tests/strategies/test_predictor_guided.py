@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture
+from archscout.strategies.guided import guided
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
+from archscout.strategies.success import Success
+from archscout.study import search
 from archscout.testing.strategies import check_strategy
 from archscout.testing.toy import ToySpace
 
@@ -323,3 +326,48 @@ def test_what_is_written_otherwise_than_the_pool_lists_it_is_bought_as_listed() 
     assert all(arch.choices[1] == 0 for arch in asked)
     found = [strategy.notes(arch)["origin"] for arch in asked]
     assert found.count("latent ascent") > 0, "some candidates are written otherwise"
+
+
+# --- failures teach -----------------------------------------------------------------------------
+def crashing(arch: Architecture) -> float:
+    """The more of the last two the better, in a region that crashes."""
+    if arch.choices[0] >= 2:
+        raise MemoryError
+    return float(sum(arch.choices))
+
+
+@pytest.mark.parametrize("settings", [{}, {"candidates": "evolution", "choose": "best-mean"}])
+def test_a_region_that_crashes_is_left_alone(settings: dict[str, Any]) -> None:
+    settings = {**settings, "each": 4}
+    labels = search(SPACE, crashing, "guided", labels=34, settings=settings, seed=3).labels
+    # Half of the space crashes, and the best values lie beside it.
+    assert sum(label.failed for label in labels[14:]) <= 5
+    assert max(label.value for label in labels if not label.failed) == 1 + 2 + 4 + 1
+
+
+def test_success_is_learnt_only_where_something_failed() -> None:
+    rng = np.random.default_rng(0)
+    success = Success(SPACE, rng)
+    rows = SPACE.all_choices()
+    bad = rows[:, 0] >= 2
+    before = rng.bit_generator.state
+    success.learn(rows[:40], rows[:0])
+    assert success.likely(rows).all()
+    assert rng.bit_generator.state == before
+    taught = np.arange(len(rows)) % 3 == 0
+    success.learn(rows[taught & ~bad], rows[taught & bad])
+    assert (success.likely(rows) == ~bad).mean() > 0.9
+    assert success.likely(rows[:0]).shape == (0,)
+    success.learn(rows[:40], rows[:0])
+    assert success.likely(rows).all()
+
+
+def test_a_failed_one_that_was_bought_again_counts_as_its_value() -> None:
+    strategy = guided(SPACE, np.random.default_rng(0), first=4)
+    asked = [strategy.ask(1)[0] for _ in range(4)]
+    strategy.tell(asked, [1.0, 2.0, 3.0, math.nan])
+    strategy.tell(asked[3:], [9.0])
+    strategy.tell(strategy.ask(1), [math.nan])
+    strategy.ask(1)
+    assert strategy.audit[-1]["labels"] == 4
+    assert strategy.audit[-1]["failed"] == 1

@@ -10,6 +10,14 @@ from typing import Any
 
 import numpy as np
 
+from archscout.arguments import (
+    as_space,
+    check_names,
+    check_optional,
+    read_settings,
+    told_in_words,
+    whole,
+)
 from archscout.benchmarks import TableBenchmark
 from archscout.comparison.curves import make_curves
 from archscout.comparison.jobs import RunRecord, SearchJob, run_search
@@ -17,7 +25,7 @@ from archscout.comparison.parts import Folder
 from archscout.comparison.result import Comparison
 from archscout.comparison.seeds import check_seeds, statistics_rng
 from archscout.comparison.sentences import list_notes, list_warnings
-from archscout.comparison.spec import BenchmarkSpec
+from archscout.comparison.spec import BenchmarkSpec, as_spec
 from archscout.comparison.tables import labels_table, summary_table, tests_table
 from archscout.comparison.yardsticks import measure_yardsticks
 from archscout.errors import (
@@ -64,6 +72,12 @@ class CompareProgress:
     failure: str | None = None
 
 
+@told_in_words(
+    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
+    objective="benchmark_spec describes the table that is the objective",
+    seed="seeds says how many, or which",
+    strategy="strategies is a list of names",
+)
 @own_state()
 @owns_folder("comparison")
 def compare(
@@ -116,20 +130,22 @@ def compare(
         >>> result.strategies, len(result.labels)
         (['random', 'local'], 20)
     """
-    if isinstance(benchmark_spec, str):
-        benchmark_spec = BenchmarkSpec.named(benchmark_spec)
-    chosen = _check_strategies(strategies, baseline, settings or {})
+    benchmark_spec = as_spec(benchmark_spec)
+    settings = read_settings(settings)
+    chosen = _check_strategies(strategies, baseline, settings)
     seed_list = check_seeds(seeds)
-    if labels < 1 or any(point < 1 for point in checkpoints):
-        raise SettingsError(f"got labels={labels}, expected at least 1 (checkpoints too)")
-    table = benchmark_spec.load()
-    if table.space.name != (space if isinstance(space, str) else space.name):
-        raise SettingsError(
-            f"got space {space if isinstance(space, str) else space.name!r} and a table of "
-            f"{table.space.name!r}, expected the same: name the table's space"
-        )
+    labels = whole(labels, "labels", 1)
+    checkpoints = [whole(point, "a checkpoint", 1) for point in checkpoints]
+    wanted = space if isinstance(space, str) else as_space(space).name
+    check_optional(out, on_done, "out", "on_done")
     check_workers(workers)
-    _check_question(table, chosen, labels, settings or {}, dedup)
+    table = benchmark_spec.load()
+    if table.space.name != wanted:
+        raise SettingsError(
+            f"got space {wanted!r} and a table of {table.space.name!r}, expected the same: name "
+            "the table's space"
+        )
+    _check_question(table, chosen, labels, settings, dedup)
     jobs = [
         SearchJob(
             label=name,
@@ -138,7 +154,7 @@ def compare(
             benchmark=benchmark_spec,
             labels=labels,
             dedup=dedup,
-            settings=dict((settings or {}).get(name, {})),
+            settings=dict((settings).get(name, {})),
         )
         for seed in seed_list
         for name in chosen
@@ -161,7 +177,7 @@ def compare(
         seed=seed_list[0],
         labels=labels,
         strategy=", ".join(chosen),
-        settings=settings or {},
+        settings=settings,
         seeds=seed_list,
         strategies=chosen,
         benchmark=benchmark_spec.to_dict(),
@@ -263,6 +279,7 @@ def _check_strategies(
 ) -> dict[str, str]:
     from archscout.strategies import STRATEGIES
 
+    check_names(strategies, "strategy", "strategies")
     if isinstance(strategies, str):
         strategies = [strategies]
     if not isinstance(strategies, Mapping):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.errors import SettingsError
+from archscout.errors import SettingsError, kind_of
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -74,6 +74,28 @@ class BenchmarkSpec:
         limits = [limit.to_dict() for limit in self.limits]
         found = {**kind, "space": self.space, **dict(self.settings)}
         return {**found, "limits": limits} if limits else found
+
+
+def as_spec(given: object) -> BenchmarkSpec:
+    """Take a description as it is, and make one of the name of a benchmark.
+
+    Raises:
+        SettingsError: if it is neither.
+
+    Examples:
+        >>> as_spec("nasbench201").name
+        'nasbench201'
+    """
+    if isinstance(given, BenchmarkSpec):
+        return given
+    hint = "BenchmarkSpec.named(name) or BenchmarkSpec.from_csv(path, space=...) makes one"
+    if isinstance(given, str) and not given.endswith((".csv", ".gz", ".json", ".parquet")):
+        return BenchmarkSpec.named(given)
+    came = repr(given) if isinstance(given, str) else kind_of(given)
+    raise SettingsError(
+        f"got {came} as the benchmark, expected a registered name or the description of a "
+        f"table, which every process can load: {hint}"
+    )
 
 
 @functools.lru_cache(maxsize=4)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from archscout.arguments import as_generator, as_space
 from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.registry import Entry, Registry
@@ -147,8 +148,10 @@ def make_predictor(
 
     Raises:
         UnknownNameError: if the name, or a wrapper before it, is not registered.
+        SettingsError: if it is no text, or space or generator are of another kind.
     """
-    wrapper, colon, wrapped = name.partition(":")
+    space, rng = as_space(space), as_generator(rng)
+    wrapper, colon, wrapped = name.partition(":") if isinstance(name, str) else (name, "", "")
     if not colon:
         predictor: Predictor = PREDICTORS.create(name, space, rng, **settings)
         return predictor

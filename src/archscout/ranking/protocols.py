@@ -26,7 +26,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -174,7 +174,7 @@ def read_labels(labels: int | str | Sequence[int | str], split: Split) -> list[i
         >>> read_labels("20, 5%, 100", Split("b", rows, rows))
         [20, 50, 100]
     """
-    listed: list[Any] = [labels] if isinstance(labels, int) else list(labels)
+    listed: list[Any] = list(labels) if isinstance(labels, Iterable) else [labels]
     if isinstance(labels, str):
         listed = [word.strip() for word in labels.split(",") if word.strip()]
     found = sorted({_read_count(word, len(split.pool)) for word in listed})

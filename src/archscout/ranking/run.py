@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from archscout.arguments import (
+    as_space,
+    check_names,
+    check_optional,
+    read_settings,
+    told_in_words,
+)
 from archscout.benchmarks import TableBenchmark
 from archscout.comparison.seeds import check_seeds
-from archscout.comparison.spec import BenchmarkSpec
+from archscout.comparison.spec import BenchmarkSpec, as_spec
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
 from archscout.executors import JobFailure, check_workers, usable_cores
 from archscout.folder_owner import owns_folder
@@ -55,6 +62,12 @@ class RankProgress:
     failure: str | None = None
 
 
+@told_in_words(
+    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
+    objective="benchmark_spec describes the table that is the objective",
+    seed="seeds says how many, or which",
+    predictor="predictors is a list of names",
+)
 @own_state()
 @owns_folder("ranking")
 def rank(
@@ -110,9 +123,11 @@ def rank(
         >>> ranking.predictors, len(ranking.rows), ranking.label_counts
         (['forest'], 2, [8])
     """
-    if isinstance(benchmark_spec, str):
-        benchmark_spec = BenchmarkSpec.named(benchmark_spec)
-    candidates = read_candidates(predictors, unlabelled, settings or {})
+    benchmark_spec = as_spec(benchmark_spec)
+    settings = read_settings(settings)
+    check_names(predictors, "predictor", "predictors")
+    check_optional(out, on_done, "out", "on_done")
+    candidates = read_candidates(predictors, unlabelled, settings)
     names = [candidate.label for candidate in candidates]
     baseline = _check_baseline(names, baseline)
     seed_list = check_seeds(seeds)
@@ -143,7 +158,7 @@ def rank(
         seed=seed_list[0],
         labels=label_counts[-1],
         strategy="",
-        settings=settings or {},
+        settings=settings,
         seeds=seed_list,
         label_counts=label_counts,
         predictors={c.label: c.predictor for c in candidates},
@@ -217,7 +232,7 @@ def _check_results(results: Sequence[RowRecord | JobFailure]) -> None:
 
 def _check_table(spec: BenchmarkSpec, space: SearchSpace | str) -> TableBenchmark:
     table = spec.load()
-    name = space if isinstance(space, str) else space.name
+    name = space if isinstance(space, str) else as_space(space).name
     if table.space.name != name:
         raise SettingsError(
             f"got space {name!r} and a table of {table.space.name!r}, expected the same: name the "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archscout.arguments import as_generator, as_space
 from archscout.errors import SettingsError, unknown_name
 from archscout.own_state import own_state
 from archscout.registry import Entry, Registry
@@ -196,6 +197,7 @@ def make_strategy(
         2
     """
     entry = STRATEGIES[name]
+    space, rng = as_space(space), as_generator(rng)
     known = inspect.signature(entry.load()).parameters
     if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in known.values()):
         names = [p for p in known if p not in ("space", "rng", "pool")]

@@ -24,6 +24,7 @@ from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.strategies.candidates import Source
 from archscout.strategies.choosing import Beliefs, find_chooser
+from archscout.strategies.success import Success
 
 logger = logging.getLogger(__name__)
 
@@ -117,6 +118,8 @@ class PredictorGuided(Strategy):
         self.choose = find_chooser(choose)
         self._seen: set[Architecture] = set()
         self._values: dict[Architecture, float] = {}
+        self._failed: dict[Architecture, None] = {}
+        self._success = Success(space, rng)
         self._rejected = 0
         self._queue: deque[Architecture] = deque()
         self._notes: dict[Architecture, dict[str, Any]] = {}
@@ -147,11 +150,18 @@ class PredictorGuided(Strategy):
         return asked
 
     def tell(self, archs: Sequence[Architecture], values: Sequence[float]) -> None:
-        """Keep finite values to learn from; failed and rejected ones are not asked again."""
+        """Keep what came to learn from; failed and rejected ones are not asked again.
+
+        A failed one that was bought again comes twice; a value once told stays.
+        """
         for arch, value in zip(archs, values, strict=True):
             self._seen.add(arch)
+            self._success.told(not math.isfinite(value))
             if not math.isfinite(value):
+                if arch not in self._values:
+                    self._failed[arch] = None
                 continue
+            self._failed.pop(arch, None)
             floor = self.plan.reject_below
             if self._round == 0 and floor is not None and value < floor:
                 self._rejected += 1
@@ -202,6 +212,10 @@ class PredictorGuided(Strategy):
             buyable=self._in_pool,
             rng=self.rng,
         )
+        self._success.learn(choices, self.space.choices(list(self._failed)))
+        likely = self._success.likely(rows)
+        rows = rows[likely]
+        origins = [origin for origin, kept in zip(origins, likely, strict=True) if kept]
         wanted = max(self.plan.each, int(self.plan.share * len(archs)))
         explore = min(self.plan.explore, wanted - 1)
         if len(rows):
@@ -226,6 +240,7 @@ class PredictorGuided(Strategy):
                 "round": self._round,
                 "labels": len(archs),
                 "rejected": self._rejected,
+                **({"failed": len(self._failed)} if self._failed else {}),
                 **row,
                 "candidates": len(rows),
                 "seconds": time.perf_counter() - started,
@@ -237,6 +252,7 @@ class PredictorGuided(Strategy):
         best = np.argsort(-values, kind="stable")[:5]
         for _ in range(count):
             near = self.space.choices(self.space.neighbors(archs[int(self.rng.choice(best))]))
+            near = near[self._success.likely(near)]
             taken = self._seen.union(self._queue)
             fresh = [a for a in self.space.architectures(self._in_pool(near)) if a not in taken]
             if fresh:

@@ -73,6 +73,7 @@ def check_strategy(
     for odd in (lambda _: math.nan, lambda _: 1.0, lambda arch: math.nan if arch.choices[0] else 2):
         check_survives(new(), odd, labels)
     check_unasked(new(), space, value, labels, rng)
+    check_told_again(new, value, labels)
 
 
 def _ask(strategy: Strategy, n: int) -> list[Architecture]:
@@ -207,3 +208,24 @@ def check_unasked(
     strategy.tell(told[:1], [math.nan])
     for arch in _run(strategy, value, labels - len(told)):
         assert arch not in told, f"{arch!r} was proposed although its value had been told"
+
+
+def check_told_again(
+    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
+) -> None:
+    """A failed architecture may be bought again: its new value is taken, in every run alike."""
+
+    def run() -> list[Architecture]:
+        strategy = new()
+        asked = _run(strategy, lambda arch: math.nan if arch.choices[0] else value(arch), labels)
+        failed = [arch for arch in asked[: labels // 2] if arch.choices[0]]
+        for arch in failed:
+            strategy.tell([arch], [value(arch)])
+        strategy.tell(failed[:1], [math.nan])  # bought again, and failed again
+        more = _run(strategy, value, 3)
+        assert len(more) == 3, "the search ended after failed architectures were bought again"
+        for arch in more:
+            assert arch not in asked, f"{arch!r} was proposed again after its value had come"
+        return asked + more
+
+    assert run() == run(), "proposals differ between two runs after values were told again"
