@@ -125,10 +125,11 @@ def test_a_part_may_lack_classes_but_have_none_of_its_own(
         sets(tmp_path, test=alone)
 
 
+@pytest.mark.parametrize("within", ["", "images/", "test/"])
 def test_pictures_of_a_part_without_classes_are_left_out(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, within: str
 ) -> None:
-    fill(tmp_path, *classes_of("train"), "test/1.png", "test/2.png")
+    fill(tmp_path, *classes_of("train"), f"test/{within}1.png", f"test/{within}2.png")
     with caplog.at_level(logging.WARNING):
         assert sets(tmp_path).test is None
     assert "have no labels: they are left out" in caplog.text

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout.errors import listed
 from archscout.folders import cannot_write
 from archscout.plain import write_text
 from archscout.reports.charts import BLUE, Chart
@@ -133,7 +134,7 @@ def _rows(network: SavedNetwork, facts: Facts) -> list[tuple[str, str]]:
         ("images", network.images),
         ("learnt from", count(facts["train_images"], "image") if facts["train_images"] else ""),
         ("resolution", f"{network.resolution} pixels" if network.resolution else ""),
-        ("classes", ", ".join(network.class_names)),
+        ("classes", listed(network.class_names, 20)),
         ("training", network.training),
         ("weights", network.weights or "none"),
         ("archscout", network.version),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 import re
 import stat
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
@@ -63,7 +64,7 @@ def is_picture_name(name: str) -> bool:
         >>> is_picture_name("a/1.JPG"), is_picture_name("a/1.txt")
         (True, False)
     """
-    return _PICTURE_ENDINGS.fullmatch(PurePosixPath(name).suffix) is not None
+    return _PICTURE_ENDINGS.fullmatch(os.path.splitext(name)[1]) is not None
 
 
 class Unusable(Exception):

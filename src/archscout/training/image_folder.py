@@ -21,7 +21,7 @@ from archscout.errors import ImageError
 from archscout.training.even_draw import EvenDraw
 from archscout.training.folder_listing import list_files
 from archscout.training.image_decode import Picture, Unusable, read_picture
-from archscout.training.image_layout import choose, doubts
+from archscout.training.image_layout import choose, doubts, find_layout
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped, readable
 from archscout.training.value_range import Values, Whites, settle
@@ -40,9 +40,17 @@ def read_folder(folder: Path, request: Request) -> Images:
     """
     files, skipped = list_files(folder)
     where = str(folder)
-    chosen = choose(files, request.part, request.labels, request.known, where)
+    layout = find_layout(files)
+    chosen = choose(
+        layout,
+        files,
+        part=request.part,
+        labels=request.labels,
+        known=request.known,
+        where=where,
+    )
     if request.part == "train":
-        for doubt in doubts(files, where):
+        for doubt in doubts(layout, files, where):
             logger.warning("%s", doubt)
     skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
     draw = EvenDraw(chosen.names, chosen.class_of if request.labels else None, request.limit)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from archscout.errors import ImageError, listed
 from archscout.training.image_decode import is_picture_name
-from archscout.training.part_names import PARTS, find_parts, part_of
+from archscout.training.part_names import PARTS, find_parts, part_of, says_nothing
 
 
 @dataclass(frozen=True)
@@ -73,20 +73,28 @@ def find_layout(names: Sequence[str]) -> Layout:
     folders, loose = _level(pictures, base)
     if parts := find_parts(folders):
         return Layout(base, parts.names, False, tuple(parts.others), tuple(parts.sets))
-    inner = [_level(pictures, f"{base}{folder}/") for folder in folders]
-    found = find_parts({name for within, _ in inner for name in within})
-    all_parted = all(within and not beside for within, beside in inner)
+    inner = _two_levels(pictures, base)
+    found = find_parts({name for within in inner.values() for name in within if name})
+    # A picture right in a class shows as an empty name.
+    all_parted = all("" not in within for within in inner.values())
     if found and not found.others and all_parted and not loose and len(folders) > 1:
         return Layout(base, found.names, True, sets=tuple(found.sets))
     return Layout(base)
 
 
 def choose(
-    names: Sequence[str], part: str, labels: bool, known: Collection[str], where: str
+    layout: Layout,
+    names: Sequence[str],
+    *,
+    part: str,
+    labels: bool,
+    known: Collection[str],
+    where: str,
 ) -> Chosen:
     """The files of a part, and where their classes are told.
 
     Args:
+        layout: of the files.
         names: paths of all files.
         part: one of `PARTS`.
         labels: whether classes are asked for.
@@ -96,7 +104,6 @@ def choose(
     Raises:
         ImageError: if there is no such part, or it cannot be told which it is.
     """
-    layout = find_layout(names)
     if not layout.parts:
         if part != "train":
             raise ImageError(
@@ -126,9 +133,8 @@ def choose(
     return Chosen(taken, base, ", ".join(start.rstrip("/") for start in starts), starts)
 
 
-def doubts(names: Sequence[str], where: str) -> list[str]:
+def doubts(layout: Layout, names: Sequence[str], where: str) -> list[str]:
     """What is not sure about the meaning of folders, in sentences for the user."""
-    layout = find_layout(names)
     said = []
     if layout.others:
         said.append(
@@ -184,6 +190,17 @@ def _level(names: Sequence[str], base: str) -> tuple[list[str], list[str]]:
     return folders, [name for name in inner if "/" not in name]
 
 
+def _two_levels(names: Sequence[str], base: str) -> dict[str, set[str]]:
+    """The folders within each folder below ``base``; an empty name where a file is."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        folder, _, rest = name[len(base) :].partition("/")
+        if rest and name.startswith(base):
+            within, below, _ = rest.partition("/")
+            found.setdefault(folder, set()).add(within if below else "")
+    return found
+
+
 def _descend(names: Sequence[str], base: str) -> str:
     """Pass through folders that hold nothing but one folder."""
     while True:
@@ -203,7 +220,8 @@ def _stop(names: Sequence[str], start: str, end: str, known: Collection[str]) ->
         if any(folder in known for folder in _level(names, base)[0]):
             return base
         base, last = end[: end.index("/", len(base)) + 1], base
-    return last if known and _level(names, end)[1] else end
+    named = end[len(last) :].rstrip("/")
+    return last if known and _level(names, end)[1] and not says_nothing(named) else end
 
 
 def _component(name: str, deep: int) -> str:

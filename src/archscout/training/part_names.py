@@ -77,6 +77,16 @@ def part_of(name: str) -> PartName | None:
     return PartName(part, kept, bool(_SHORT.fullmatch(tokens[place])))
 
 
+def says_nothing(name: str) -> bool:
+    """Whether a folder has a name such as "images" or "test", which nobody gives a class.
+
+    Examples:
+        >>> says_nothing("images"), says_nothing("test"), says_nothing("cat")
+        (True, True, False)
+    """
+    return _FILLING.fullmatch(name) is not None or part_of(name) is not None
+
+
 def find_parts(names: Iterable[str]) -> Parts | None:
     """Which names are parts of a data set: one for training and another with the same words.
 
