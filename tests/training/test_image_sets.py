@@ -70,6 +70,16 @@ def test_a_part_for_validation_is_held_out(tmp_path: Path) -> None:
     assert other.names[0] == "cat/1.png"
 
 
+def test_parts_of_other_names_beside_the_training_images(tmp_path: Path) -> None:
+    fill(tmp_path, *classes_of("train", "public_test", "private_test", "holdout"))
+    assert load_images(tmp_path, resolution=8).classes == ("cat", "dog")
+    with pytest.raises(ImageError, match=r"private_test, public_test .* not clear"):
+        sets(tmp_path)
+    test = sets(tmp_path, test=tmp_path / "public_test").test
+    assert test is not None
+    assert len(test) == 4
+
+
 def test_parts_within_classes(tmp_path: Path) -> None:
     names = [f"x/{kind}/{part}/1.png" for kind in ("cat", "dog") for part in ("train", "val")]
     read = sets(fill(tmp_path, *names))
@@ -97,8 +107,14 @@ def test_what_is_not_clear_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixt
         assert len(sets(intel).train) == 4
         assert "seg_pred" in caplog.text
         caplog.clear()
-        sets(fill(tmp_path / "lonely", *classes_of("train"), "more/1.png"))
-        assert "train" in caplog.text
+        lonely = fill(tmp_path / "lonely", *classes_of("train"), "more/1.png")
+        assert sets(lonely).train.classes == ("cat", "dog")
+        assert "more in" in caplog.text
+        assert "left out" in caplog.text
+        caplog.clear()
+        vehicles = fill(tmp_path / "vehicles", *classes_of("train"), "car/van/1.png")
+        assert sets(vehicles).train.classes == ("car", "train")
+        assert "train in" in caplog.text
         assert "read as a class" in caplog.text
         caplog.clear()
         sets(fill(tmp_path / "loose", "cat/1.png", "dog/1.png", "cover.png"))

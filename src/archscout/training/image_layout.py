@@ -7,7 +7,7 @@ folder, as archives leave them, are passed through.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archscout.errors import ImageError, listed
@@ -74,12 +74,38 @@ def find_layout(names: Sequence[str]) -> Layout:
     if parts := find_parts(folders):
         return Layout(base, parts.names, False, tuple(parts.others), tuple(parts.sets))
     inner = _two_levels(pictures, base)
+    if lone := _lone_training(inner):
+        others = tuple(name for name in folders if all(name not in one for one in lone.values()))
+        return Layout(base, lone, False, others)
     found = find_parts({name for within in inner.values() for name in within if name})
     # A picture right in a class shows as an empty name.
     all_parted = all("" not in within for within in inner.values())
     if found and not found.others and all_parted and not loose and len(folders) > 1:
         return Layout(base, found.names, True, sets=tuple(found.sets))
     return Layout(base)
+
+
+def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None:
+    """Parts where only that for training has a usual name; None if it may be a class.
+
+    It holds folders alone, which are classes then, and what is beside it has pictures without
+    classes, or some of the same classes.
+
+    Args:
+        inner: the folders within each folder; an empty name where a picture is.
+    """
+    said = {name: part for name in inner if (part := part_of(name)) and not part.short}
+    train = [name for name, part in said.items() if part.part == "train"]
+    if len(train) != 1 or len(inner) < 2:
+        return None
+    classes = inner[train[0]]
+    alike = all(within <= {""} or within & classes for within in inner.values())
+    if "" in classes or len(classes) < 2 or not alike:
+        return None
+    parts: dict[str, list[str]] = {}
+    for name, part in sorted(said.items()):
+        parts.setdefault(part.part, []).append(name)
+    return {part: parts[part] for part in PARTS if part in parts}
 
 
 def choose(
@@ -120,8 +146,8 @@ def choose(
     if len(folders) > 1 and not layout.within and labels:
         raise ImageError(
             f"the folders {listed(folders)} in {where!r} all have {part} images by their names, "
-            f"so that it is not clear which are meant: give one of them, or sort their pictures "
-            f"into {part}/CLASS"
+            f"so that it is not clear which are meant: give one of them, sort their pictures into "
+            f"{part}/CLASS, or leave labels out"
         )
     if layout.within:
         deep = layout.base.count("/") + 1
@@ -150,9 +176,9 @@ def doubts(layout: Layout, names: Sequence[str], where: str) -> list[str]:
     parts = [name for name in folders if part_of(name) and not part_of(name).short]  # type: ignore[union-attr]
     if len(folders) > 1 and any(_level(pictures, f"{layout.base}{name}/")[0] for name in parts):
         said.append(
-            f"{listed(parts)} in {where!r} {'are' if len(parts) > 1 else 'is'} called as a part "
-            f"of a data set is, and has folders, but is read as a class beside the others: give "
-            "that folder alone if it is a part"
+            f"{listed(parts)} in {where!r} {'have' if len(parts) > 1 else 'has'} the name of a "
+            "part of a data set, and folders within, but is read as a class beside the others: "
+            "give that folder alone if it is a part"
         )
     if len(folders) > 1 and loose:
         said.append(
