@@ -16,6 +16,7 @@ import numpy as np
 from archscout.errors import ArchscoutError, StorageError
 from archscout.notes import STRATEGY_NOTES, info_columns
 from archscout.objectives import Direction, Label
+from archscout.own_state import own_state
 from archscout.plain import plain
 from archscout.saying import count
 from archscout.spaces.base import Architecture, SearchSpace
@@ -111,6 +112,7 @@ class SearchResult:
             return []
         return warnings_of(self.space, self.best.architecture)
 
+    @own_state()
     def to_frame(self) -> pd.DataFrame:
         """One row a label, in buying order.
 
@@ -181,6 +183,7 @@ class SearchResult:
         assert isinstance(result, dict)
         return result
 
+    @own_state()
     def save(self, folder: str | Path) -> Path:
         """Write ``result.json`` into a folder, in one step.
 
@@ -204,6 +207,7 @@ class SearchResult:
             ) from error
         return path
 
+    @own_state()
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that opens offline.
 
@@ -226,6 +230,7 @@ class SearchResult:
         )
 
 
+@own_state()
 def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchResult:
     """Read a result that `SearchResult.save` wrote.
 

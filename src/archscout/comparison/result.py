@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from archscout.comparison.curves import Curves
 from archscout.comparison.yardsticks import Yardsticks
 from archscout.folders import cannot_write
+from archscout.own_state import own_state
 from archscout.plain import plain, write_json
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Comparison:
         assert isinstance(described, dict)
         return described
 
+    @own_state()
     def save(self, folder: str | Path) -> Path:
         """Write tables, record, plot and page into a folder, replacing older ones.
 

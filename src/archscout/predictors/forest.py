@@ -95,6 +95,7 @@ class Forest(Predictor):
             max_features=self.columns_tried,
             min_samples_leaf=self.smallest_leaf,
             random_state=int(self.rng.integers(2**31)),
+            n_jobs=1,  # Else joblib's, which a user may have set.
         )
         forest.fit(self.features.encode(choices), scaling.forward(numbers))
         trees = [grown.tree_ for grown in forest.estimators_]

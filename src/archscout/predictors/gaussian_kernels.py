@@ -12,6 +12,9 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg.lapack import dpotri
+from scipy.optimize import minimize
 
 from archscout.encodings import one_hot
 from archscout.errors import unknown_name
@@ -134,8 +137,6 @@ def learn_scales(seen: Seen, scores: Floats) -> Scales:
         seen: ``n`` labelled architectures.
         scores: ``(n,)`` values with mean about 0 and deviation about 1.
     """
-    from scipy.optimize import minimize
-
     squared = squared_distances(seen.columns, seen.columns)
     shares = seen.marks @ seen.marks.T if seen.marks.shape[1] else None
     bounds = [(-6.0, 6.0)] * 3 + [(-9.0, 3.0)]
@@ -160,9 +161,6 @@ def _negative_log_density(
     logs: Floats, squared: Floats, shares: Floats | None, scores: Floats
 ) -> tuple[float, Floats]:
     """Value and gradient in the logarithms of the scales."""
-    from scipy.linalg import cho_factor, cho_solve
-    from scipy.linalg.lapack import dpotri
-
     signal, length, decisions, noise = np.exp(logs)
     labels = len(scores)
     scaled = np.sqrt(squared) * (np.sqrt(3) / length)

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_solve, cholesky, solve_triangular
 
 from archscout.errors import SettingsError
 from archscout.predictors.base import Prediction, Predictor
@@ -113,8 +114,6 @@ class GaussianProcess(Predictor):
         unlabeled: Architectures | None = None,
     ) -> Self:
         """Choose the scales and solve for the labels."""
-        from scipy.linalg import cho_solve, cholesky
-
         choices, numbers = labelled(self.space, archs, values)
         if unlabeled is not None:
             self.space.choices(unlabeled)
@@ -176,8 +175,6 @@ class GaussianProcess(Predictor):
         return learnt.scaling.back(drawn)
 
     def _draw_exactly(self, choices: Choices, count: int) -> Floats:
-        from scipy.linalg import cholesky
-
         learnt = self._fitted()
         everything = self.kernel.see(choices)
         # Cells that are alike in everything get one value, and leave the covariance its rank.
@@ -227,8 +224,6 @@ class GaussianProcess(Predictor):
 
     def _solve(self, right: Floats, transposed: bool = False) -> Floats:
         """Solve with the triangular factor of the labels' covariance."""
-        from scipy.linalg import solve_triangular
-
         factor = self._fitted().factor
         solved: Floats = solve_triangular(
             factor, right, trans=int(transposed), lower=True, check_finite=False

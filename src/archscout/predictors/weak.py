@@ -16,6 +16,9 @@ from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.neural_network import MLPRegressor
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors.base import Prediction, Predictor
@@ -86,8 +89,6 @@ class WeakPredictor(Predictor):
         unlabeled: Architectures | None = None,
     ) -> Self:
         """Teach the regressor anew."""
-        from sklearn.exceptions import ConvergenceWarning
-
         choices, numbers = labelled(self.space, archs, values)
         if unlabeled is not None:
             self.space.choices(unlabeled)
@@ -123,9 +124,6 @@ class WeakPredictor(Predictor):
 
     def _regressor(self, labels: int, seed: int) -> Any:
         """The regressor, as large as the settings and the number of labels say."""
-        from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
-        from sklearn.neural_network import MLPRegressor
-
         quick = self.size == "quick"
         if self.kind == "mlp":
             width = min(_WIDTH, _UNITS_A_LABEL * labels) if quick else _WIDTH
@@ -133,7 +131,9 @@ class WeakPredictor(Predictor):
             return MLPRegressor(hidden_layer_sizes=hidden, max_iter=_EPOCHS, random_state=seed)
         trees = min(_TREES, max(_FEWEST_TREES, _TREES_A_LABEL * labels)) if quick else _TREES
         if self.kind == "forest":
-            return RandomForestRegressor(trees, max_depth=_FOREST_DEPTH, random_state=seed)
+            return RandomForestRegressor(
+                trees, max_depth=_FOREST_DEPTH, random_state=seed, n_jobs=1
+            )
         return GradientBoostingRegressor(
             n_estimators=trees, max_depth=_BOOSTING_DEPTH, learning_rate=0.3, random_state=seed
         )

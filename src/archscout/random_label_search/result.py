@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout.errors import StorageError
+from archscout.own_state import own_state
 from archscout.plain import plain, write_json
 from archscout.random_label_search import sentences
 from archscout.random_label_search.agreement import ANGLE, Scores
@@ -150,6 +151,7 @@ class UnlabeledResult:
         )
         return described
 
+    @own_state()
     def save(self, folder: str | Path) -> Path:
         """Write ``unlabeled.json`` and ``scores.csv`` into a folder.
 
@@ -166,6 +168,7 @@ class UnlabeledResult:
             ) from error
         return path
 
+    @own_state()
     def to_frame(self) -> Any:
         """One row an architecture: its text, and its score in every way."""
         import pandas as pd
@@ -174,6 +177,7 @@ class UnlabeledResult:
         texts = [space.format(arch) for arch in space.architectures(self.scores.choices)]
         return pd.DataFrame({"architecture": texts, **self.scores.columns})
 
+    @own_state()
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that opens offline; a folder gets ``report.html``."""
         from archscout.reports.unlabeled_html import write_unlabeled_page

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout.folders import cannot_write
+from archscout.own_state import own_state
 from archscout.plain import plain, write_json
 from archscout.ranking.sentences import say_leaders, say_protocol
 from archscout.ranking.yardsticks import RankYardsticks
@@ -96,6 +97,7 @@ class Ranking:
         assert isinstance(described, dict)
         return described
 
+    @own_state()
     def report(self, path: str | Path) -> Path:
         """Write the page: one HTML file that opens offline.
 
@@ -119,6 +121,7 @@ class Ranking:
             raise cannot_write(file.parent, error) from None
         return file
 
+    @own_state()
     def save(self, folder: str | Path) -> Path:
         """Write tables, record, plots and page into a folder, replacing older ones.
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import StorageError
+from archscout.own_state import own_state
 from archscout.plain import plain, write_json
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
@@ -190,6 +191,7 @@ class SupernetSearchResult:
         )
         return described
 
+    @own_state()
     def to_frame(self) -> Any:
         """One row an architecture: round, origin, supernet accuracies by round, and costs."""
         import pandas as pd
@@ -205,6 +207,7 @@ class SupernetSearchResult:
             columns[f"supernet_accuracy_{part.number}"] = padded
         return pd.DataFrame({**columns, "params": self.params, "macs": self.macs})
 
+    @own_state()
     def save(self, folder: str | Path) -> Path:
         """Write ``supernet-search.json`` and ``architectures.csv`` into a folder.
 
@@ -221,6 +224,7 @@ class SupernetSearchResult:
             ) from error
         return path
 
+    @own_state()
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that opens offline; a folder gets ``report.html``.
 

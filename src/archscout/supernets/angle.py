@@ -142,7 +142,7 @@ class Angle:
         """
         return self.angles_of_paths(self._paths_of(archs))
 
-    @own_state(one_thread=False)
+    @own_state()
     def angles_of_paths(self, paths: NDArray[np.int8]) -> NDArray[np.float64]:
         """Angles ``(n,)`` of paths ``(n, places, width)``, whose cells may differ.
 
@@ -161,7 +161,7 @@ class Angle:
         return angles
 
 
-@own_state(one_thread=False)
+@own_state()
 def make_angle(
     supernet: Supernet,
     initial: Weights,

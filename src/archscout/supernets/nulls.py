@@ -16,7 +16,7 @@ from archscout.supernets.angle import Angle, make_angle
 from archscout.supernets.base import Supernet
 
 
-@own_state(one_thread=False)
+@own_state()
 def null_angle(
     make: Callable[[torch.Generator], Supernet],
     seeds: tuple[int, int],

@@ -87,7 +87,8 @@ def train(
         >>> len(trained.losses), trained.updates
         (2, 2)
     """
-    on_progress = given(on_progress)
+    if on_progress is not None:
+        on_progress = threads(torch.get_num_threads())(given(on_progress))
     inputs = Inputs(images, labels, settings, next(network.parameters()).device)
     precision = resolve_precision(settings.precision, network)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -167,6 +168,9 @@ def loss_of(
                 f"got labels from {wanted.min()} to {wanted.max()}, expected 0 to "
                 f"{logits.shape[1] - 1}: build the network with as many classes as there are"
             ) from None
+        finally:
+            # Inside a block of the user's PyTorch would go on with the weights of this step.
+            torch.clear_autocast_cache()
 
 
 def check_finite(place: Place, steps: int, rate: float) -> None:
