@@ -100,3 +100,18 @@ def test_another_architecture_in_the_folder_is_named(tmp_path):
     go(out=tmp_path)
     with pytest.raises(StorageError, match="architecture"):
         train_network(SPACE, SPACE.parse("333333"), IMAGES, QUICK, size=SIZE, out=tmp_path)
+
+
+def test_parts_of_a_file_are_held_out_and_tested(tmp_path):
+    rng = np.random.default_rng(0)
+    parts = {"train": 20, "val": 6, "test": 4}
+    arrays = {
+        f"x_{name}": rng.integers(0, 256, (n, 8, 8), dtype=np.uint8) for name, n in parts.items()
+    }
+    arrays |= {f"y_{name}": np.arange(n) % 2 for name, n in parts.items()}
+    np.savez(tmp_path / "a.npz", **arrays)
+    quick = replace(QUICK, epochs=1)
+    done = go(str(tmp_path / "a.npz"), quick)
+    assert (done.train_images, done.validation_images, done.test_images) == (20, 6, 4)
+    done = go(str(tmp_path / "a.npz"), quick, validation=0)
+    assert (done.train_images, done.validation_images) == (20, 0)

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from archscout.training.single_network import TrainedNetwork
 
 NETWORK_PANEL = "What to train"
-# Share of the images held out where none are given.
-_HELD_OUT = 0.1
 # Images up to this size get the small DARTS network unless another one is asked for.
 _SMALL = 64
 REPORT = "report.html"
@@ -159,7 +157,7 @@ def run(
                 sets.train,
                 training,
                 size=shape,
-                validation=sets.validation or (_HELD_OUT if share is None else share),
+                validation=sets.validation if share is None else share,
                 test=sets.test,
                 out=writable_folder(folder),
                 on_progress=bar.on_progress,

@@ -31,7 +31,8 @@ from archscout.random_label_search.ways import compare_ways, find_best, make_way
 from archscout.stages import OnStage, StageClock
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
-from archscout.training.images import Images, load_images
+from archscout.training.image_sets import load_sets
+from archscout.training.images import Images
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
@@ -60,7 +61,7 @@ def search_unlabeled(
     """Search for an architecture on images without labels.
 
     Args:
-        images: what to learn from, or the folder or file that `load_images` reads at 32 pixels;
+        images: what to learn from, or the folder or file that `load_sets` reads at 32 pixels;
             class labels are used for true-label nulls and the trust check alone.
         settings: what is asked for; None takes the defaults.
         validation: labelled images of the same classes, on which the trust check scores networks
@@ -79,7 +80,9 @@ def search_unlabeled(
         MemoryShortageError: if it does not fit into memory.
     """
     settings = settings or UnlabeledSettings()
-    images = images if isinstance(images, Images) else load_images(images)
+    if not isinstance(images, Images):
+        sets = load_sets(images, validation=None if validation is None else False, test=False)
+        images, validation = sets.train, validation or sets.validation
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
             return _search(images, settings, validation, Path(folder), on_stage)

@@ -26,7 +26,8 @@ from archscout.training.augment import channel_statistics
 from archscout.training.class_names import match_classes
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import ADVICE, check_footprint
-from archscout.training.images import Images, load_images
+from archscout.training.image_sets import load_sets
+from archscout.training.images import Images
 from archscout.training.loop import train
 from archscout.training.presets import find_settings
 from archscout.training.progress import OnProgress
@@ -40,6 +41,9 @@ from archscout.training.saved_network import (
 )
 from archscout.training.settings import TrainSettings
 from archscout.training.trained_record import TrainedRecord
+
+HELD_OUT = 0.1
+"""Share of the images held out where nothing else is said."""
 
 TRAINING = "training"
 """Folder of the training within that of the network."""
@@ -89,7 +93,7 @@ def train_network(
     settings: TrainSettings | str = "alone",
     *,
     size: Mapping[str, Any] | None = None,
-    validation: float | Images = 0.1,
+    validation: float | Images | None = None,
     test: Images | None = None,
     out: str | Path | None = None,
     on_progress: OnProgress | None = None,
@@ -101,14 +105,15 @@ def train_network(
     Args:
         space: the space of the architecture, or the name of a registered one.
         arch: the architecture, or its text.
-        images: with labels, or the folder or file that `load_images` reads at 32 pixels.
+        images: with labels, or the folder or file that `load_sets` reads at 32 pixels.
         settings: how to train, or the name of a preset; its seed also decides the initial
             weights and which images are held out.
         size: arguments of the space's ``build``, such as ``{"channels": 16}``; the number of
             classes is that of the images.
         validation: share of the images held out, 0 for none; or the images that are held out.
-        test: labelled images of the same classes, looked at once at the end. Both may lack some
-            of the classes.
+            None takes the validation images of the folder or file, else a tenth of the images.
+        test: labelled images of the same classes, looked at once at the end; None takes those of
+            the folder or file, if there are any. Both may lack some of the classes.
         out: folder for ``network.json``, ``weights.safetensors`` and, in ``training/``,
             checkpoints; the same call goes on from there. None keeps nothing.
         on_progress: see `archscout.training.loop.train`.
@@ -136,7 +141,16 @@ def train_network(
     """
     space = load_space(space) if isinstance(space, str) else space
     arch = space.parse(arch) if isinstance(arch, str) else arch
-    images = images if isinstance(images, Images) else load_images(images)
+    if not isinstance(images, Images):
+        # Those that were given take the place of those that lie there.
+        sets = load_sets(
+            images,
+            validation=None if validation is None else False,
+            test=None if test is None else False,
+        )
+        images, test = sets.train, test or sets.test
+        validation = sets.validation if validation is None else validation
+    validation = HELD_OUT if validation is None else validation
     settings = find_settings(settings)
     check_labels(images)
     test = matched(images, test, "test")
