@@ -11,8 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from archscout.benchmarks import TableBenchmark
+from archscout.comparison import BenchmarkSpec
+from archscout.comparison.jobs import SearchJob, run_search
 from archscout.errors import ArchscoutError, ObjectiveError, SettingsError
-from archscout.objectives import Measurement
+from archscout.objectives import FunctionObjective, Measurement
 from archscout.reports.content import headline
 from archscout.results import SearchResult, load_result
 from archscout.spaces.base import Architecture
@@ -245,7 +248,7 @@ class Dies(BaseException):
 def test_killed_while_it_buys_again_it_ends_in_the_same_state(
     strategy: str, after: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings = {"evolution": {"population": 4, "sample": 2}, "guided": {"first": 4}}
+    settings = {"evolution": {"population": 4, "sample": 2}, "guided": {"first": 4, "each": 3}}
     how: dict[str, Any] = {
         "strategy": strategy, "settings": settings.get(strategy, {}), "seed": 1,
     }  # fmt: skip
@@ -322,3 +325,49 @@ def test_seconds_are_no_input_to_any_strategy() -> None:
         one, other = (search(SPACE, priced(seed), name, labels=14) for seed in (0, 1))
         assert plain(one) == plain(other)
     assert "guided" in list_strategies()
+
+
+def test_a_callback_that_raises_loses_no_label(tmp_path: Path) -> None:
+    def stops(progress: SearchProgress) -> None:
+        if progress.bought == 3:
+            raise StopIteration
+
+    how: dict[str, Any] = {"strategy": "random", "labels": 5, "storage": tmp_path}
+    with pytest.raises(StopIteration):
+        search(SPACE, total, **how, on_label=stops)
+    seen: list[SearchProgress] = []
+    result = search(SPACE, total, **how, on_label=seen.append)
+    assert result.manifest["recorded_labels"] == 3
+    assert len(seen) == len(result.labels) == 5
+
+
+@pytest.mark.parametrize("wrong", [SystemExit(), OSError(), "0.9", None, [1.0], math.nan])
+def test_what_is_asked_after_the_end_loses_no_search(wrong: Any) -> None:
+    class Odd(FunctionObjective):
+        def test_value(self, arch: Architecture) -> Any:
+            if isinstance(wrong, BaseException):
+                raise wrong
+            return wrong
+
+        def noise_ceiling(self) -> Any:
+            raise ValueError("no noise")
+
+    result = search(SPACE, Odd(total), "random", labels=3)
+    assert all(math.isnan(value) for value in result.test_values.values())
+    assert result.noise == {}
+
+
+def test_a_comparison_takes_failed_rows_as_they_are() -> None:
+    spec = BenchmarkSpec.named("nasbench201")
+    table = spec.load()
+    values = np.full_like(table.values, np.nan)
+    values[-40:] = table.values[-40:]
+    mostly = TableBenchmark(table.space, table.choices, values, name="mostly failed")
+
+    class Mostly(BenchmarkSpec):
+        def load(self) -> TableBenchmark:
+            return mostly
+
+    record = run_search(SearchJob("random", "random", 0, Mostly("nasbench201"), labels=8))
+    assert len(record.values) == 8
+    assert np.isnan(record.values[:3]).all()

@@ -99,10 +99,10 @@ def _price(given: object, seconds: float) -> float:
         price = math.nan
     if 0.0 <= price < math.inf:
         return price
-    shown = given if isinstance(given, int | float) else f"of type {type(given).__name__}"
+    shown = given if isinstance(given, float) else kind_of(given)
     logger.warning(
-        "a price in seconds %s came, expected a number of 0 or more: the %.3g seconds that the "
-        "measurement took are taken",
+        "%s came as the price in seconds, expected a number of 0 or more: the %.3g seconds that "
+        "the measurement took are taken",
         shown,
         seconds,
     )

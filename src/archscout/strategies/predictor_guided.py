@@ -156,7 +156,6 @@ class PredictorGuided(Strategy):
         """
         for arch, value in zip(archs, values, strict=True):
             self._seen.add(arch)
-            self._success.told(not math.isfinite(value))
             if not math.isfinite(value):
                 if arch not in self._values:
                     self._failed[arch] = None
