@@ -53,6 +53,8 @@ class Shared:
 
     def take(self, undo: list[Undo]) -> None:
         """Change it if it differs."""
+        if not self._holders and self._read() == self._ours:
+            return
         with self._lock:
             now = self._read()
             if now != self._ours and self._holders:
@@ -67,9 +69,9 @@ class Shared:
 
     def _leave(self) -> None:
         with self._lock:
-            self._holders -= 1
-            if not self._holders:
+            if self._holders == 1:
                 self._write(self._before)
+            self._holders -= 1  # Only now, for those who ask without the lock.
 
 
 def take_numpy(undo: list[Undo]) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from scipy.linalg import cholesky
+from threadpoolctl import threadpool_info
 
-from archscout.predictors import list_predictors, make_predictor
+from archscout.predictors import gaussian_process, list_predictors, make_predictor
 from archscout.spaces import load_space
 from hostile_states import STATES, everything, state_of_process
 
@@ -57,3 +61,16 @@ def test_a_predictor_that_was_taught_in_inference_mode_learns_on(
         model.predict(archs)
     model.fit(archs, -np.arange(12.0))
     assert np.isfinite(model.predict(archs).mean).all()
+
+
+def test_the_gaussian_process_solves_on_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+
+    def solve(*given: Any, **more: Any) -> Any:
+        seen.extend(one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas")
+        return cholesky(*given, **more)
+
+    monkeypatch.setattr(gaussian_process, "cholesky", solve)
+    with STATES["threads"]():
+        learnt("gaussian-process")
+    assert set(seen) == {1}
