@@ -10,6 +10,7 @@ import math
 import re
 
 _WHOLE = re.compile(r"[+-]?[0-9]{1,18}", re.ASCII)
+_DIGITS = re.compile(r"[+-]?[0-9]+", re.ASCII)
 _NUMBER = re.compile(
     r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(e[+-]?[0-9]{1,4})?", re.ASCII | re.IGNORECASE
 )
@@ -36,6 +37,8 @@ def read_whole(text: str) -> int:
     """
     found = text.strip()
     if _WHOLE.fullmatch(found) is None:
+        if _DIGITS.fullmatch(found):
+            raise ValueError(f"{_short(text)} has more than 18 digits")
         raise ValueError(f"{_short(text)} is no whole number")
     return int(found)
 

@@ -35,7 +35,7 @@ def test_no_lack_of_memory_is_called_a_bug(monkeypatch, error):
 @pytest.mark.parametrize(
     "command", [["train", "334131"], ["search-supernet"], ["search-unlabeled"]]
 )
-@pytest.mark.parametrize("resolution", ["1000000", "1" + "0" * 30])
+@pytest.mark.parametrize("resolution", ["1000000", "1" + "0" * 12])
 def test_images_beyond_memory_are_refused_with_the_numbers(tmp_path, command, resolution):
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (30, 8, 8, 3), dtype=np.uint8)
@@ -48,3 +48,10 @@ def test_images_beyond_memory_are_refused_with_the_numbers(tmp_path, command, re
     assert "of memory, and" in done.stderr
     assert "take a lower resolution" in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_a_number_of_too_many_digits_is_called_so(tmp_path):
+    words = ["train", "334131", str(tmp_path), "--resolution", "1" + "0" * 30]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 2
+    assert "has more than 18 digits" in done.stderr
