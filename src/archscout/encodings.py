@@ -17,6 +17,8 @@ from archscout.errors import ParseError
 
 # What an entry of `GraphEncoding.adjacency` can hold.
 _MOST_WAYS = np.iinfo(np.int8).max
+# A decision of more options is read as a number where every option would have a column.
+MOST_MARKED = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +63,38 @@ def one_hot(
     marked = np.zeros((len(choices), int(counts.sum())), dtype=np.float32)
     np.put_along_axis(marked, columns, 1.0, axis=1)
     return marked
+
+
+def mark_options(
+    choices: NDArray[np.integer[Any]], option_counts: NDArray[np.integer[Any]]
+) -> NDArray[np.float32]:
+    """Like `one_hot`, but a decision of more than 512 options takes one column, its place.
+
+    As many columns as options would fill the memory, and labels are too few to tell them apart;
+    such decisions are mostly numbers in order.
+
+    Args:
+        choices: ``(n, positions)``, position ``i`` in ``0..option_counts[i]-1``.
+        option_counts: ``(positions,)`` numbers of options.
+
+    Returns:
+        ``(n, columns)``; a place is a share of the last one, 0..1.
+
+    Examples:
+        >>> mark_options(np.array([[1, 250], [0, 0]]), np.array([2, 1001]))
+        array([[0.  , 1.  , 0.25],
+               [1.  , 0.  , 0.  ]], dtype=float32)
+    """
+    if option_counts.max(initial=0) <= MOST_MARKED:
+        return one_hot(choices, option_counts)
+    blocks = [np.empty((len(choices), 0), dtype=np.float32)]
+    for position, count in enumerate(option_counts.tolist()):
+        column = choices[:, position : position + 1]
+        if count <= MOST_MARKED:
+            blocks.append(one_hot(column, [count]))
+        else:
+            blocks.append((column / (count - 1)).astype(np.float32))
+    return np.concatenate(blocks, axis=1)
 
 
 def operation_positions(vertices: int) -> NDArray[np.int64]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import itertools
+import pickle
+from typing import Any
 
 import numpy as np
 import pytest
 
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.limits import Limit
 from archscout.testing import check_space
 from archscout.testing.toy import ToySpace
@@ -159,3 +161,111 @@ def test_twins_of_nasbench101_keep_a_limit_together() -> None:
     assert 0 < space.valid(rows).sum() < len(rows)
     arch = space.sample(rng, 1)[0]
     assert space.mutate(arch, rng) in space
+
+
+class Mine(NASBenchMacro):
+    """A class of a user's own: state, a method of its own, and public methods written anew."""
+
+    def __init__(self, start: str = "1") -> None:
+        self.start = start
+
+    def valid(self, archs: Any) -> Any:
+        return super().valid(archs) & (self.choices(archs)[:, 0] == int(self.start))
+
+    def all_choices(self) -> Any:
+        rows = super().all_choices()
+        return rows[self.valid(rows)]
+
+    def __len__(self) -> int:
+        return len(self.all_choices())
+
+    def sample_choices(self, rng: np.random.Generator, n: int) -> Any:
+        return self.all_choices()[rng.integers(len(self), size=n)]
+
+    def mutate(self, arch: Architecture, rng: np.random.Generator) -> Architecture:
+        return self.sample(rng, 1)[0]
+
+    def largest(self) -> int:
+        return int(self.macs_table(self.all_choices()).max())
+
+
+def test_a_space_of_ones_own_stays_of_its_kind_and_is_limited_whatever_it_overrides() -> None:
+    space = Mine().within(Limit("macs", most=40e6))
+    assert isinstance(space, Mine)
+    assert isinstance(space, NASBenchMacro)
+    assert space.start == "1"
+    assert space.largest() == Mine().largest() > 40e6  # A method of its own asks the whole space.
+    assert space.cost_groups is None
+    assert repr(space) == "Mine() within at most 40M MACs"
+    rng = np.random.default_rng(0)
+    archs = space.sample(rng, 50) + list(space)[:50]
+    archs += [space.mutate(arch, rng) for arch in archs[:20]]
+    archs += [space.crossover(*archs[i : i + 2], rng) for i in range(20)]
+    archs += space.neighbors(archs[0])
+    assert max(map(space.macs, archs)) <= 40e6
+    assert {arch.choices[0] for arch in archs} == {1}
+    assert all(arch in space for arch in archs)
+    assert len(space) < len(Mine())
+
+
+def test_a_limited_space_travels() -> None:
+    for whole, limits in (
+        (load_space("nasbench201"), [Limit("macs", most=50e6)]),
+        (DARTS(), [Limit("macs", most=450e6), Limit("params", most=4e6)]),
+    ):
+        space = whole.within(limits)
+        for again in (pickle.loads(pickle.dumps(space)), copy.copy(space), copy.deepcopy(space)):
+            assert isinstance(again, type(whole))
+            assert (repr(again), again.limits) == (repr(space), space.limits)
+            first, other = (
+                one.sample_choices(np.random.default_rng(0), 5) for one in (space, again)
+            )
+            assert np.array_equal(first, other)
+
+
+def test_places_are_those_of_the_limited_list() -> None:
+    for whole, limit in ((MACRO, Limit("macs", most=60e6)), (ToySpace(), Limit("params", most=8))):
+        space = whole.within(limit)
+        assert space.indices(space.all_choices()).tolist() == list(range(len(space)))
+        outside = whole.all_choices()[~space.valid(whole.all_choices())][:1]
+        with pytest.raises(ParseError, match=r"not among the architectures of .* within at most"):
+            space.indices(outside)
+    cells = load_space("nasbench201")
+    small = cells.within(Limit("macs", most=50e6))
+    assert small.indices(small.all_choices()[[100]]).tolist() == [100]
+    # What the space looks up by places of its own list is not mistaken.
+    rows = small.all_choices()[::500]
+    assert np.array_equal(small.canonical_ids(rows), cells.canonical_ids(rows))
+    texts = [cells.format(arch) for arch in cells.architectures(rows)]
+    assert np.array_equal(small.parse_many(texts), rows)
+
+
+def test_a_child_outside_takes_just_as_much_of_the_first_parent_as_it_needs() -> None:
+    class Fixed(ToySpace):
+        def crossover(
+            self, first: Architecture, second: Architecture, rng: np.random.Generator
+        ) -> Architecture:
+            return second
+
+    # Costs are 1 + the sum of the choices: 11 outside, 2 for the first parent.
+    space = Fixed().within(Limit("params", most=6))
+    first, second = space.architectures(np.array([[1, 0, 0, 0], [3, 2, 4, 1]]))
+    children = {space.crossover(first, second, np.random.default_rng(seed)) for seed in range(40)}
+    assert first not in children
+    assert len(children) > 2
+    for child in children:
+        taken = [i for i in range(4) if child.choices[i] == first.choices[i]]
+        assert child in space
+        # With one decision less of the first parent it would have been outside.
+        back = np.array([child.choices] * len(taken))
+        back[np.arange(len(taken)), taken] = np.array(second.choices)[taken]
+        assert not space.valid(back).all()
+
+
+def test_a_limit_on_what_is_not_counted_says_what_is_missing() -> None:
+    class Bare(SearchSpace):
+        name = "bare"
+        variables = ToySpace.variables
+
+    with pytest.raises(SettingsError, match=r"write the method macs\(arch\)"):
+        Bare().within(Limit("macs", most=1e6))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 from archscout.encodings import check_tokens, one_hot
 from archscout.errors import ParseError, SettingsError
@@ -258,3 +260,58 @@ def test_unsound_spaces_are_caught(case: str) -> None:
     method, replacement, message = BROKEN[case]
     with pytest.raises(AssertionError, match=message):
         check(make_broken(method, replacement))
+
+
+class Six(SearchSpace):
+    """Six promises are broken, two of them by errors of Python's own."""
+
+    name = "six"
+    variables = (Variable("a", (1, 2, 3)), Variable("b", ("x", "y")))
+
+    def macs(self, arch: Architecture, *args: Any, **settings: Any) -> int:
+        raise NotImplementedError
+
+    def params(self, arch: Architecture, *args: Any, **settings: Any) -> Any:
+        return 1.5
+
+    def canonical_id(self, arch: Architecture) -> Any:
+        return None
+
+    def mutate(self, arch: Architecture, rng: np.random.Generator) -> Architecture:
+        return arch
+
+    def encode(self, archs: Any, kind: str = "onehot") -> Any:
+        return len(archs) + kind
+
+    def __len__(self) -> int:
+        return 3
+
+
+def test_all_broken_promises_are_told_at_once() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check(Six())
+    told = str(caught.value)
+    for words in (
+        "macs raised NotImplementedError: leave the method macs out",
+        "params(Architecture",
+        "canonical_id gave None, expected a text",
+        "mutate changed 0 decisions",
+        "encode(archs, 'onehot') raised TypeError (",
+        "len(space) is 3, but all_choices has 6 rows",
+    ):
+        assert words in told
+    assert told.count("\n") >= 6
+
+
+@pytest.mark.parametrize("wrong", [EndlessWords, SearchSpace(), 3, "nasbench201", None], ids=repr)
+def test_what_is_no_space_is_told_in_words(wrong: Any) -> None:
+    with pytest.raises(AssertionError, match=r"expected an instance|a tuple of Variable"):
+        check(wrong)
+
+
+@given(st.sets(st.sampled_from(sorted(BROKEN)), min_size=2, max_size=4))
+@settings(max_examples=8, deadline=None, derandomize=True)
+def test_any_mixture_of_broken_promises_is_told_in_words(cases: set[str]) -> None:
+    methods = {BROKEN[case][0]: BROKEN[case][1] for case in cases}
+    with pytest.raises(AssertionError, match=r"\w+ \w+"):
+        check(type("Broken", (Words,), methods)(), samples=4)

@@ -9,7 +9,7 @@ from typing import Any
 from archscout.comparison.curves import Curves
 from archscout.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.comparison.seeds import few_seeds
-from archscout.comparison.yardsticks import Yardsticks
+from archscout.comparison.yardsticks import Yardsticks, left_out
 from archscout.executors import JobFailure
 from archscout.saying import count, say_p
 
@@ -107,6 +107,7 @@ def list_warnings(
         )
     if math.isnan(yardsticks.run_std):
         found.append("the table has one training run an architecture: its noise is not known")
+    found += left_out(trivial.name for trivial in yardsticks.trivial)
     found += [f"{failure.name} failed and is left out: {failure.message}" for failure in failures]
     for curve in curves:
         short = [run for run in curve.runs if len(run.values) < budget]

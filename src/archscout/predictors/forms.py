@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings import GraphEncoding, flow_graph
+from archscout.encodings import MOST_MARKED, GraphEncoding, flow_graph
 from archscout.spaces.base import Choices, SearchSpace, TokenSpec
 
 
@@ -53,20 +53,23 @@ def flow_form(space: SearchSpace, choices: Choices) -> GraphEncoding:
     """The computation of each architecture as a graph, ``(n, vertices)``.
 
     A space without a ``"flow"`` or ``"graph"`` encoding is read as a chain: one vertex a
-    decision, in order, with an operation for every option of every decision.
+    decision, in order, with an operation for every option of every decision; of more than 512
+    options, next ones share an operation.
     """
     if "flow" in space.encodings:
         graph: GraphEncoding = space.encode(choices, "flow")
         return graph
     if "graph" in space.encodings:
         return flow_graph(space.encode(choices, "graph"))
-    counts = space.option_counts
+    counts = np.minimum(space.option_counts, MOST_MARKED)
     names = ["input"]
-    for variable in space.variables:
-        names += [f"{variable.name}={option}" for option in variable.texts]
+    for variable, count in zip(space.variables, counts.tolist(), strict=True):
+        starts = -(-np.arange(count) * len(variable.texts) // count)
+        names += [f"{variable.name}={variable.texts[start]}" for start in starts]
     vertices = len(counts) + 2
+    shared = choices.astype(np.int64) * counts // space.option_counts
     operations = np.zeros((len(choices), vertices), dtype=np.int64)
-    operations[:, 1:-1] = choices + np.cumsum(counts) - counts + 1
+    operations[:, 1:-1] = shared + np.cumsum(counts) - counts + 1
     operations[:, -1] = len(names)
     adjacency = np.zeros((len(choices), vertices, vertices), dtype=np.int8)
     along = np.arange(vertices - 1)

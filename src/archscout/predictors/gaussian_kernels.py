@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 
-from archscout.encodings import one_hot
+from archscout.encodings import mark_options
 from archscout.errors import unknown_name
 from archscout.predictors.cell_features import CellFeatures
 from archscout.spaces.base import Choices, SearchSpace
@@ -95,7 +95,7 @@ class ArchitectureKernel:
 
     def _marks(self, choices: Choices) -> Floats:
         # Not the space's own marks, which may leave an option of a decision without one.
-        return one_hot(choices, self.space.option_counts).astype(np.float64)
+        return mark_options(choices, self.space.option_counts).astype(np.float64)
 
 
 def covariance(first: Seen, second: Seen, scales: Scales) -> Floats:

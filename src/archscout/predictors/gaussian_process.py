@@ -39,6 +39,7 @@ from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.
 _ENTRIES = 8_000_000
+_NUMBERS = 2**26  # Of the columns of a block.
 # Of more labels, so many tell the scales: four numbers need no more, and time grows cubed.
 _LABELS_FOR_SCALES = 400
 # Draws for at most so many architectures come from their whole covariance.
@@ -216,7 +217,8 @@ class GaussianProcess(Predictor):
     def _blocks(self, choices: Choices) -> Iterator[tuple[slice, Seen, Floats]]:
         """Block by block what the kernel sees, and the covariance with the labels."""
         learnt = self._fitted()
-        size = max(256, min(32_768, _ENTRIES // len(learnt.weights)))
+        columns = learnt.seen.columns.shape[1] + learnt.seen.marks.shape[1]
+        size = max(256, min(32_768, _ENTRIES // len(learnt.weights), _NUMBERS // max(columns, 1)))
         for first in range(0, len(choices), size):
             block = slice(first, first + size)
             seen = self.kernel.see(choices[block])

@@ -13,6 +13,7 @@ Source:
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Self
 
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.encodings import GraphEncoding
-from archscout.errors import SettingsError, unknown_name
+from archscout.errors import MissingMethodError, SettingsError, unknown_name
 from archscout.own_state import own_state
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.checks import labelled
@@ -41,6 +42,8 @@ from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Complexity = Literal["params", "macs", "none"]
+
+logger = logging.getLogger(__name__)
 
 _COMPLEXITIES = ("params", "macs", "none")
 # Architectures a block, so that many do not fill the memory.
@@ -352,7 +355,14 @@ class GraphVAE(Predictor):
         if self.complexity == "none":
             return np.zeros(len(choices))
         table = self.space.params_table if self.complexity == "params" else self.space.macs_table
-        costs: NDArray[np.float64] = np.log1p(table(choices).astype(np.float64))
+        try:
+            counts = table(choices)
+        except MissingMethodError as error:
+            if self.price > 0:
+                raise
+            logger.info("the second head learns nothing: %s", error)
+            return np.zeros(len(choices))
+        costs: NDArray[np.float64] = np.log1p(counts.astype(np.float64))
         width = float(costs.std())
         costs = (costs - costs.mean()) / (width if width > 1e-9 else 1.0)
         return costs

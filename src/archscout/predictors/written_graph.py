@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings import GraphEncoding, sequence_from_graph
+from archscout.encodings import MOST_MARKED, GraphEncoding, sequence_from_graph
 from archscout.errors import SettingsError
 from archscout.predictors.forms import flow_form
 from archscout.spaces.base import Choices, SearchSpace
@@ -37,7 +37,9 @@ class WrittenGraph:
     def __init__(self, space: SearchSpace) -> None:
         self.space = space
         self.chain = not {"graph", "flow"} & set(space.encodings)
-        self.writable = self.chain or {"graph", "sequence"} <= set(space.encodings)
+        # Options that share an operation cannot be told apart again.
+        small = int(space.option_counts.max(initial=0)) <= MOST_MARKED
+        self.writable = small if self.chain else {"graph", "sequence"} <= set(space.encodings)
 
     def read(self, choices: Choices) -> GraphEncoding:
         """Graphs of choices ``(n, positions)``; an edge that exists is 1."""
@@ -46,6 +48,19 @@ class WrittenGraph:
             return graph
         graph = flow_form(self.space, choices)
         return GraphEncoding(graph.adjacency.clip(max=1), graph.operations, graph.vocabulary)
+
+    def check_writable(self) -> None:
+        """Refuse a space that cannot read graphs back.
+
+        Raises:
+            SettingsError: if it cannot.
+        """
+        if not self.writable:
+            raise SettingsError(
+                f"space {self.space.name!r} cannot read a graph back, expected one with the "
+                "encodings 'graph' and 'sequence', or with no graph and at most "
+                f"{MOST_MARKED} options a decision: use another predictor"
+            )
 
     def write(self, graph: GraphEncoding) -> tuple[Choices, NDArray[np.bool_]]:
         """Read graphs back.
@@ -60,11 +75,7 @@ class WrittenGraph:
         Raises:
             SettingsError: if the space cannot read graphs.
         """
-        if not self.writable:
-            raise SettingsError(
-                f"space {self.space.name!r} cannot read a graph back, expected one with the "
-                "encodings 'graph' and 'sequence', or with no graph: use another predictor"
-            )
+        self.check_writable()
         if self.chain:
             return self._write_chain(graph.operations)
         adjacency, operations = graph.adjacency.copy(), graph.operations.copy()

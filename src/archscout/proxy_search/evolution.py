@@ -202,7 +202,10 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
 
 def _repaired(space: SearchSpace, parents: Choices, rng: np.random.Generator, n: int) -> Choices:
     chosen = space.architectures(parents[rng.integers(len(parents), size=n)])
-    return space.choices([space.mutate(parent, rng) for parent in chosen])
+    try:
+        return space.choices([space.mutate(parent, rng) for parent in chosen])
+    except SettingsError:
+        return parents[:0]  # Nothing else is within the limits.
 
 
 def mutated(

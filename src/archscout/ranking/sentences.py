@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.comparison.seeds import few_seeds
+from archscout.comparison.yardsticks import left_out
 from archscout.ranking.yardsticks import RankYardsticks
 from archscout.saying import count, say_p
 
@@ -170,6 +171,7 @@ def list_warnings(
         )
     if baseline not in set(rows.predictor[rows.error == ""]):
         found.append(f"the baseline {baseline} succeeded nowhere, so nothing is tested against it")
+    found += left_out(yardsticks.trivial)
     return found + _failures(rows)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -9,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import ArchscoutError
 from archscout.objectives import Label
 from archscout.reports.words import finite
 
 if TYPE_CHECKING:
     from archscout.results import SearchResult
+
+logger = logging.getLogger(__name__)
 
 OTHER = "other"
 PSEUDO_COLUMNS = ("pseudo_labels", "pseudo_spread", "tau_before", "tau_after")
@@ -103,7 +105,9 @@ def costs(result: SearchResult, label: Label) -> dict[str, int | None]:
     for name, method in (("parameters", "params"), ("MACs", "macs")):
         try:
             found[name] = int(getattr(result.space, method)(label.architecture))
-        except (ArchscoutError, NotImplementedError, TypeError):
+        except Exception as error:
+            # The labels are paid for: a count that fails must not lose their report.
+            logger.debug("space %s does not count %s: %s", result.space.name, name, error)
             found[name] = None
     return found
 

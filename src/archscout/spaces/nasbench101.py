@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 _EDGES = len(cell.EDGES)
 # Proposals of a mutation that are checked together; about 0.6 of them are good.
 _PROPOSALS = 8
-# Architectures that iteration makes at a time.
-_BLOCK = 4096
+_BLOCK = 4096  # Architectures of an iteration at a time.
 
 
 class NASBench101(SearchSpace):
@@ -214,13 +213,14 @@ class NASBench101(SearchSpace):
         row = self._accepted([arch])
         before = cell.prune(row)
         rates = np.repeat([edge_changes / _EDGES, operation_changes / cell.INNER], [_EDGES, 5])
-        while True:
+        for _ in range(10_000):
             changed = rng.random((_PROPOSALS, cell.POSITIONS)) < rates
             steps = rng.integers(1, self.option_counts, (_PROPOSALS, cell.POSITIONS))
             children = ((row + changed * steps) % self.option_counts).astype(np.int8)
             good = cell.valid_cells(children) & (cell.prune(children) != before).any(axis=1)
             if good.any():
                 return self.architectures(children[[int(np.argmax(good))]])[0]
+        raise SettingsError(f"got {edge_changes=} with which no mutation changes anything: allow 1")
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:

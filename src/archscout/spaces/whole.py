@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.encodings import one_hot
+from archscout.encodings import mark_options
 from archscout.errors import (
     MissingMethodError,
     ParseError,
@@ -219,12 +219,15 @@ class WholeSpace:
 
     # --- encodings --------------------------------------------------------------------------
     def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
-        """Make arrays from architectures; ``kind`` is one of `encodings`, here ``"onehot"``."""
+        """Make arrays from architectures; ``kind`` is one of `encodings`.
+
+        Here, ``"onehot"`` as `archscout.encodings.mark_options` makes it.
+        """
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)
         if kind != "onehot":
             raise self._no_method(f"make its encoding {kind!r}", "encode(archs, kind)")
-        return one_hot(self.choices(archs), self.option_counts)
+        return mark_options(self.choices(archs), self.option_counts)
 
     def _unknown_encoding(self, kind: str) -> Exception:
         return unknown_name(f"encoding of space {self.name}", kind, self.encodings)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices
+from archscout.strategies.base import mutated
 
 Buyable = Callable[[Choices], Choices]
 
@@ -156,7 +157,8 @@ class Offspring:
             if rng.random() < self.crossed:
                 child = space.crossover(first, second, rng)
             # A child that is its parent would be no candidate.
-            children.append(space.mutate(first, rng) if child == first else child)
+            changed = mutated(space, first, rng) if child == first else child
+            children.append(first if changed is None else changed)
         return space.choices(children)
 
 

@@ -25,7 +25,7 @@ import numpy as np
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, Choices, SearchSpace
-from archscout.strategies.base import Strategy
+from archscout.strategies.base import Strategy, mutated
 
 
 class Evolution(Strategy):
@@ -99,7 +99,9 @@ class Evolution(Strategy):
         picks = self.rng.integers(len(self._alive), size=self.sample)
         parent = max((self._alive[int(pick)] for pick in picks), key=lambda member: member[1])[0]
         for _ in range(self.retries + 1):
-            child = self.space.mutate(parent, self.rng)
+            child = mutated(self.space, parent, self.rng)
+            if child is None:
+                return None
             if child not in self._seen and self.buyable(child):
                 return child
         return None

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Predictor
+from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.candidates import Offspring, Pool, Source
 from archscout.strategies.latent_ascent import LatentAscent
@@ -99,6 +100,9 @@ def guided(
     else:
         source = LatentAscent(seeds=32, fresh_seeds=32, steps=_STEPS)
     made = make_predictor(predictor, space, rng, **(predictor_settings or {}))
+    form = getattr(made, "form", None)
+    if candidates == "latent-ascent" and isinstance(form, WrittenGraph):
+        form.check_writable()  # Before labels are bought.
     return PredictorGuided(
         space,
         rng,

@@ -2,8 +2,8 @@
 
 They are for yours too.
 
-Each kit is a function that raises `AssertionError` with one sentence saying which promise was
-broken and by what; call it from a test of your own.
+Each kit is a function that raises `AssertionError` with one sentence for each promise that is
+broken; call it from a test of your own.
 """
 
 from __future__ import annotations

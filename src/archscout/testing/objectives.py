@@ -14,6 +14,7 @@ import numpy as np
 from archscout.errors import ParseError
 from archscout.objectives import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
+from archscout.testing.promises import Promises
 from archscout.testing.require import require
 
 
@@ -38,7 +39,7 @@ def check_objective(
         samples: number of architectures measured, three times each, 2 or more.
 
     Raises:
-        AssertionError: with one sentence that says what is wrong.
+        AssertionError: with one sentence for each broken promise.
 
     Examples:
         >>> from archscout.objectives import FunctionObjective
@@ -46,28 +47,43 @@ def check_objective(
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))
     """
-    _check_description(objective)
+    promises = Promises()
+    sound = _check_description(objective, promises)
     space = getattr(objective, "space", None) if space is None else space
-    require(space is not None, "the objective names no space of its own: pass the space too")
-    assert space is not None
     rng = np.random.default_rng(0) if rng is None else rng
-    archs = _sample(objective, space, rng, samples)
+    archs: list[Architecture] = []
+    with promises.of("the space of the objective"):
+        require(space is not None, "the objective names no space of its own: pass the space too")
+    if space is not None and sound:
+        with promises.of("pool()"):
+            archs = _sample(objective, space, rng, samples)
+        archs = archs or space.sample(rng, samples)
     seeds = rng.integers(0, 2**32, len(archs)).tolist()
-    with _global_randomness_untouched():
-        first = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
-        again = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
-        # Order must not matter: a resumed search measures in another process.
-        backwards = [
-            _measure(objective, a, s) for a, s in zip(archs[::-1], seeds[::-1], strict=True)
-        ][::-1]
-        tests = [_test_value(objective, arch) for arch in archs]
-        tests_again = [_test_value(objective, arch) for arch in archs]
+    with promises.of("measure"), _global_randomness_untouched():
+        _check_measures(objective, archs, seeds)
+    with promises.of("test_value"), _global_randomness_untouched():
+        _check_tests(objective, archs)
+    promises.tell()
+
+
+def _check_measures(objective: Objective, archs: list[Architecture], seeds: list[int]) -> None:
+    first = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
+    again = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
+    # Order must not matter: a resumed search measures in another process.
+    backwards = [_measure(objective, a, s) for a, s in zip(archs[::-1], seeds[::-1], strict=True)][
+        ::-1
+    ]
     for arch, one, two, three in zip(archs, first, again, backwards, strict=True):
         require(
             _same(one.value, two.value) and _same(one.value, three.value),
             f"{arch} measured {one.value}, then {two.value} and {three.value} from equal "
             "generators: take all randomness from rng",
         )
+
+
+def _check_tests(objective: Objective, archs: list[Architecture]) -> None:
+    tests = [_test_value(objective, arch) for arch in archs]
+    tests_again = [_test_value(objective, arch) for arch in archs]
     for arch, test, test_again in zip(archs, tests, tests_again, strict=True):
         require(
             _same(test, test_again),
@@ -75,19 +91,30 @@ def check_objective(
         )
 
 
-def _check_description(objective: Objective) -> None:
+def _check_description(objective: Objective, promises: Promises) -> bool:
+    """Whether the methods are there to go on with."""
     for name in ("name", "unit"):
-        text = getattr(objective, name, None)
-        require(isinstance(text, str) and bool(text), f"{name} is {text!r}, expected some text")
-    direction = getattr(objective, "direction", None)
-    require(
-        direction in ("maximize", "minimize"),
-        f"direction is {direction!r}, expected 'maximize' or 'minimize'",
-    )
+        with promises.of(name):
+            text = getattr(objective, name, None)
+            require(isinstance(text, str) and bool(text), f"{name} is {text!r}, expected some text")
+    with promises.of("direction"):
+        direction = getattr(objective, "direction", None)
+        require(
+            direction in ("maximize", "minimize"),
+            f"direction is {direction!r}, expected 'maximize' or 'minimize'",
+        )
+    before = len(promises.broken)
     for name in ("measure", "pool", "test_value"):
-        require(callable(getattr(objective, name, None)), f"the method {name} is missing")
-    parameters = len(inspect.signature(objective.test_value).parameters)
-    require(parameters == 1, f"test_value takes {parameters} arguments, expected the architecture")
+        with promises.of(name):
+            require(callable(getattr(objective, name, None)), f"the method {name} is missing")
+    if len(promises.broken) > before:
+        return False
+    with promises.of("test_value"):
+        parameters = len(inspect.signature(objective.test_value).parameters)
+        require(
+            parameters == 1, f"test_value takes {parameters} arguments, expected the architecture"
+        )
+    return len(promises.broken) == before
 
 
 def _sample(

@@ -1,7 +1,7 @@
 """Conformance kit for predictors: what every one must do, whatever it learns and however well.
 
 Each check is one function; `check_predictor` runs them all and raises `AssertionError` with one
-sentence for the first that fails, so it can stand alone in a test of a predictor of your own.
+sentence for each that fails, so it can stand alone in a test of a predictor of your own.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from archscout.errors import ParseError, SettingsError
 from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.base import Architecture, Architectures, Choices, SearchSpace
+from archscout.testing.promises import Promises
 from archscout.testing.require import require
 
 MakePredictor = Callable[[SearchSpace, np.random.Generator], Predictor]
@@ -61,7 +62,7 @@ def check_predictor(
             come without a label, and as many again are predicted.
 
     Raises:
-        AssertionError: in one sentence, what the predictor does wrong.
+        AssertionError: with one sentence for each promise that the predictor breaks.
         SettingsError: if ``labels`` is out of range or the space too small.
 
     Examples:
@@ -74,15 +75,22 @@ def check_predictor(
         >>> check_predictor(make, ToySpace(), np.random.default_rng(0), labels=4)
     """
     case = _make_case(make, space, rng, labels)
-    check_before_fit(case.new(), case.asked)
-    check_predictions(case)
-    check_reproducible(case)
-    check_own_randomness(case)
-    check_batches(case)
-    check_refusals(case)
-    check_odd_labels(case)
-    check_pseudo(case)
-    check_inputs_untouched(case)
+    promises = Promises()
+    with promises.of("predict before fit"):
+        check_before_fit(case.new(), case.asked)
+    for words, check in (
+        ("fit and predict", check_predictions),
+        ("a second fit", check_reproducible),
+        ("fit beside global randomness", check_own_randomness),
+        ("predict in batches", check_batches),
+        ("fit of wrong arguments", check_refusals),
+        ("fit of odd labels", check_odd_labels),
+        ("pseudo-labels", check_pseudo),
+        ("fit of arguments that must not change", check_inputs_untouched),
+    ):
+        with promises.of(words):
+            check(case)
+    promises.tell()
 
 
 def _make_case(

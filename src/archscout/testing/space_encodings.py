@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from archscout.errors import ParseError, UnknownNameError
 from archscout.spaces.base import Architecture, SearchSpace
+from archscout.testing.promises import Promises
 from archscout.testing.require import require, require_error
 
 
 def check_encodings(
-    space: SearchSpace, archs: list[Architecture], rng: np.random.Generator
+    space: SearchSpace, archs: list[Architecture], rng: np.random.Generator, promises: Promises
 ) -> None:
     """Check every encoding of a space on some architectures; part of `check_space`.
 
@@ -22,21 +23,26 @@ def check_encodings(
         space: the space to check.
         archs: valid architectures of the space, at least 2.
         rng: draws token sequences.
-
-    Raises:
-        AssertionError: at the first broken promise.
+        promises: notes what is broken.
     """
-    require(len(space.encodings) > 0, "the space has no encodings")
+    with promises.of("encodings"):
+        require(len(space.encodings) > 0, "the space has no encodings")
     for kind in space.encodings:
-        _check_encoding(space, archs, kind)
-        try:
-            space.token_spec(kind)
-        except UnknownNameError:
-            continue
-        _check_tokens(space, archs, kind, rng)
+        with promises.of(f"encode(archs, {kind!r})"):
+            _check_encoding(space, archs, kind)
+        with promises.of(f"tokens of {kind!r}"):
+            try:
+                space.token_spec(kind)
+            except UnknownNameError:
+                continue
+            _check_tokens(space, archs, kind, rng)
     unknown = "no such encoding"
-    require_error(UnknownNameError, lambda: space.encode(archs, unknown), f"encode(_, {unknown!r})")
-    require_error(UnknownNameError, lambda: space.token_spec(unknown), f"token_spec({unknown!r})")
+    for name, call in (
+        ("encode", lambda: space.encode(archs, unknown)),
+        ("token_spec", lambda: space.token_spec(unknown)),
+    ):
+        with promises.of(f"{name} of an unknown kind"):
+            require_error(UnknownNameError, call, f"{name}(_, {unknown!r})")
 
 
 def _arrays(encoded: Any, kind: str) -> dict[str, NDArray[Any]]:
@@ -109,7 +115,7 @@ def _check_tokens(
     choices, valid = space.decode(tokens, kind)
     require(bool(valid.all()), f"decode(_, {kind!r}) calls an encoded architecture invalid")
     require(
-        choices.dtype == np.int8 and np.array_equal(choices, space.choices(archs)),
+        choices.dtype == space.choice_dtype and np.array_equal(choices, space.choices(archs)),
         f"decode(encode(archs, {kind!r}), {kind!r}) is not archs",
     )
     _check_free_tokens(space, kind, rng)

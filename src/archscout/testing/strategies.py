@@ -1,7 +1,7 @@
 """Conformance kit for strategies: what every one must do, whatever it learns.
 
 Each check is one function; `check_strategy` runs them all and raises `AssertionError` with one
-sentence for the first that fails, so it can stand alone in a test of a strategy of your own.
+sentence for each that fails, so it can stand alone in a test of a strategy of your own.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
+from archscout.testing.promises import Promises
 from archscout.testing.toy import ToySpace
 
 MakeStrategy = Callable[..., Strategy]
@@ -42,7 +43,7 @@ def check_strategy(
             first rounds need, so that what it learns is checked too.
 
     Raises:
-        AssertionError: in one sentence, what the strategy does wrong.
+        AssertionError: with one sentence for each promise that the strategy breaks.
 
     Examples:
         >>> from archscout.strategies.random_search import RandomSearch
@@ -65,15 +66,37 @@ def check_strategy(
     def new(pool: Choices | None = None) -> Strategy:
         return make(space, np.random.default_rng(seed), pool=pool)
 
-    check_proposals(new(), space, value, labels)
-    check_reproducible(new, value, labels)
-    check_own_randomness(new, value, labels)
-    check_pool(new, space, pool, value)
-    check_inputs_untouched(new, pool, value)
-    for odd in (lambda _: math.nan, lambda _: 1.0, lambda arch: math.nan if arch.choices[0] else 2):
-        check_survives(new(), odd, labels)
-    check_unasked(new(), space, value, labels, rng)
-    check_told_again(new, value, labels)
+    promises = Promises()
+    with promises.of("ask and tell"):
+        check_proposals(new(), space, value, labels)
+    with promises.of("a second run"):
+        check_reproducible(new, value, labels)
+    with promises.of("a run beside global randomness"):
+        check_own_randomness(new, value, labels)
+    with promises.of("a run within a pool"):
+        check_pool(new, space, pool, value)
+    with promises.of("arguments that must not change"):
+        check_inputs_untouched(new, pool, value)
+    with promises.of("values that failed or are equal"):
+        for odd in (_failed, _equal, _failed_for_some):
+            check_survives(new(), odd, labels)
+    with promises.of("values that were not asked for"):
+        check_unasked(new(), space, value, labels, rng)
+    with promises.of("values that were told before"):
+        check_told_again(new, value, labels)
+    promises.tell()
+
+
+def _failed(_: Architecture) -> float:
+    return math.nan
+
+
+def _equal(_: Architecture) -> float:
+    return 1.0
+
+
+def _failed_for_some(arch: Architecture) -> float:
+    return math.nan if arch.choices[0] else 2.0
 
 
 def _ask(strategy: Strategy, n: int) -> list[Architecture]:
