@@ -173,9 +173,27 @@ def test_a_broken_strategy_is_caught(broken: type[RandomSearch], words: str) -> 
         check_strategy(broken, SPACE, np.random.default_rng(0))
 
 
-def test_a_crash_on_equal_values_comes_through() -> None:
-    with pytest.raises(ZeroDivisionError):
+def test_a_crash_on_equal_values_is_told_with_its_cause() -> None:
+    with pytest.raises(AssertionError, match="equal raised ZeroDivisionError") as caught:
         check_strategy(DividesBySpread, SPACE, np.random.default_rng(0))
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+class ManyFaults(RandomSearch):
+    """Repeats itself, changes its pool and hands out tuples."""
+
+    def ask(self, n: int = 1) -> Any:
+        if self.pool is not None:
+            self.pool[:] = self.pool[::-1]
+            return [self.space.architectures(self.pool[:1])[0]]
+        return tuple(super().ask(n))
+
+
+def test_all_faults_of_a_strategy_are_told_at_once_and_in_bounded_time() -> None:
+    with pytest.raises(AssertionError) as caught:
+        check_strategy(ManyFaults, SPACE, np.random.default_rng(0))
+    for words in ("expected a list", "changed the pool", "never proposed"):
+        assert words in str(caught.value)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -21,6 +21,7 @@ class Promises:
 
     def __init__(self) -> None:
         self.broken: list[str] = []
+        self._cause: Exception | None = None
 
     @contextmanager
     def of(self, words: str) -> Iterator[None]:
@@ -30,6 +31,7 @@ class Promises:
         except AssertionError as error:
             self._note(str(error) or f"{words} raised AssertionError without a message")
         except Exception as error:
+            self._cause = self._cause or error
             self._note(f"{words} raised {type(error).__name__} ({_said(error)})")
 
     def _note(self, sentence: str) -> None:
@@ -39,10 +41,11 @@ class Promises:
     def tell(self) -> None:
         """Raise `AssertionError` with one sentence for each broken promise, if there are any."""
         if len(self.broken) == 1:
-            raise AssertionError(self.broken[0])
+            raise AssertionError(self.broken[0]) from self._cause
         if self.broken:
             lines = [f"{place}. {line}" for place, line in enumerate(self.broken, start=1)]
-            raise AssertionError("\n".join([f"{len(lines)} promises are broken:", *lines]))
+            told = "\n".join([f"{len(lines)} promises are broken:", *lines])
+            raise AssertionError(told) from self._cause
 
 
 def _said(error: Exception) -> str:
