@@ -14,19 +14,22 @@ _Made = TypeVar("_Made")
 
 
 def builds(function: Callable[_Arguments, _Made]) -> Callable[_Arguments, _Made]:
-    """Let a function build float32 networks on the processor, whatever the user set.
+    """Let a function build float32 networks, whatever else the user set.
 
-    PyTorch draws weights from its own generator as it makes a layer. Where the function was given
-    a generator, which then draws them anew, PyTorch's own is left as it was.
+    A network is built on the device that the user set: ``with torch.device("meta")`` it costs
+    nothing. Where the function was given a generator, which draws the weights, it is built on the
+    device of the generator, and PyTorch's own generator is left as it was.
     """
 
     @functools.wraps(function)
     def build(*args: _Arguments.args, **settings: _Arguments.kwargs) -> _Made:
         import torch
 
-        given = any(isinstance(one, torch.Generator) for one in (*args, *settings.values()))
-        kept = torch.random.fork_rng(devices=[]) if given else nullcontext()
-        with own_state(one_thread=False), kept:
+        arguments = (*args, *settings.values())
+        generator = next((one for one in arguments if isinstance(one, torch.Generator)), None)
+        device = torch.get_default_device() if generator is None else generator.device
+        kept = nullcontext() if generator is None else torch.random.fork_rng(devices=[])
+        with own_state(one_thread=False), torch.device(device), kept:
             return function(*args, **settings)
 
     return build
