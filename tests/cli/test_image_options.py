@@ -11,6 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
+from archscout.cli.image_options import share_of
 
 QUICK = {
     "train": ["200100", "--channels", "4", "--cells", "1", "--epochs", "1", "--batch", "16"],
@@ -106,3 +107,8 @@ def test_a_class_of_the_test_images_alone_is_named(folder):
     done = call("train", folder)
     assert done.exit_code == 2
     assert "have not: zebra, and lack a, b; expected a, b" in done.stderr
+
+
+@pytest.mark.parametrize("name", ["9_1", "nan", "infinity", "\u0663", "val_2"])
+def test_names_that_python_takes_for_numbers_are_images(name):
+    assert share_of(name) is None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archscout.errors import SettingsError
+from archscout.numerals import read_number
 
 if TYPE_CHECKING:
     from archscout.training.image_sets import ImageSets
@@ -94,7 +95,7 @@ def share_of(validation: str | None) -> float | None:
         (0.2, None)
     """
     try:
-        return None if validation is None else float(validation)
+        return None if validation is None else read_number(validation)
     except ValueError:
         return None
 
