@@ -29,15 +29,26 @@ def png(values: NDArray[np.uint16]) -> bytes:
     )
 
 
-def tiff(values: NDArray[np.uint16], order: str = "<", *, packed: bool = False) -> bytes:
-    """A TIFF of ``(h, w, c)`` in an order of bytes, deflated or not."""
+def tiff(
+    values: NDArray[np.uint16], order: str = "<", *, packed: bool = False, photometric: int = 2
+) -> bytes:
+    """A TIFF of ``(h, w, c)`` in an order of bytes, deflated or not; colours unless told."""
     height, width, channels = values.shape
     data = values.astype(f"{order}u2").tobytes()
     data = zlib.compress(data) if packed else data
     data += bytes(len(data) % 2)
     fields: list[tuple[int, int, int, Any]] = [
-        *[(256, 4, 1, width), (257, 4, 1, height), (258, 3, channels, None)],
-        *[(259, 3, 1, 8 if packed else 1), (262, 3, 1, 2), (273, 4, 1, 8), (277, 3, 1, channels)],
+        *[
+            (256, 4, 1, width),
+            (257, 4, 1, height),
+            (258, 3, channels, 16 if channels == 1 else None),
+        ],
+        *[
+            (259, 3, 1, 8 if packed else 1),
+            (262, 3, 1, photometric),
+            (273, 4, 1, 8),
+            (277, 3, 1, channels),
+        ],
         *[(278, 4, 1, height), (279, 4, 1, len(data)), (284, 3, 1, 1)],
     ]
     place = 8 + len(data) + 2 + 12 * len(fields) + 4

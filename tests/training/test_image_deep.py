@@ -126,3 +126,37 @@ def test_what_is_white() -> None:
     assert [white_of(Values("whole", high)) for high in (1, 2, 255, 256, 1023, 1024, 65535)] == [
         *(1, 255, 255, 1023, 1023, 4095, 65535)
     ]
+
+
+@pytest.mark.parametrize("bits", [12, 16])
+def test_a_tiff_that_counts_down_from_white_is_no_negative(tmp_path: Path, bits: int) -> None:
+    values = drawn(bits)
+    values[0, 1] = 0
+    content = tiff(2**bits - 1 - values, photometric=0)
+    (tmp_path / "a.tif").write_bytes(content)
+    assert (load_images(tmp_path, resolution=8).pixels[0, ..., 0] == bytes_of(values, bits)).all()
+
+
+def test_floats_of_a_portable_map_are_not_taken_for_16_bits(tmp_path: Path) -> None:
+    values = np.linspace(0, 1, 64, dtype="<f4").reshape(8, 8)
+    # Its lines go from the bottom up.
+    (tmp_path / "a.pfm").write_bytes(b"Pf\n8 8\n-1.0\n" + values[::-1].tobytes())
+    images = load_images(tmp_path, resolution=8)
+    assert (images.pixels[0, ..., 0] == np.rint(values * 255)).all()
+
+
+@pytest.mark.parametrize("most", [1023, 4095, 65535])
+def test_a_portable_map_does_not_darken_others(tmp_path: Path, most: int) -> None:
+    values = drawn(12)
+    grey(tmp_path / "a.png", values[..., 0])
+    shown = np.rint(values.astype(float) * (min(most, 4095) / 4095))
+    head = b"P5 8 8 %d\n" % most
+    (tmp_path / "b.pgm").write_bytes(head + shown.astype(">u2").tobytes())
+    first, second = load_images(tmp_path, resolution=8).pixels.astype(int)
+    assert (first[..., 0] == bytes_of(values, 12)).all()
+    assert abs(first - second).max() <= 1
+
+
+def bytes_of(values: np.ndarray[Any, Any], bits: int) -> np.ndarray[Any, Any]:
+    """Grey bytes ``(h, w)`` of values of so many bits."""
+    return np.rint(values[..., 0] * (255 / (2**bits - 1)))

@@ -19,6 +19,7 @@ from archscout.training.value_range import LARGEST, Values, Whites, to_bytes
 _NATIVE = {"little": "L", "big": "B"}[sys.byteorder]
 _OTHER = {"L": "B", "B": "L"}
 _COLOURS = ("RGB", "RGBA")
+_PHOTOMETRIC = 262
 
 
 class RangeUnknown(ValueError):
@@ -30,28 +31,28 @@ def is_deep(image: Image.Image) -> bool:
     return image.mode.startswith(("I", "F")) or _wide_mode(image) is not None
 
 
-def load_deep(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values]:
+def load_deep(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values | None]:
     """Turn a deep picture to bytes.
 
     Args:
-        image: not decoded yet, where it has colours.
+        image: not decoded yet.
         whites: what number is white; by the picture alone where that is not said.
 
     Returns:
-        The picture in a mode of 8 bits a channel, and what numbers it has.
+        The picture in a mode of 8 bits a channel, and what numbers it has; None where its file
+        says which number is white, as bytes do.
 
     Raises:
         RangeUnknown: if its numbers are negative, too large, or not numbers.
     """
     if _wide_mode(image) is None:
+        told = _says_white(image)
         grey = np.asarray(image)
-        kind: Any = "float" if grey.dtype.kind == "f" else "whole"
-        values = Values(kind, _highest(grey))
-        # A format that says its largest value was scaled by it when it was read.
-        white = float(LARGEST) if image.format == "PPM" else whites.of(values)
-        if image.format == "PPM":
-            values = Values(kind, LARGEST)
-        return Image.fromarray(to_bytes(grey, white), "L"), values
+        high = _highest(grey)
+        values = None if told else Values("float" if grey.dtype.kind == "f" else "whole", high)
+        white = float(LARGEST) if values is None else whites.of(values)
+        pixels = to_bytes(grey, white)
+        return Image.fromarray(255 - pixels if _white_is_zero(image) else pixels, "L"), values
     wide = _wide_colour(image)
     has_alpha = wide.shape[2] in (2, 4)
     colours, alpha = (wide[..., :-1], wide[..., -1:]) if has_alpha else (wide, None)
@@ -62,6 +63,20 @@ def load_deep(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values]:
         opaque = max(white, LARGEST if alpha.max() > white else 0)
         parts.append(to_bytes(alpha, opaque))
     return Image.fromarray(np.concatenate(parts, axis=2), "RGBA" if has_alpha else "RGB"), values
+
+
+def _says_white(image: Image.Image) -> bool:
+    """Whether a file says its largest value, so that Pillow scales by it: netpbm's of 16 bits.
+
+    Pillow leaves them as they are where 65,535 is said, as programs say of fewer bits too.
+    """
+    tiles = getattr(image, "tile", ())
+    return image.format == "PPM" and any(tile[0] != "raw" for tile in tiles)
+
+
+def _white_is_zero(image: Image.Image) -> bool:
+    """Whether a TIFF counts down from white; Pillow turns bytes alone."""
+    return getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
 
 
 def _highest(values: NDArray[Any]) -> float:
