@@ -71,7 +71,7 @@ def test_a_part_for_validation_is_held_out(tmp_path: Path) -> None:
 
 
 def test_parts_of_other_names_beside_the_training_images(tmp_path: Path) -> None:
-    fill(tmp_path, *classes_of("train", "public_test", "private_test", "holdout"))
+    fill(tmp_path, *classes_of("train", "public_test", "private_test", "spare"))
     assert load_images(tmp_path, resolution=8).classes == ("cat", "dog")
     with pytest.raises(ImageError, match=r"private_test, public_test .* not clear"):
         sets(tmp_path)
@@ -199,3 +199,19 @@ def test_a_file_of_arrays_may_hold_validation_images(tmp_path: Path) -> None:
     np.savez(tmp_path / "medical.npz", **arrays)
     read = sets(tmp_path / "medical.npz")
     assert [len(images) for images in read if images is not None] == [20, 6, 4]
+
+
+@pytest.mark.parametrize("other", ["test1", "Tests", "holdout", "validate"])
+def test_pictures_right_in_their_parts_have_no_class(tmp_path: Path, other: str) -> None:
+    fill(tmp_path, "train/cat.0.png", "train/dog.0.png", f"{other}/1.png", f"{other}/2.png")
+    read = load_images(tmp_path, resolution=8)
+    assert read.labels is None
+    assert read.names == ("train/cat.0.png", "train/dog.0.png")
+
+
+def test_data_sets_beside_each_other_are_no_classes(tmp_path: Path) -> None:
+    fill(tmp_path, *classes_of("fold1/train", "fold1/test", "fold2/train", "fold2/test"))
+    with pytest.raises(ImageError, match=r"fold1, fold2 .* folders cat, dog .* several data sets"):
+        sets(tmp_path)
+    assert len(sets(tmp_path, labels=False).train) == 8
+    assert sets(tmp_path / "fold2").train.classes == ("cat", "dog")

@@ -27,6 +27,10 @@ from archscout.training.part_names import find_parts, part_of
         ("train_images", "validation", "test"),
         ("Цветы_train", "Цветы_val", "Цветы_test"),
         ("train", "dev", "eval"),
+        ("1_train", "2_val", "3_test"),
+        ("train2014", "val2017", "test1"),
+        ("Train", "Validate", "Tests"),
+        ("train", "val", "holdout"),
     ],
 )
 def test_usual_names(train: str, validation: str, test: str) -> None:

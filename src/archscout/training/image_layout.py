@@ -150,6 +150,12 @@ def choose(
             f"{part}/CLASS, or leave labels out"
         )
     if layout.within:
+        if labels and (shared := _shared_folders(names, layout.base)):
+            raise ImageError(
+                f"the folders {listed(_level(names, layout.base)[0])} in {where!r} have parts of "
+                f"their own with folders {listed(shared)} in each, so that they look like several "
+                "data sets and not like classes: give one of them, or leave labels out"
+            )
         deep = layout.base.count("/") + 1
         taken = [name for name in names if _component(name, deep) in folders]
         return Chosen(taken, layout.base, f"CLASS/{listed(folders)}")
@@ -225,6 +231,17 @@ def _two_levels(names: Sequence[str], base: str) -> dict[str, set[str]]:
             within, below, _ = rest.partition("/")
             found.setdefault(folder, set()).add(within if below else "")
     return found
+
+
+def _shared_folders(names: Sequence[str], base: str) -> list[str]:
+    """Folders in the parts of more than one folder below ``base``; empty if there are not two."""
+    owners: dict[str, set[str]] = {}
+    for name in names:
+        outer, *inner = name.removeprefix(base).split("/")[:-1]
+        if len(inner) > 1 and not says_nothing(inner[1]):
+            owners.setdefault(inner[1], set()).add(outer)
+    shared = sorted(folder for folder, outer in owners.items() if len(outer) > 1)
+    return shared if len(shared) > 1 else []
 
 
 def _descend(names: Sequence[str], base: str) -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 PARTS = ("train", "validation", "test")
 
 _STEMS = {
     "train": "train|training|trainval|trn|tr",
-    "validation": "val|valid|validation|dev|devel|eval|evaluation",
-    "test": "test|testing|tst|te|ts|t10k",
+    "validation": "val|valid|validation|validate|dev|devel|eval|evaluation",
+    "test": "test|tests|testing|tst|te|ts|t10k|holdout|heldout",
 }
 _FILL = "set|sets|data|dataset|image|images|img|imgs|picture|pictures|photo|photos|pics|folder|dir"
 _WORDS = {part: re.compile(f"({stems})({_FILL})?", re.IGNORECASE) for part, stems in _STEMS.items()}
@@ -108,10 +108,10 @@ def find_parts(names: Iterable[str]) -> Parts | None:
     said = {name: part for name in names if (part := part_of(name)) is not None}
     if len(said) < len(names):
         said = {name: part for name, part in said.items() if not part.short}
-    sets: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for name, known in said.items():
-        sets.setdefault(known.rest, {}).setdefault(known.part, []).append(name)
-    whole = {rest: parts for rest, parts in sets.items() if "train" in parts and len(parts) > 1}
+    rests = {name: known.rest for name, known in said.items()}
+    # Numbers may be years, counts or an order: train2014 and val2017, train and test1.
+    words = {name: tuple(filter(str.isalpha, rest)) for name, rest in rests.items()}
+    whole = _sets(said, rests) or _sets(said, words)
     if not whole:
         return None
     found = {
@@ -124,6 +124,16 @@ def find_parts(names: Iterable[str]) -> Parts | None:
         [name for name in names if name not in taken],
         [" ".join(rest) for rest in whole],
     )
+
+
+def _sets(
+    said: Mapping[str, PartName], rests: Mapping[str, tuple[str, ...]]
+) -> dict[tuple[str, ...], dict[str, list[str]]]:
+    """Names of each part, by the words that they share; those with more than a training part."""
+    sets: dict[tuple[str, ...], dict[str, list[str]]] = {}
+    for name, known in said.items():
+        sets.setdefault(rests[name], {}).setdefault(known.part, []).append(name)
+    return {rest: parts for rest, parts in sets.items() if "train" in parts and len(parts) > 1}
 
 
 def _tell_evaluation(found: dict[str, list[str]]) -> None:
