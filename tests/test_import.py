@@ -78,6 +78,7 @@ def test_star_import_gives_the_public_names() -> None:
     assert run_python(code) == "True 15625"
 
 
+@pytest.mark.slow
 def test_a_module_of_a_like_name_hides_no_function() -> None:
     code = (
         "import archscout, archscout.exports.onnx, archscout.training.loop, archscout.comparison; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import functools
 import os
 import pty
 import re
@@ -20,6 +21,8 @@ from archscout.cli.naming import run_folder
 
 SEARCH = ["search", "--strategy", "random", "--labels", "5"]
 COMMAND = [sys.executable, "-m", "archscout"]
+# Each of these starts a process: one of a kind belongs to the daily round.
+slow = functools.partial(pytest.param, marks=pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
@@ -27,7 +30,7 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-@pytest.mark.parametrize("closed", ["1>&-", "2>&-", "0<&-", "0<&- 1>&- 2>&-"])
+@pytest.mark.parametrize("closed", ["1>&-", slow("2>&-"), slow("0<&-"), slow("0<&- 1>&- 2>&-")])
 def test_closed_streams_lose_nothing(closed: str) -> None:
     line = f"{sys.executable} -m archscout {' '.join(SEARCH)} --out here {closed}"
     assert subprocess.run(["sh", "-c", line], check=False).returncode == 0
@@ -35,7 +38,9 @@ def test_closed_streams_lose_nothing(closed: str) -> None:
     assert b"best:" not in Path("here/journal.log").read_bytes()
 
 
-@pytest.mark.parametrize("variable", ["FORCE_COLOR", "TTY_COMPATIBLE", "CLICOLOR_FORCE"])
+@pytest.mark.parametrize(
+    "variable", ["FORCE_COLOR", slow("TTY_COMPATIBLE"), slow("CLICOLOR_FORCE")]
+)
 def test_no_variable_puts_the_bar_into_a_file(variable: str) -> None:
     done = subprocess.run(
         [*COMMAND, *SEARCH], capture_output=True, env={**os.environ, variable: "1"}, check=False
@@ -95,7 +100,7 @@ def in_terminal(columns: int, *args: str, **variables: str) -> str:
     return shown.decode(errors="replace")
 
 
-@pytest.mark.parametrize("columns", [20, 40, 80])
+@pytest.mark.parametrize("columns", [20, slow(40), slow(80)])
 def test_a_narrow_terminal_shows_every_value(columns: int) -> None:
     shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", in_terminal(columns, *SEARCH, "--out", "narrow"))
     text = " ".join(shown.replace("│", " ").split())
