@@ -45,6 +45,7 @@ SEMI = f'arch;valid;note\n"{A}";50,5;x\n"{B}";60;y\n'
         SEMI.replace(";", "|"),
         ("\ufeff" + SEMI).encode("utf-16-le"),
         ("\ufeff" + PLAIN).encode("utf-16-be"),
+        PLAIN.encode("utf-32"),
         gzip.compress(("\ufeff" + SEMI).encode("utf-16-le")),
         SEMI.replace("note", "pr\xe9cision").encode("cp1252"),
         SEMI.replace("note", '"note, in words"'),
@@ -60,6 +61,7 @@ SEMI = f'arch;valid;note\n"{A}";50,5;x\n"{B}";60;y\n'
         PLAIN.replace("arch", " Architecture ").replace("50.5", '"50.5"'),
         PLAIN.replace("50.5", "5.05e1").replace("60", "+60.0"),
         PLAIN.replace("note", '"a note\nover two lines"'),
+        PLAIN.replace(",x", ',"so, 5 of them\nand, so, on\nsee 7"'),
         PLAIN.replace("x", "").replace("y", "#N/A"),
     ],
 )
@@ -107,6 +109,10 @@ def test_columns_of_one_name_matter_only_where_they_are_used(read):
         (["1.234,5", "12,25", "2.000.000,5"], [1234.5, 12.25, 2000000.5]),
         (["1,234.5", "12.25", "1,234"], [1234.5, 12.25, 1234.0]),
         (["1,234", "2,345,678", "3"], [1234.0, 2345678.0, 3.0]),
+        (["1.234,5", "1.234", "2"], [1234.5, 1234.0, 2.0]),
+        (["1.234.567", "802.426", "7"], [1234567.0, 802426.0, 7.0]),
+        (["91.234", "92.345", "93.456"], [91.234, 92.345, 93.456]),
+        (["1.234e1", "0.5", "2.000"], [12.34, 0.5, 2.0]),
         (["1 234,5", "1\u202f000", "2\u00a0000\u00a0000"], [1234.5, 1000.0, 2000000.0]),
         (["1'234.5", "1\u2019000", "5"], [1234.5, 1000.0, 5.0]),
         (["1,234", "0,5", "7"], [1.234, 0.5, 7.0]),
@@ -133,12 +139,32 @@ def test_two_decimal_marks_in_a_column_are_refused(read):
         read(f'arch;value\n"{A}";50.5\n"{B}";60,5\n')
 
 
+def test_points_before_three_digits_are_not_guessed_beside_a_decimal_comma(read):
+    with pytest.raises(TableError, match=r"row 2 .*'60,5' .*two decimal marks"):
+        read(f'arch;value\n"{A}";50.512\n"{B}";60,5\n')
+
+
+@pytest.mark.parametrize("tail", ["", f'"{D}",80,end"\n'])
+def test_a_quote_that_is_not_closed_takes_no_rows(read, tail):
+    text = f'arch,valid,note\n"{A}",50,x\n"{B}",60,"oops\n{C[:7]},70,y\n{tail}'
+    with pytest.raises(TableError, match=r"near line 3 .*holds other rows.*quote"):
+        read(text)
+
+
+def test_a_long_cell_is_told_as_such(read):
+    text = f'arch,valid,note\n"{A}",50,{"x" * 200_000}\n'
+    with pytest.raises(TableError, match=r"near line 2 .*field larger"):
+        read(text)
+
+
 def test_percent_signs_follow_the_unit(read):
     text = f'arch,valid_fraction\n"{A}",50.5%\n"{B}",0.6\n'
     assert read(text).values.tolist() == [0.505, 0.6]
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "#N/A", "NaN", "-", "null", "#DIV/0!", " n/a ", "None"])
+@pytest.mark.parametrize(
+    "cell", ["", "NA", "#N/A", "NaN", "-", "null", "#DIV/0!", " n/a ", "None", "#NV", "#WERT!"]
+)
 def test_missing_values_are_counted_and_said(read, cell, caplog):
     with caplog.at_level(logging.WARNING):
         table = read(f'arch,valid,test,seconds\n"{A}",{cell},{cell},{cell}\n"{B}",60,61,7\n')

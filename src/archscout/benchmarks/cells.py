@@ -25,6 +25,7 @@ _WORDS = (
     "na",
     "<na>",
     "n/a",
+    "n.a.",
     "none",
     "null",
     "nil",
@@ -33,8 +34,9 @@ _WORDS = (
     "-1.#ind",
 )
 _SIGNS = ("", "-", "--", "\u2013", "\u2014", "?", ".")
-_FAULTS = ("#n/a", "#na", "#value!", "#div/0!", "#ref!", "#name?", "#num!", "#null!", "#error!")
-_EMPTY = frozenset((*_WORDS, *_SIGNS, *_FAULTS))
+_EMPTY = frozenset((*_WORDS, *_SIGNS))
+# Spreadsheets tell faults in their user's language: #N/A, #NV, #DIV/0!, #WERT!, #VALEUR!
+_FAULT = re.compile(r"#[^\W\d_][\w/]*[!?]?")
 _SCALES = {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
 _SUFFIXED = re.compile(r"(.*\d\.?) ?([kmgbt])", re.IGNORECASE | re.ASCII)
 _SPACED = re.compile(r"[+-]?\d{1,3}(?:[ '\u2019\u00a0\u202f]\d{3})+(?!\d).*", re.ASCII)
@@ -42,6 +44,10 @@ _GROUPS = {
     ",": re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII),
     ".": re.compile(r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+", re.ASCII),
 }
+
+
+def _is_missing(text: str) -> bool:
+    return text.lower() in _EMPTY or _FAULT.fullmatch(text) is not None
 
 
 class Unread(NamedTuple):
@@ -86,11 +92,13 @@ class NumberColumn:
         self._parts: list[NDArray[np.float64]] = []
         self._bad = 0
         self._first_bad = Unread(0, 0, "", "")
-        # Cells in which the comma is surely the decimal mark, or surely parts thousands.
-        self._decimal, self._grouped = array("q"), array("q")
-        # Cells such as 1,234, read with a decimal comma so far.
-        self._unsure = array("q")
-        self._shown: dict[str, str] = {}
+        # Whether the point surely is the decimal mark, or surely parts thousands.
+        self._point = self._points_group = False
+        # Rows in which the comma surely is the decimal mark.
+        self._comma = array("q")
+        # Rows such as 1,234 and 1.234, read with a decimal mark so far.
+        self._maybe_comma, self._maybe_point = array("q"), array("q")
+        self._shown: dict[int, str] = {}
 
     def add(self, cells: Sequence[Any]) -> None:
         """Read the next cells; numbers that are no text pass through."""
@@ -100,27 +108,30 @@ class NumberColumn:
     def finish(self) -> tuple[NDArray[np.float64], Unread]:
         """All values ``(rows,)``, NaN where there is none, and the cells that are no numbers."""
         values = np.concatenate(self._parts) if self._parts else np.empty(0)
-        unsure = np.array(self._unsure, dtype=np.int64)
-        grouped, decimal = len(self._grouped) > 0, len(self._decimal) > 0
-        if grouped and decimal:
-            return self._refused(values, self._decimal, "its column has two decimal marks")
-        if len(unsure) and not decimal:
+        comma, point = len(self._comma) > 0, self._point
+        if comma and (point or (self._maybe_point and not self._points_group)):
+            return self._refused(values, self._comma, "its column has two decimal marks")
+        commas, points = (
+            np.array(rows, dtype=np.int64) for rows in (self._maybe_comma, self._maybe_point)
+        )
+        if comma:
+            values[points] = np.round(values[points] * 1000)
+        elif len(commas):
             # What counts is whole, and where commas part the cells none is a decimal mark.
-            grouped = grouped or self._separator == "," or (self._counts and self._separator != ";")
-            if not grouped and self._separator != ";":
-                return self._refused(values, self._unsure, "its comma may mean two things")
-            if grouped:
-                values[unsure] = np.round(values[unsure] * 1000)
+            point = point or self._separator == "," or (self._counts and self._separator != ";")
+            if not point and (len(points) or self._separator != ";"):
+                return self._refused(values, self._maybe_comma, "its comma may mean two things")
+            if point:
+                values[commas] = np.round(values[commas] * 1000)
         return values, self._first_bad._replace(cells=self._bad)
 
     def _refused(
         self, values: NDArray[np.float64], rows: array[int], why: str
     ) -> tuple[NDArray[np.float64], Unread]:
         values[np.array(rows, dtype=np.int64)] = math.nan
-        kind = "decimal" if rows is self._decimal else "unsure"
-        return values, Unread(
-            self._bad + len(rows), rows[0], self._shown[kind], f"{why}, so write decimal points"
-        )
+        cell = self._shown[rows[0]]
+        why = f"{why}, so write decimal points"
+        return values, Unread(self._bad + len(rows), rows[0], cell, why)
 
     def _fast(self, cells: Sequence[Any]) -> NDArray[np.float64]:
         """Read plain numbers at once, and cell by cell where one is anything else."""
@@ -134,20 +145,28 @@ class NumberColumn:
             except ValueError:
                 return self._each(cells)
             if np.isfinite(values).all():
-                if "." in text:
-                    self._note_points(cells)
+                # Once it is sure that points are decimal marks, no more is to be learnt.
+                if "." in text and not self._point:
+                    self._note_points(text, cells, values)
                 return values
         return self._each(cells)
 
-    def _note_points(self, cells: Sequence[str]) -> None:
-        if not self._grouped:
-            place = next(place for place, cell in enumerate(cells) if "." in cell)
-            self._note("grouped", self._grouped, place, cells[place])
+    def _note_points(self, text: str, cells: Sequence[str], values: NDArray[np.float64]) -> None:
+        """Note what points mean in plain numbers, all of which are in ``text``."""
+        maybe = [place for place, cell in enumerate(cells) if cell[-4:-3] == "."]
+        sizes = np.abs(values[maybe])
+        self._point = (
+            len(maybe) < text.count(".")
+            or "e" in text.lower()
+            or bool(((sizes < 1) | (sizes >= 1000)).any())
+        )
+        if not self._point:
+            self._maybe_point.extend(self._rows + place for place in maybe)
 
     def _each(self, cells: Sequence[Any]) -> NDArray[np.float64]:
         values = np.full(len(cells), math.nan)
         for place, cell in enumerate(cells):
-            if cell is None or (isinstance(cell, str) and cell.strip().lower() in _EMPTY):
+            if cell is None or (isinstance(cell, str) and _is_missing(cell.strip())):
                 continue
             try:
                 values[place] = self._one(cell, place)
@@ -175,18 +194,18 @@ class NumberColumn:
     def _marked(self, text: str, place: int) -> float:
         """Read digits in which commas and points stand."""
         comma, point = text.rfind(","), text.rfind(".")
-        if comma < 0 and text.count(".") < 2:
-            if point >= 0 and not self._grouped:
-                self._note("grouped", self._grouped, place, text)
+        if comma < 0 and point < 0:
             return read_number(text)
         if comma < 0 or point < 0:
             mark = "," if point < 0 else "."
             if text.count(mark) == 1:
                 value = read_number(text.replace(",", "."))
-                if _GROUPS[","].fullmatch(text):
-                    self._note("unsure", self._unsure, place, text)
+                if _GROUPS[mark].fullmatch(text):
+                    self._note(self._maybe_comma if mark == "," else self._maybe_point, place, text)
+                elif mark == ",":
+                    self._note(self._comma, place, text)
                 else:
-                    self._note("decimal", self._decimal, place, text)
+                    self._point = True
                 return value
             first, last = mark, ""
         else:
@@ -195,11 +214,15 @@ class NumberColumn:
         if not _GROUPS[first].fullmatch(whole):
             raise ValueError(text)
         value = read_number(f"{whole.replace(first, '')}.{rest}")
-        # A comma that parts thousands says that it is no decimal mark, and the other way round.
-        kind = "grouped" if first == "," else "decimal"
-        self._note(kind, self._grouped if first == "," else self._decimal, place, text)
+        # A comma that parts thousands says that the point is the decimal mark, and the other way.
+        if first == ",":
+            self._point = True
+        else:
+            self._points_group = True
+            self._note(self._comma, place, text)
         return value
 
-    def _note(self, kind: str, rows: array[int], place: int, text: str) -> None:
-        self._shown.setdefault(kind, text)
+    def _note(self, rows: array[int], place: int, text: str) -> None:
         rows.append(self._rows + place)
+        if len(rows) == 1:
+            self._shown.setdefault(rows[0], text)

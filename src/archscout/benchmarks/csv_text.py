@@ -9,6 +9,7 @@ the end of a line are passed over.
 from __future__ import annotations
 
 import collections
+import contextlib
 import csv
 import itertools
 import re
@@ -23,6 +24,7 @@ from archscout.errors import TableError
 # Of two marks that fit equally well the first is meant: commas stand in words too.
 _SEPARATORS = ";\t|,"
 _STATED = re.compile(r'"?sep=(\t|[^\w\s"])"?', re.IGNORECASE)
+_NUMBER = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*%?\s*", re.ASCII)
 _BLOCK = 20_000
 
 Read = Callable[[Sequence[str]], Iterator[dict[str, Sequence[Any]]]]
@@ -78,13 +80,13 @@ def _dialect(lines: Iterator[str], source: str) -> tuple[int, str]:
 
 def _fit(head: list[str], mark: str) -> tuple[bool, bool, int]:
     """How well a mark parts the first lines: whether it stands bare, rows agree, and columns."""
-    try:
-        rows = [_trimmed(row) for row in csv.reader(head, delimiter=mark, skipinitialspace=True)]
-    except csv.Error:
-        return False, False, 0
-    full = [row for row in rows if row]
+    full: list[list[str]] = []
+    # A cell that is too long is told when it is read, with its line.
+    with contextlib.suppress(csv.Error):
+        for row in csv.reader(head, delimiter=mark, skipinitialspace=True):
+            full += [_trimmed(row)] if any(map(str.strip, row)) else []
     bare = re.sub(r'"(?:[^"]|"")*"', "", "".join(head[:1]))
-    if mark not in bare or len(full[0]) < 2:
+    if mark not in bare or not full or len(full[0]) < 2:
         return False, False, 0
     return True, len(full) < 2 or len(full[1]) == len(full[0]), len(full[0])
 
@@ -92,15 +94,28 @@ def _fit(head: list[str], mark: str) -> tuple[bool, bool, int]:
 def _records(lines: Iterator[str], separator: str, source: str) -> Iterator[list[str]]:
     """The rows of cells of a file, its header first; empty lines are passed over."""
     reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+    width = before = 0
     try:
         for row in reader:
             if row and (row[0] or any(row)):
+                width = width or len(row)
+                if reader.line_num > before + 1 and _holds_rows(row, separator, width):
+                    raise csv.Error("a cell holds other rows")
                 yield row
+            before = reader.line_num
     except csv.Error as error:
         raise TableError(
-            f"the lines of {source} near line {reader.line_num:,} are no CSV ({error}): is a quote "
+            f"the lines of {source} near line {before + 1:,} are no CSV ({error}): is a quote "
             "not closed there?"
         ) from None
+
+
+def _holds_rows(row: list[str], separator: str, width: int) -> bool:
+    """Whether a quote that is not closed took the lines below, with their numbers, into a cell."""
+    lines = [line.split(separator) for cell in row for line in cell.splitlines()[1:]]
+    return any(
+        len(cells) >= width and any(_NUMBER.fullmatch(cell) for cell in cells) for cells in lines
+    )
 
 
 def _rows(records: Iterator[list[str]], width: int, source: str) -> Iterator[list[str]]:

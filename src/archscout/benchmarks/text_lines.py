@@ -55,6 +55,8 @@ class Lines(Iterator[str]):
         except (OSError, EOFError, zlib.error):
             raise self._damaged() from None
         self._file.seek(0)
+        if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+            return "utf-32"
         if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             return "utf-16"
         if b"\0" in head:
