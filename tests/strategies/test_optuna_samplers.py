@@ -6,6 +6,7 @@ import math
 import pickle
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,16 @@ def test_when_nothing_is_left_it_repeats() -> None:
     assert {from_params(SPACE, trial.params) for trial in study.trials} == set(SPACE)
 
 
+def test_a_sampler_around_it_may_fix_decisions() -> None:
+    sampler = StrategySampler("local", SPACE)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        fixed = optuna.samplers.PartialFixedSampler({"width": "8"}, sampler)
+    study = optuna.create_study(sampler=fixed)
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 3)
+    assert [trial.params["width"] for trial in study.trials] == ["8"] * 3
+
+
 def test_a_forbidden_architecture_prunes_its_trial() -> None:
     trial = optuna.trial.FixedTrial({"depth": "0", "kernel": "3", "width": "8", "skip": "yes"})
     with pytest.raises(optuna.TrialPruned, match="forbids"):
@@ -252,20 +263,41 @@ def test_processes_that_share_a_study_measure_nothing_twice(name: str, tmp_path:
     assert len(archs) == len(set(archs)) == 24
 
 
+def test_what_others_measure_while_the_strategy_learns_is_not_measured_again() -> None:
+    class Slow(RandomSearch):
+        def ask(self, n: int = 1) -> list[Architecture]:
+            asked = super().ask(n)
+            if len(study.trials) == 1:
+                study.add_trial(
+                    optuna.trial.create_trial(
+                        value=1.0,
+                        params=to_params(SPACE, asked[0]),
+                        distributions=distributions(SPACE),
+                    )
+                )
+            return asked
+
+    study = optuna.create_study(sampler=StrategySampler(Slow, SPACE))
+    study.optimize(lambda trial: total(suggest_architecture(trial, SPACE)), 3)
+    assert len({from_params(SPACE, trial.params) for trial in study.trials}) == 4
+
+
 def test_what_a_running_trial_claims_is_not_proposed_again() -> None:
     study = optuna.create_study(direction="maximize")
     first, second = (StrategySampler("random", SPACE, seed=5) for _ in range(2))
     running = study._storage.create_new_trial(study._study_id)
     other = study._storage.create_new_trial(study._study_id)
     asked = [
-        sampler.sample_relative(study, study._storage.get_trial(trial), {})
+        sampler.sample_relative(study, study._storage.get_trial(trial), distributions(SPACE))
         for sampler, trial in ((first, running), (second, other))
     ]
     assert asked[0] != asked[1]
     study.tell(0, state=optuna.trial.TrialState.FAIL)
     third = StrategySampler("random", SPACE, seed=5)
     trial = study._storage.get_trial(study._storage.create_new_trial(study._study_id))
-    assert third.sample_relative(study, trial, {}) == asked[0], "a claim outlived its trial"
+    assert third.sample_relative(study, trial, distributions(SPACE)) == asked[0], (
+        "a claim outlived its trial"
+    )
 
 
 @pytest.mark.parametrize("settled", [False, True])

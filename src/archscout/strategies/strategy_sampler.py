@@ -132,7 +132,8 @@ class StrategySampler(BaseSampler):
         with self._lock:
             self._tell_finished(study)
             arch = self._ask(study, trial)
-        return dict(to_params(self.space, arch))
+        # A sampler around this one may have fixed some of them.
+        return {n: p for n, p in to_params(self.space, arch).items() if n in search_space}
 
     def _ask(self, study: Study, trial: FrozenTrial) -> Architecture:
         """Ask until an architecture is new and nobody else measures it."""
@@ -143,7 +144,10 @@ class StrategySampler(BaseSampler):
             if asked[0] in self._known:  # As a search does it: known values cost nothing.
                 self.strategy.tell(asked, [self._known[asked[0]]])
             elif claim(study, trial, asked[0]):
-                return asked[0]
+                # Somebody may have measured it while the strategy learnt, and claims it no more.
+                self._tell_finished(study)
+                if asked[0] not in self._known:
+                    return asked[0]
         return self.space.sample(self._rng, 1)[0]
 
     def _tell_finished(self, study: Study) -> None:
