@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.errors import SettingsError, UnknownNameError
+from archscout.errors import MissingMethodError, SettingsError, UnknownNameError
 from archscout.predictors import make_predictor
 from archscout.predictors.graph_vae import GraphVAE, Readout
-from archscout.spaces import load_space
+from archscout.spaces import SearchSpace, Variable, load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
 from archscout.testing.toy import ToySpace
@@ -154,6 +154,16 @@ def test_unknown_names_and_missing_fits_are_refused() -> None:
     ):
         with pytest.raises(SettingsError, match="fit first"):
             action(make())
+
+
+def test_a_space_that_counts_nothing_is_refused_before_labels_are_bought() -> None:
+    class Plain(SearchSpace):
+        name = "plain"
+        variables = (Variable("width", (8, 16)),)
+
+    with pytest.raises(MissingMethodError, match=r"write the method params\(arch\)"):
+        GraphVAE(Plain(), np.random.default_rng(0))
+    GraphVAE(Plain(), np.random.default_rng(0), complexity="none")
 
 
 def test_is_found_by_name() -> None:

@@ -189,6 +189,8 @@ class GraphVAE(Predictor):
             "clip": 5.0,
         }
         self.form = WrittenGraph(space)
+        # A space that counts nothing says so before labels are bought.
+        self._costs(space.sample_choices(np.random.default_rng(0), 1))
         self.steps_, self.widening_ = 0, 1.0
         self._vocabulary: tuple[str, ...] = ()
         self._network: GraphAutoencoder | None = None
