@@ -298,6 +298,10 @@ def test_a_budget_larger_than_the_space_or_pool():
     assert Ledger(SPACE, Counting(), 105).left == 105
     with pytest.raises(SettingsError, match=r"labels=106, but space 'toy' holds 105 architectures"):
         Ledger(SPACE, Counting(), 106)
+    nothing = ToySpace()
+    nothing.valid = lambda archs: np.zeros(len(archs), dtype=bool)
+    with pytest.raises(SettingsError, match="holds 0 architectures: allow some"):
+        Ledger(nothing, Counting(), 1)
     table = TableBenchmark(SPACE, SPACE.all_choices()[:4], np.arange(4.0) * 10, name="four")
     assert Ledger(SPACE, table, 4).left == 4
     with pytest.raises(SettingsError, match="pool holds 4 architectures"):

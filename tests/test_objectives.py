@@ -45,7 +45,21 @@ def test_numbers(number):
     assert as_number(number) == 1.0
 
 
-@pytest.mark.parametrize("wrong", ["1.0", b"1", None, 1j, [1.0], np.zeros(2), {}, 10**400])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "1.0",
+        b"1",
+        None,
+        1j,
+        [1.0],
+        np.zeros(2),
+        {},
+        10**400,
+        np.ma.masked,
+        np.ma.array([1.0], mask=1),
+    ],
+)
 def test_what_is_no_number(wrong):
     with pytest.raises(TypeError, match="measured"):
         as_number(wrong)

@@ -67,6 +67,7 @@ ADDRESSES = [
     "jdbc:postgresql://host/db?user=u&password=HushA",
     " postgresql://u:HushA@host/db",
     "postgresql:/u:HushA@host/db",
+    "postgresql//u:HushA@host/db",
     "u:HushA@host/db",
     "u@host/db?password=HushA",
     "host=h user=u password=HushA dbname=db",

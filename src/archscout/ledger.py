@@ -313,9 +313,9 @@ class Ledger:
         if available is not None and self.budget > available:
             what = "architectures" if self.dedup == "exact" else "functionally distinct ones"
             where = f"space {self._space.name!r}" if self._pool is None else "the objective's pool"
+            hint = f"ask for {available:,} labels or fewer" if available else "allow some"
             raise SettingsError(
-                f"got labels={self.budget}, but {where} holds {available:,} {what}: "
-                f"ask for {available:,} labels or fewer"
+                f"got labels={self.budget}, but {where} holds {available:,} {what}: {hint}"
             )
 
     def _available(self) -> int | None:

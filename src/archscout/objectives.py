@@ -117,6 +117,8 @@ def as_number(value: object) -> float:
         >>> as_number(np.float32(0.5))
         0.5
     """
+    if np.ma.is_masked(value):
+        raise TypeError("measured a masked value, expected a number")
     if isinstance(value, np.ndarray) and value.size == 1:
         value = value.item()
     if isinstance(value, str | bytes | bytearray):

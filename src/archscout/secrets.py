@@ -27,7 +27,7 @@ _SECRET_WORD = (
 )
 _SECRET_PAIR = re.compile(rf"(?<![a-zA-Z]){_SECRET_WORD}(?:\s*[=:]\s*|%3[dD])", re.IGNORECASE)
 _SECRET_FLAG = re.compile(rf"--?(?:[\w-]*-)?{_SECRET_WORD}", re.IGNORECASE)
-_LOGIN = re.compile(r"(?:^|(?<=[=\s]))[^\s/=:@]*:(?![\\/])[^@]+@")
+_LOGIN = re.compile(r"(?:^|(?<=[=\s])|(?<=//))[^\s/=:@]*:(?![\\/])[^@]+@")
 _SHORT = 3  # letters; shorter pieces of a password stand in any sentence
 
 
