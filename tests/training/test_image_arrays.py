@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from archscout.errors import ImageError
 from archscout.training import Images, load_images
 from archscout.training.image_arrays import layout_of, numbers_of
+from archscout.training.image_sets import load_sets
 
 
 def colour(n: int = 6, h: int = 9, w: int = 7, seed: int = 0) -> np.ndarray[Any, Any]:
@@ -139,7 +140,13 @@ def npz(folder: Path, **arrays: Any) -> Path:
     return folder / "a.npz"
 
 
-@pytest.mark.parametrize("names", [("x", "y"), ("x_train", "y_train"), ("images", "labels")])
+@pytest.mark.parametrize(
+    "names",
+    [
+        *[("x", "y"), ("x_train", "y_train"), ("images", "labels"), ("trainX", "trainY")],
+        *[("train_x", "train_y"), ("data", "target"), ("image", "label"), ("X_Train", "Y")],
+    ],
+)
 def test_the_usual_names_in_npz(tmp_path: Path, names: tuple[str, str]) -> None:
     path = npz(tmp_path, **{names[0]: colour(), names[1]: np.array([[2], [0], [1], [1], [0], [2]])})
     images = load_images(path, resolution=8)
@@ -148,6 +155,22 @@ def test_the_usual_names_in_npz(tmp_path: Path, names: tuple[str, str]) -> None:
     assert images.classes == ("0", "1", "2")
     assert images.names[1] == f"{names[0]}[1]"
     assert same(images, load_images(colour(), resolution=8))
+
+
+@pytest.mark.parametrize("held", [("x_dev", "y_dev"), ("valid_images", "valid_labels")])
+def test_the_usual_names_of_what_is_held_out_in_npz(tmp_path: Path, held: tuple[str, str]) -> None:
+    arrays = {held[0]: colour(4, seed=1), held[1]: np.arange(4)}
+    read = load_sets(npz(tmp_path, x=colour(), y=np.arange(6), **arrays))
+    assert read.validation is not None
+    assert len(read.validation) == 4
+
+
+def test_arrays_that_may_be_labels_are_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    images = load_images(npz(tmp_path, x=colour(), kinds=np.arange(6)))
+    assert images.labels is None
+    assert "no labels are read: kinds is none of the names" in caplog.text
 
 
 def test_test_images_come_from_their_own_arrays(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from archscout.errors import ImageError
 from archscout.training import load_images
 from archscout.training.image_idx import read_idx
+from archscout.training.image_sets import parts_in
 
 
 def idx(values: Any) -> bytes:
@@ -48,6 +49,27 @@ def test_a_folder_of_idx_files(tmp_path: Path, packed: bool) -> None:
     ending = ".gz" if packed else ""
     assert len(load_images(tmp_path / f"t10k-images-idx3-ubyte{ending}")) == 4
     assert (images.fingerprints == load_images(pictures(7)).fingerprints).all()
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        *["{}-{}.ubyte", "{}-{}-ubyte", "{}-{}.idx", "{}_{}.idx3-ubyte (1).gz", "{}-{}-idx3.bin"],
+        *["MNIST/raw/{}-{}-idx3-ubyte", "data/MNIST/{0}/{0}-{1}-idx3-ubyte"],
+    ],
+)
+def test_other_names_and_places(tmp_path: Path, form: str) -> None:
+    for part, n in (("train", 7), ("t10k", 4)):
+        for kind, values in (("images", pictures(n)), ("labels", np.arange(n) % 3)):
+            name = form.format(part, kind)
+            path = tmp_path / (name if kind == "images" else name.replace("idx3", "idx1"))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(idx(values))
+    assert parts_in(tmp_path) == ("train", "test")
+    images = load_images(tmp_path)
+    assert len(images) == 7
+    assert images.labels is not None
+    assert len(load_images(tmp_path, part="test")) == 4
 
 
 def test_labels_may_be_missing_but_not_wrong(tmp_path: Path) -> None:

@@ -176,6 +176,16 @@ def test_a_limit_is_even_and_the_same_each_time(tmp_path: Path) -> None:
     assert load_images(tmp_path, limit=14, labels=False).labels is None
 
 
+def test_a_limit_below_the_classes_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fill(tmp_path, *classes_of("train"))
+    assert len(sets(tmp_path, limit=2).train.classes) == 2
+    assert not caplog.records
+    assert sets(tmp_path, limit=1).train.labels is None
+    assert "limit=1 is less than the 2 classes" in caplog.text
+
+
 @pytest.mark.parametrize("form", ["npz", "dataset"])
 def test_a_limit_is_even_over_arrays_and_data_sets(tmp_path: Path, form: str) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 3), dtype=np.uint8)

@@ -6,12 +6,14 @@ it into a folder of its own name, and a data set may have its name in front.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from archscout.training.part_names import PARTS, part_of
+from archscout.training.system_files import is_system_name
 
 EXAMPLES = {
     "train": "train-images-idx3-ubyte.gz",
@@ -20,8 +22,13 @@ EXAMPLES = {
 }
 """A usual name of each part."""
 
-_IMAGES = re.compile(r"(.*?)images?[-._ ]?idx3([-._ ]?ubyte)?(\.idx|\.bin)?", re.IGNORECASE)
-_LABELS = re.compile(r"(.*?)labels?[-._ ]?idx1([-._ ]?ubyte)?(\.idx|\.bin)?", re.IGNORECASE)
+_NAME = r"(.*?)(?:{0})(?:[-._ ]?(?:idx{1}?|ubyte|bin))*(?: ?\(\d\))?"
+_IMAGES = re.compile(_NAME.format("images?|imgs?", 3), re.IGNORECASE)
+_LABELS = re.compile(_NAME.format("labels?|lbls?", 1), re.IGNORECASE)
+# Without one of these a name may be of anything, such as a folder of pictures.
+_SAYS_IDX = re.compile(r"idx|ubyte", re.IGNORECASE)
+_DEEPEST = 3
+_MOST_FOLDERS = 4
 
 
 def is_idx_name(name: str) -> bool:
@@ -31,21 +38,25 @@ def is_idx_name(name: str) -> bool:
         >>> is_idx_name("train-images.idx3-ubyte"), is_idx_name("train-labels-idx1-ubyte.gz")
         (True, False)
     """
-    return _IMAGES.fullmatch(_plain(name)) is not None
+    return _SAYS_IDX.search(name) is not None and _IMAGES.fullmatch(_plain(name)) is not None
+
+
+def _is_labels_name(name: str) -> bool:
+    return _SAYS_IDX.search(name) is not None and _LABELS.fullmatch(_plain(name)) is not None
 
 
 def find_idx(folder: Path) -> dict[str, list[Path]]:
     """Files of IDX images in a folder, by the part that their names say.
 
     Args:
-        folder: where to look, and in folders within that are named as such files are.
+        folder: where to look; folders that hold nothing but a few others are passed through.
 
     Returns:
         Parts in the order of `PARTS`, only those that there are; those of no part are for
         training.
     """
     found: dict[str, Path] = {}
-    for file in _files(folder, is_idx_name):
+    for file in _files_below(folder):
         # Of a file and its gzipped copy one is taken.
         found.setdefault(_key(_IMAGES, file.name), file)
     parts: dict[str, list[Path]] = {part: [] for part in PARTS}
@@ -64,10 +75,25 @@ def labels_beside(images: Path) -> Path | None:
     if is_idx_name(images.parent.name):
         folders.append(images.parent.parent)
     for folder in folders:
-        for file in _files(folder, lambda name: _LABELS.fullmatch(_plain(name)) is not None):
+        for file in _files(folder, _is_labels_name):
             if _key(_LABELS, file.name) == key:
                 return file
     return None
+
+
+def _files_below(folder: Path, deep: int = 0) -> list[Path]:
+    """Files of images in a folder, or where loaders put them within: ``MNIST/raw``."""
+    found = _files(folder, is_idx_name)
+    if found or deep == _DEEPEST:
+        return found
+    entries = [entry for entry in os.scandir(folder) if not is_system_name(entry.name)]
+    if len(entries) > _MOST_FOLDERS:
+        return []
+    # What cannot be looked into is told by the reader of pictures.
+    with contextlib.suppress(OSError):
+        if all(entry.is_dir() for entry in entries):
+            return [file for entry in entries for file in _files_below(Path(entry.path), deep + 1)]
+    return []
 
 
 def _files(folder: Path, named: Callable[[str], bool]) -> list[Path]:

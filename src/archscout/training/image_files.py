@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,16 +15,31 @@ from archscout.training.image_arrays import images_from_array
 from archscout.training.image_request import Request
 from archscout.training.images import Images
 
-IMAGE_KEYS = {
+logger = logging.getLogger(__name__)
+
+_PARTS = {
+    "train": ("train", "training"),
+    "validation": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
+_IMAGES = ("x", "images", "image", "imgs", "data")
+_LABELS = ("y", "labels", "label", "targets", "target")
+
+
+def _keys(part: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Usual names of arrays, in lower case: such as x_train, train_x and trainx."""
+    pairs = [(kind, word) for kind in kinds for word in _PARTS[part]]
+    named = [name for a, b in pairs for name in (f"{a}_{b}", f"{b}_{a}", f"{a}{b}", f"{b}{a}")]
+    return (*named, *kinds) if part == "train" else tuple(named)
+
+
+_EXAMPLES = {
     "train": ("x_train", "x", "images", "train_images"),
-    "validation": ("x_val", "x_valid", "x_validation", "val_images"),
+    "validation": ("x_val", "val_images"),
     "test": ("x_test", "test_images"),
 }
-LABEL_KEYS = {
-    "train": ("y_train", "y", "labels", "train_labels"),
-    "validation": ("y_val", "y_valid", "y_validation", "val_labels"),
-    "test": ("y_test", "test_labels"),
-}
+IMAGE_KEYS = {part: _keys(part, _IMAGES) for part in _PARTS}
+LABEL_KEYS = {part: _keys(part, _LABELS) for part in _PARTS}
 CLASS_KEYS = ("classes", "class_names")
 
 
@@ -50,7 +66,7 @@ def read_array_file(path: Path, request: Request) -> Images:
             if key is None:
                 raise ImageError(
                     f"{str(path)!r} holds {listed(file.files) or 'nothing'}, expected "
-                    f"{' or '.join(IMAGE_KEYS[part])} for the {part} images"
+                    f"{' or '.join(_EXAMPLES[part])} for the {part} images"
                 )
             values = file[key]
             count = len(values) if values.ndim else 0
@@ -89,6 +105,13 @@ def _labels(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tup
     """The labels of a part and the names of the classes, both None and empty if there are none."""
     key = _key(file.files, LABEL_KEYS[part])
     if key is None:
+        known = {*sum((*IMAGE_KEYS.values(), *LABEL_KEYS.values()), ()), *CLASS_KEYS}
+        if others := [name for name in file.files if name.lower() not in known]:
+            logger.warning(
+                "no labels are read: %s is none of the names that labels have, such as y_%s",
+                listed(others),
+                "val" if part == "validation" else part,
+            )
         return None, ()
     # Classes come from all labels of the file, so that both parts number them alike.
     parts = [_column(file[k], k) for k in (_key(file.files, w) for w in LABEL_KEYS.values()) if k]

@@ -21,7 +21,7 @@ from archscout.errors import ImageError
 from archscout.training.even_draw import EvenDraw
 from archscout.training.folder_listing import list_files
 from archscout.training.image_decode import Picture, Unusable, read_picture
-from archscout.training.image_layout import choose, doubts, find_layout
+from archscout.training.image_layout import Chosen, choose, doubts, find_layout
 from archscout.training.image_request import Request
 from archscout.training.images import Images, Skipped, describe_skipped, readable
 from archscout.training.value_range import Values, Whites, settle
@@ -53,6 +53,7 @@ def read_folder(folder: Path, request: Request) -> Images:
         for doubt in doubts(layout, files, where):
             logger.warning("%s", doubt)
     skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
+    _tell_low_limit(chosen, request, where)
     draw = EvenDraw(chosen.names, chosen.class_of if request.labels else None, request.limit)
     pixels = request.room(draw.wanted)
     fingerprints = np.empty(draw.wanted, dtype=np.uint64)
@@ -107,6 +108,18 @@ def read_folder(folder: Path, request: Request) -> Images:
         source,
         whites,
     )
+
+
+def _tell_low_limit(chosen: Chosen, request: Request, where: str) -> None:
+    """Warn where a limit leaves classes out."""
+    kinds = len({chosen.class_of(name) for name in chosen.names})
+    if request.labels and request.limit is not None and request.limit < kinds:
+        logger.warning(
+            "limit=%d is less than the %d classes in %s: some have no picture",
+            request.limit,
+            kinds,
+            where,
+        )
 
 
 def labels_of(
