@@ -128,6 +128,9 @@ def test_an_interrupt_keeps_what_has_ended(monkeypatch: pytest.MonkeyPatch) -> N
     done = table("--out", "made")
     assert done.exit_code == 130
     assert "stopped after 1 of 2 fits, which are kept" in done.stderr
+    fits[:] = [0]
+    assert "stopped before one of its fits was done" in table("--out", "none").stderr
+    fits[:] = [0, 0]
     assert table("--out", "made").exit_code == 0
     assert len(fits) == 3
 

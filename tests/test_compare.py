@@ -199,6 +199,7 @@ class TestOutputs:
 
     def test_page_is_offline_and_holds_tables(self, saved):
         page = (saved[1] / "comparison.html").read_text()
+        assert '<th scope="row">versions archscout</th>' in page
         assert not re.search(r"(?:src|href)=", page.partition("<script>")[0])
         assert page.count("window.Plotly = Plotly") == 1
         assert len(page.encode()) < 2_000_000

@@ -262,9 +262,10 @@ def test_an_objective_that_is_interrupted_leaves_a_record_to_go_on_from(tmp_path
         KeyboardInterrupt, match=r"after 7 of 20 labels, which are kept in .*a\.log"
     ):
         search(SPACE, impatient, **arguments)
-    bought += [SPACE.sample(np.random.default_rng(0), 1)[0]] * 7
-    with pytest.raises(KeyboardInterrupt, match="which are lost: name a storage"):
-        search(SPACE, impatient, **{**arguments, "storage": None})
+    for before, words in ((6, "after 1 of 20 labels, which are lost"), (7, "before it bought a")):
+        bought[:] = [SPACE.sample(np.random.default_rng(0), 1)[0]] * before
+        with pytest.raises(KeyboardInterrupt, match=words):
+            search(SPACE, impatient, **{**arguments, "storage": None})
     result = search(SPACE, impatient, **arguments, on_label=lambda _: bought.clear())
     assert [x.architecture for x in result.labels] == [
         x.architecture for x in search(SPACE, total, "random", labels=20).labels

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 
 
 def main() -> None:
     """Run the command line; an interrupt ends it in one line, whenever it comes."""
     try:
-        _fill_closed_streams()
-        from archscout.cli import main as run
+        import signal  # not above: loading it takes long enough to be interrupted
 
-        run()
+        try:
+            _fill_closed_streams()
+            from archscout.cli import main as run
+
+            run()
+        finally:
+            # What Python does after this has nothing to keep: an interrupt ends it without a word.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
     except KeyboardInterrupt:
         sys.stderr.write("archscout: stopped.\n")
         raise SystemExit(130) from None
-    finally:
-        # What Python does after this has nothing to keep: an interrupt ends it without a word.
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def _fill_closed_streams() -> None:

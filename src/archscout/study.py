@@ -168,13 +168,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         failures = Failures(space, record.where, keep_going=keep_going)
         stopped = _run(searcher, ledger, record, failures, on_label, retry_failed=retry_failed)
     except KeyboardInterrupt:
-        kept = (
-            f"which are kept in {record.where}: the same call goes on from there"
-            if record.where
-            else "which are lost: name a storage to keep them"
-        )
-        count = f"{ledger.bought} of {ledger.budget} labels"
-        raise Interrupted(f"the search was stopped after {count}, {kept}") from None
+        raise Interrupted(_stop_sentence(ledger, record.where)) from None
     finally:
         record.close()
     bought = ledger.labels
@@ -201,6 +195,19 @@ def search(  # noqa: PLR0917 - these six are the public order
     if isinstance(bench, TableBenchmark) and not all(label.failed for label in bought):
         result.standing = bench.standing(result.best.architecture)
     return result
+
+
+def _stop_sentence(ledger: Ledger, where: str) -> str:
+    """What is kept of a search that Ctrl-C stopped."""
+    if not ledger.bought:
+        lost = f": what {where} holds is kept" if where else ""
+        return f"the search was stopped before it bought a label{lost}"
+    kept = (
+        f"which are kept in {where}: the same call goes on from there"
+        if where
+        else "which are lost: name a storage to keep them"
+    )
+    return f"the search was stopped after {ledger.bought} of {ledger.budget} labels, {kept}"
 
 
 def check_first_round(searcher: Strategy, name: str, labels: int) -> None:

@@ -38,6 +38,26 @@ def test_closed_streams_lose_nothing(closed: str) -> None:
     assert b"best:" not in Path("here/journal.log").read_bytes()
 
 
+@pytest.mark.parametrize("words", [["--help"], ["list"], slow(["search", "-h"])])
+def test_a_reader_that_leaves_is_no_fault(words: list[str]) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as stdout:
+        done = subprocess.run(
+            [*COMMAND, *words], stdout=stdout, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("words", [["--version"], slow(["list", "--json"]), slow(["search", "-h"])])
+def test_a_full_stdout_is_one_sentence(words: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*COMMAND, *words], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
+    assert b"stdout: No space left on device" in done.stderr
+
+
 @pytest.mark.parametrize(
     "variable", ["FORCE_COLOR", slow("TTY_COMPATIBLE"), slow("CLICOLOR_FORCE")]
 )
@@ -48,13 +68,14 @@ def test_no_variable_puts_the_bar_into_a_file(variable: str) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize("module", ["archscout.cli", "typer", "archscout.benchmarks"])
+@pytest.mark.parametrize("module", ["signal", "archscout.cli", "typer", "archscout.benchmarks"])
 def test_an_early_interrupt_is_one_line(module: str) -> None:
     code = (
         "import sys\n"
         "class Interrupt:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
         f"        if name == {module!r}:\n            raise KeyboardInterrupt\n"
+        "sys.modules.pop('signal', None)\n"
         "sys.meta_path.insert(0, Interrupt())\n"
         "from archscout._entry import main\n"
         "main()\n"

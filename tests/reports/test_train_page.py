@@ -41,6 +41,12 @@ def test_it_says_how_plausible_an_accuracy_is(accuracy: float, images: int, plau
     assert "no worse on the same images" in shown
 
 
+def test_few_epochs_are_marked_one_by_one() -> None:
+    shown = page(losses=(1.0, 0.5, 0.25))
+    assert '"ticktext": ["1", "2", "3"]' in shown
+    assert "ticktext" not in page(losses=(1.0,) * 20).partition('"layout"')[2].partition("</")[0]
+
+
 def test_what_is_not_known_is_left_out() -> None:
     shown = page(losses=(math.nan,)).partition("<body>")[2]
     assert "No image was held out" in shown

@@ -66,9 +66,7 @@ class Commands(TyperGroup):
             complain("stopped.")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
-            # The reader left (as in `archscout list | head -1`): nothing is wrong. Python
-            # would complain about the rest of the output when it closes the stream.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            _forget_the_reader()
             raise typer.Exit(0) from None
         except (typer.Exit, typer.Abort):
             raise
@@ -76,8 +74,7 @@ class Commands(TyperGroup):
             if lacks_memory(error):
                 complain(shortage(_command(ctx)))
                 raise typer.Exit(USAGE_ERROR) from None
-            place = f" {error.filename!r}" if error.filename else ""
-            complain(f"the system refused access to{place or ' a file'}: {error.strerror or error}")
+            _complain_of_refusal(error)
             raise typer.Exit(USAGE_ERROR) from None
         except Exception as error:
             if _is_usage_error(error):
@@ -172,10 +169,36 @@ def options(
     ctx.call_on_close(lambda: logger.removeHandler(warnings))
 
 
+def _complain_of_refusal(error: OSError) -> None:
+    if error.filename:
+        complain(f"the system refused access to {error.filename!r}: {error.strerror or error}")
+        return
+    complain(f"the system refused access to a file or to stdout: {error.strerror or error}")
+    _forget_the_reader()
+
+
+def _forget_the_reader() -> None:
+    """Go on without who read stdout and left, or could take no more.
+
+    Python would complain about the rest of the output when it closes the stream.
+    """
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def main() -> None:
     """Run the command line; this is the installed command ``archscout``."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character shows a question mark in its place.
             stream.reconfigure(errors="replace")
-    app(prog_name="archscout")
+    try:
+        app(prog_name="archscout")
+    except SystemExit as ending:
+        # typer and rich end with 1 where the reader left (as in `archscout list | head -1`).
+        if not isinstance(ending.__context__, BrokenPipeError):
+            raise
+        _forget_the_reader()
+        raise SystemExit(0) from None
+    except OSError as error:  # of --help and --version, which come before any command
+        _complain_of_refusal(error)
+        raise SystemExit(USAGE_ERROR) from None

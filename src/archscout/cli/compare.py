@@ -11,7 +11,7 @@ import typer
 
 from archscout.cli.console import (
     INTERRUPTED,
-    complain,
+    complain_of_stop,
     duration,
     print_json,
     print_line,
@@ -131,10 +131,7 @@ def run(
                 on_done=bar.on_done,
             )
     except KeyboardInterrupt:
-        complain(
-            f"stopped after {bar.done} of {bar.total or 'all'} searches, which are kept: "
-            "the same command goes on from there."
-        )
+        complain_of_stop(bar.done, bar.total, "searches")
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print_json({**comparison.to_dict(), "folder": str(folder)})

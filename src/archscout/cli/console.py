@@ -36,6 +36,21 @@ def complain(sentence: str) -> None:
         typer.echo(f"archscout: {sentence}", err=True)
 
 
+def complain_of_stop(done: int, total: int | None, things: str) -> None:
+    """Say that Ctrl-C stopped a command, and what is kept.
+
+    Args:
+        done: how many are there.
+        total: how many it would have been, if that is known.
+        things: what is counted, in the plural.
+    """
+    kept = f"after {done} of {total or 'all'} {things}, which are kept"
+    kept = (
+        kept if done else f"before one of its {things} was done, and nothing kept earlier is lost"
+    )
+    complain(f"stopped {kept}: the same command goes on from there.")
+
+
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     """Print plain values as JSON on stdout; numbers that JSON lacks become null."""
     typer.echo(json.dumps(plain(value), indent=2, allow_nan=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archscout.cli.console import INTERRUPTED, complain, print_json, print_line, print_rows
+from archscout.cli.console import INTERRUPTED, complain_of_stop, print_json, print_line, print_rows
 from archscout.cli.naming import run_folder
 from archscout.cli.options import (
     OUTPUT,
@@ -144,10 +144,7 @@ def run(
                 on_done=bar.on_fit,
             )
     except KeyboardInterrupt:
-        complain(
-            f"stopped after {bar.done} of {bar.total or 'all'} fits, which are kept: "
-            "the same command goes on from there."
-        )
+        complain_of_stop(bar.done, bar.total, "fits")
         raise typer.Exit(INTERRUPTED) from None
     if as_json:
         print_json({**ranking.to_dict(), "folder": str(folder)})

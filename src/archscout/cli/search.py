@@ -13,7 +13,7 @@ import typer
 from archscout.cli.console import (
     INTERRUPTED,
     amount,
-    complain,
+    complain_of_stop,
     duration,
     print_json,
     print_line,
@@ -252,10 +252,7 @@ def search_and_save(
                 retry_failed=retry_failed,
             )
     except KeyboardInterrupt:
-        complain(
-            f"stopped after {bar.bought} of {request['labels']} labels, which are kept: "
-            "the same command goes on from there."
-        )
+        complain_of_stop(bar.bought, request["labels"], "labels")
         raise typer.Exit(INTERRUPTED) from None
     except ArchscoutError:
         if not existed:

@@ -10,7 +10,8 @@ from archscout.comparison.sentences import say_number
 from archscout.comparison.words import summary_words
 from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.curves import chart_of
-from archscout.reports.pages import fact_text, render_page
+from archscout.reports.manifest_rows import flat_rows
+from archscout.reports.pages import render_page
 from archscout.saying import count, say_p
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def render_comparison(comparison: Comparison) -> str:
         header=header,
         rows=rows,
         tests=_tests(comparison),
-        manifest=[(name, fact_text(fact)) for name, fact in comparison.manifest.items()],
+        manifest=flat_rows(comparison.manifest),
     )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -373,10 +372,6 @@ def manifest_rows(result: SearchResult) -> list[tuple[str, str]]:
 def rerun(result: SearchResult) -> dict[str, str]:
     """The command line and the Python call that repeat the search."""
     command = result.manifest.get("command") or ""
-    if isinstance(command, list) and command:
-        program = PurePath(str(command[0])).name
-        if program in ("archscout", "__main__.py"):
-            command = ["archscout", *command[1:]]
     known = result.manifest
     settings = known.get("settings")
     imports, space = ["import archscout"], repr(result.space.name)

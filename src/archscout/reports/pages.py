@@ -13,7 +13,6 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -66,16 +65,6 @@ def render_page(
     )
     # Texts of a run may hold halves of characters, which no file can hold.
     return page.encode("utf-8", "replace").decode("utf-8")
-
-
-def fact_text(fact: Any) -> str:
-    """A fact of a manifest in one line: texts as they are, all else as JSON.
-
-    Examples:
-        >>> fact_text("0.1.0"), fact_text({"seed": 1})
-        ('0.1.0', '{"seed": 1}')
-    """
-    return fact if isinstance(fact, str) else json.dumps(fact, ensure_ascii=False)
 
 
 def _figure(charts: list[Chart]) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from archscout.ranking.sentences import say_figure
 from archscout.ranking.words import figure_words, tau_words
 from archscout.reports.curves import chart_of
-from archscout.reports.pages import fact_text, render_page
+from archscout.reports.manifest_rows import flat_rows
+from archscout.reports.pages import render_page
 from archscout.reports.ranking_curves import calibration_curves, tau_curves
 from archscout.saying import say_p
 
@@ -54,7 +55,7 @@ def render_ranking(ranking: Ranking) -> str:
             (target, tau_words(ranking, target), _figures(ranking, target)) for target in others
         ],
         tests=_tests(ranking),
-        manifest=[(name, fact_text(fact)) for name, fact in ranking.manifest.items()],
+        manifest=flat_rows(ranking.manifest),
     )
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 Facts = Mapping[str, Any]
 
+_TICKS = 8  # where there are fewer epochs, each is marked: plotly would mark halves
 # Facts of a manifest that the page has in other words.
 _SAID = ("labels", "strategy", "seed", "versions archscout")
 
@@ -71,8 +72,9 @@ def render_training(network: SavedNetwork, facts: Facts) -> str:
 def _loss_chart(facts: Facts) -> Chart | None:
     if len(facts["losses"]) < 2:
         return None
-    chart = Chart("epoch", "training loss", height=300)
     epochs = list(range(1, len(facts["losses"]) + 1))
+    few = [(epoch, str(epoch)) for epoch in epochs] if len(epochs) < _TICKS else None
+    chart = Chart("epoch", "training loss", x_ticks=few, height=300)
     hover = [f"epoch {n}: {_loss(loss)}" for n, loss in zip(epochs, facts["losses"], strict=True)]
     chart.line(epochs, facts["losses"], "training loss", BLUE, hover=hover)
     return chart

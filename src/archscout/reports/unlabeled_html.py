@@ -10,7 +10,8 @@ from archscout.plain import write_text
 from archscout.random_label_search.sentences import say_tau
 from archscout.random_label_search.trust import ENOUGH
 from archscout.reports.drawings import cell_svg
-from archscout.reports.pages import fact_text, render_page
+from archscout.reports.manifest_rows import flat_rows
+from archscout.reports.pages import render_page
 from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
 from archscout.reports.words import duration
 from archscout.spaces.hollow import hollow
@@ -62,7 +63,7 @@ def render_unlabeled(result: UnlabeledResult) -> str:
         trust_rows=_trust_rows(result),
         enough=ENOUGH,
         stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
-        manifest=[(name, fact_text(fact)) for name, fact in result.manifest.items()],
+        manifest=flat_rows(result.manifest),
     )
 
 
