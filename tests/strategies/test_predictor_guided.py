@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError
+from archscout.errors import MemoryShortageError, SettingsError
 from archscout.spaces.base import Architecture
 from archscout.strategies.guided import guided
 from archscout.strategies.latent_ascent import LatentAscent
@@ -263,6 +263,14 @@ def test_spaces_that_cannot_be_listed_are_sampled() -> None:
     control, learner = make(space, plan=Plan(first=6, each=4, unlabelled=30), uses_unlabelled=False)
     run(control, 12)
     assert learner.given[0][3] == 30
+
+
+def test_more_options_than_memory_holds_are_refused_before_labels_are_bought(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("archscout.memory.available_bytes", lambda: 10_000)
+    with pytest.raises(MemoryShortageError, match="learns no predictor, such as local"):
+        guided(ToySpace(), np.random.default_rng(0))
 
 
 def test_it_keeps_the_contract() -> None:

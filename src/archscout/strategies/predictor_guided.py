@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.memory import check_memory
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
@@ -27,6 +28,9 @@ from archscout.strategies.choosing import Beliefs, find_chooser
 from archscout.strategies.success import Success
 
 logger = logging.getLogger(__name__)
+
+# Predictors look at so many architectures at once, in about so many bytes for each option.
+_AT_ONCE, _BYTES = 32_768, 24
 
 
 class Learner(Protocol):
@@ -124,6 +128,13 @@ class PredictorGuided(Strategy):
         self._queue: deque[Architecture] = deque()
         self._notes: dict[Architecture, dict[str, Any]] = {}
         self._round = 0
+        options = int(space.option_counts.sum())
+        check_memory(
+            int(min(self._left(), _AT_ONCE)) * options * _BYTES,
+            f"learning from architectures with {options:,} options in all",
+            "choose a strategy that learns no predictor, such as local or evolution, or write the "
+            "space as more decisions of fewer options",
+        )
 
     @property
     def minimum_labels(self) -> int:
