@@ -24,7 +24,7 @@ from archscout.errors import TableError
 # Of two marks that fit equally well the first is meant: commas stand in words too.
 _SEPARATORS = ";\t|,"
 _STATED = re.compile(r'"?sep=(\t|[^\w\s"])"?', re.IGNORECASE)
-_NUMBER = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*%?\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?\d+([.,]\d+)?\s*(%\s*)?", re.ASCII)
 _BLOCK = 20_000
 
 Read = Callable[[Sequence[str]], Iterator[dict[str, Sequence[Any]]]]

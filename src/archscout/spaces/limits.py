@@ -22,7 +22,7 @@ UNITS = {"macs": "MACs", "params": "parameters", "latency": "ms"}
 
 _SCALES = {"": 1.0, "k": 1e3, "m": 1e6, "g": 1e9}
 _TIMES = {"": 1.0, "us": 1e-3, "ms": 1.0, "s": 1e3}
-_NUMBER = re.compile(r"(\d+\.?\d*(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)\s*([a-z]*)", re.ASCII)
+_NUMBER = re.compile(r"(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)\s*([a-z]*)", re.ASCII)
 _LARGEST = 1e18
 
 LatencyOf = Callable[[Choices], NDArray[np.float64]]
