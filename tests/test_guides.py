@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import re
 import subprocess
 import sys
@@ -39,3 +41,13 @@ def test_names_at_the_top_of_the_package_exist(page: Path) -> None:
     for names in re.findall(r"^from archscout import (.+)$", text, re.MULTILINE):
         used |= set(re.findall(r"\w+", names))
     assert {name for name in used if not hasattr(archscout, name)} == set()
+
+
+@pytest.mark.parametrize("page", [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))], ids=str)
+def test_calls_name_arguments_that_exist(page: Path) -> None:
+    for call in filter(lambda node: isinstance(node, ast.Call), ast.walk(ast.parse(program(page)))):
+        target = call.func
+        if isinstance(target, ast.Attribute) and ast.unparse(target.value) == "archscout":
+            known = inspect.signature(getattr(archscout, target.attr))
+            named = {word.arg: None for word in call.keywords if word.arg}
+            known.bind_partial(*call.args, **named)

@@ -52,7 +52,7 @@ def test_the_page_names_candidate_and_nulls_and_escapes_names_of_files() -> None
     assert "<script>alert" not in page
     assert "&lt;script&gt;" in page
     assert "so it is a candidate" in page
-    assert '<th scope="row">settings training epochs</th>' in page
+    assert '<th scope="row">settings training</th><td class="words">epochs=' in page
     for way in ("parameters on live paths", "angle between two fresh initialisations", "MACs"):
         assert way in page
     assert "<svg" in page

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import PurePath
 from typing import Any
-
-_DEPTH = 3  # facts within facts that get rows; what is deeper stays in one
 
 
 def flat_rows(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -24,18 +22,9 @@ def flat_rows(manifest: Mapping[str, Any]) -> list[tuple[str, str]]:
         if key == "command":
             rows.setdefault(title, command_line(item))
             continue
-        for name, entry in _leaves(item):
-            rows.setdefault(f"{title} {name}".strip(), _plain(entry))
+        for name, entry in item.items() if isinstance(item, Mapping) else [("", item)]:
+            rows.setdefault(f"{title} {name}".strip().replace("_", " "), _plain(entry))
     return list(rows.items())
-
-
-def _leaves(item: Any, depth: int = _DEPTH) -> Iterator[tuple[str, Any]]:
-    if not isinstance(item, Mapping) or depth == 0:
-        yield "", item
-        return
-    for key, entry in item.items():
-        for name, leaf in _leaves(entry, depth - 1):
-            yield f"{key} {name}".strip().replace("_", " "), leaf
 
 
 def command_line(command: Any) -> str:
@@ -54,6 +43,11 @@ def command_line(command: Any) -> str:
 
 
 def _plain(entry: Any) -> str:
+    flat = isinstance(entry, Mapping) and not any(
+        isinstance(one, list | Mapping) for one in entry.values()
+    )
+    if flat:
+        return ", ".join(f"{key}={_plain(one)}" for key, one in entry.items()) or "none"
     if isinstance(entry, list) and not any(isinstance(one, list | Mapping) for one in entry):
         return ", ".join(map(_plain, entry)) or "none"
     if isinstance(entry, str):
