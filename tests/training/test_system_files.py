@@ -12,6 +12,7 @@ from archscout.training import load_images
 LEFT = [
     *("$RECYCLE.BIN", "lost+found", "System Volume Information", "__MACOSX", ".Trashes", "@eaDir"),
     *(".ipynb_checkpoints", "Thumbs.db", ".DS_Store", "._cat", "Desktop.ini", "RECYCLER"),
+    *("FOUND.001", "$WINDOWS.~BT", "$Extend"),
     *("#recycle", "LOST.DIR", ".Trash-1000", ".git", "__pycache__", ".Spotlight-V100", "Icon\r"),
 ]
 

@@ -6,7 +6,7 @@ _NAMES = frozenset(
     {
         # Windows
         *("$recycle.bin", "recycler", "recycled", "system volume information", "desktop.ini"),
-        *("thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "found.000"),
+        *("thumbs.db", "thumbs.db:encryptable", "ehthumbs.db", "ehthumbs_vista.db", "$extend"),
         *("msocache", "$winreagent", "config.msi", "indexervolumeguid", "wpsettings.dat"),
         # macOS
         *("__macosx", ".ds_store", ".localized", ".trashes", ".fseventsd", ".spotlight-v100"),
@@ -33,7 +33,10 @@ _NAMES = frozenset(
         *(".svn", ".hg", ".idea", ".vscode", ".cache", ".dvc", ".dvcignore", ".keep"),
     }
 )
-_BEGINNINGS = ("._", ".trash-", ".nfs", ".fuse_hidden", ".~lock.", ".goutputstream-")
+_BEGINNINGS = (
+    *("._", ".trash-", ".nfs", ".fuse_hidden", ".~lock.", ".goutputstream-"),
+    *("found.0", "$windows.~"),
+)
 
 
 def is_system_name(name: str) -> bool:
