@@ -17,7 +17,7 @@ import archscout
 from archscout.arguments import told_in_words, whole
 from archscout.benchmarks import TableBenchmark
 from archscout.comparison import BenchmarkSpec, compare
-from archscout.errors import ArchscoutError
+from archscout.errors import ArchscoutError, SettingsError
 from archscout.ledger import Ledger
 from archscout.objectives import FunctionObjective, Measurement
 from archscout.predictors import make_predictor
@@ -162,6 +162,16 @@ def test_what_is_made_by_name_needs_a_space_and_a_generator(make: Callable[..., 
         refused(lambda space=space: make(name, space, RNG), "as space")  # type: ignore[misc]
     for rng in (None, 0, np.random, np.random.RandomState(0)):
         refused(lambda rng=rng: make(name, SPACE, rng), "default_rng(0)")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [{}, {"name": "mine"}, {"name": "mine", "variables": ()}, {"variables": ToySpace.variables}],
+)
+def test_a_space_without_name_or_variables_is_no_space(missing: dict[str, Any]) -> None:
+    space = type("Mine", (SearchSpace,), missing)()
+    with pytest.raises(SettingsError, match="of class Mine with name"):
+        search(space, lambda arch: 1.0, "random", labels=1)
 
 
 def test_a_ledger_says_what_is_wrong() -> None:

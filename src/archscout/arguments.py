@@ -6,14 +6,14 @@ import functools
 import inspect
 import operator
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
 
 from archscout.errors import SettingsError, kind_of, unknown_name
 from archscout.spaces import SPACES, load_space
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import SearchSpace, Variable
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -51,7 +51,7 @@ def as_space(space: object) -> SearchSpace:
         'nasbench201'
     """
     if isinstance(space, SearchSpace):
-        return space
+        return _described(space)
     if isinstance(space, str):
         return load_space(space)
     hint = f"pass one of {', '.join(SPACES.names())}, or an object of your own space"
@@ -62,6 +62,18 @@ def as_space(space: object) -> SearchSpace:
     elif hasattr(space, "measure"):
         hint = "the space comes first and the objective second"
     raise SettingsError(f"got {kind_of(space)} as space, expected a search space or a name: {hint}")
+
+
+def _described(space: SearchSpace) -> SearchSpace:
+    name, variables = getattr(space, "name", None), getattr(space, "variables", ())
+    listed = isinstance(variables, Sequence) and all(isinstance(v, Variable) for v in variables)
+    if not isinstance(name, str) or not listed or not variables:
+        raise SettingsError(
+            f"got a space of class {type(space).__name__} with name {name!r:.80} and variables "
+            f"{variables!r:.80}, expected some text and at least one Variable: write name = '...' "
+            "and variables = (Variable('width', (8, 16)),) in the class"
+        )
+    return space
 
 
 def as_mapping(given: object, what: str) -> dict[str, Any]:
