@@ -34,3 +34,16 @@ def for_record(path: str | Path) -> str:
     """
     shown = from_here(path)
     return Path(shown).name if os.path.isabs(shown) else shown
+
+
+def at_home(path: str) -> Path:
+    """A path whose leading ``~`` is the home folder; no shell expands one that is quoted.
+
+    Examples:
+        >>> at_home("~/runs") == Path.home() / "runs", at_home("a~b").name
+        (True, 'a~b')
+    """
+    try:
+        return Path(path).expanduser()
+    except RuntimeError:  # There is no such user: a folder may have that name.
+        return Path(path)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout.errors import StorageError
+from archscout.paths import at_home
 
 if TYPE_CHECKING:
     import optuna
@@ -38,7 +39,7 @@ def find_sqlite(address: URL, place: Place) -> Path:
             f"the storage {place} names its file as a URI, expected a path: write it as in "
             "sqlite:///search.db"
         )
-    path = Path(os.path.realpath(named))
+    path = Path(os.path.realpath(at_home(named)))
     if path.exists() and not path.is_file():
         kind = "a folder" if path.is_dir() else "no ordinary file"
         raise StorageError(

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from archscout.errors import StorageError
 from archscout.history import in_order, settled
 from archscout.objectives import Direction, Label
+from archscout.paths import at_home
 from archscout.plain import plain
 from archscout.secrets import looks_like_address
 from archscout.spaces.base import SearchSpace
@@ -158,7 +159,7 @@ def _journal_path(text: str) -> Path:
             "with ://, as text: write it as in sqlite:///search.db or "
             "postgresql://user:password@host/database"
         )
-    path = Path(text)
+    path = at_home(text)
     if path.suffix in JOURNAL_ENDINGS and not path.is_dir():
         return Path(os.path.realpath(path))
     if path.is_file():

@@ -18,6 +18,8 @@ from typer.testing import CliRunner
 
 from archscout.cli import app
 from archscout.cli.naming import run_folder
+from archscout.study import search
+from archscout.testing.toy import ToySpace
 
 SEARCH = ["search", "--strategy", "random", "--labels", "5"]
 COMMAND = [sys.executable, "-m", "archscout"]
@@ -159,6 +161,33 @@ def test_completion_answers() -> None:
         check=False,
     )
     assert {"search", "search-unlabeled", "search-supernet"} <= set(done.stdout.split())
+
+
+def test_an_answer_to_fish_is_one_line() -> None:
+    asked = {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
+    asked["_TYPER_COMPLETE_ARGS"] = "archscout search --st"
+    code = "import sys; sys.argv[0] = 'archscout'; from archscout._entry import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **asked, "_ARCHSCOUT_COMPLETE": "complete_fish"},
+        check=False,
+    )
+    assert done.stdout.startswith("--strategy\t"), done
+    assert all(line.startswith("--st") for line in done.stdout.splitlines())
+
+
+@pytest.mark.parametrize("storage", ["~/s.log", "sqlite:///~/s.db"])
+def test_a_tilde_in_a_storage_is_the_home_folder_in_python_too(
+    storage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    search(ToySpace(), lambda arch: float(sum(arch.choices)), "random", labels=2, storage=storage)
+    assert (home / storage.rpartition("/")[2]).is_file()
+    assert not Path("~").exists()
 
 
 def test_a_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -191,6 +191,8 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a character shows a question mark in its place.
             stream.reconfigure(errors="replace")
+    if "_ARCHSCOUT_COMPLETE" in os.environ:
+        os.environ["COLUMNS"] = "1000"  # Shells read an answer a line: help must not be folded.
     try:
         app(prog_name="archscout")
     except SystemExit as ending:

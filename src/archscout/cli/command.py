@@ -7,6 +7,8 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from archscout.paths import at_home
+
 
 class Command(TyperCommand):
     """A command whose paths may begin with ``~``, and whose flags show no type in the help."""
@@ -40,7 +42,4 @@ def expand(value: Any) -> Any:
     """
     if not isinstance(value, str | Path) or not str(value).startswith("~"):
         return value
-    try:
-        return type(value)(Path(value).expanduser())
-    except RuntimeError:  # There is no such user: a folder may have that name.
-        return value
+    return type(value)(at_home(str(value)))
