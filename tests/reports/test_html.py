@@ -19,6 +19,7 @@ from archscout.errors import StorageError
 from archscout.reports import content, write_report
 from archscout.reports.html import render
 from archscout.spaces.nasbench201 import NASBench201
+from archscout.testing.toy import ToySpace
 
 VOID = {"meta", "br", "wbr", "img", "hr", "input", "link"}
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)>\"'{{7*7}}<!--"
@@ -341,6 +342,15 @@ def test_a_real_search_is_reported(tmp_path: Path):
     assert "Nothing was trained" not in page.text
     result.seconds = 0.0
     assert "Price of the labels" not in Page(render(result)).text
+
+
+def test_a_space_of_ones_own_is_not_named_as_if_it_could_be_loaded():
+    for space, shown in (
+        (ToySpace(), "    space,  # 'toy'"),
+        ("nasbench201", "    'nasbench201',"),
+    ):
+        result = archscout.search(space, lambda arch: sum(arch.choices), "random", labels=2)
+        assert shown in content.rerun(result)["python"].splitlines()
 
 
 def test_a_search_that_went_on_was_not_looked_up(tmp_path: Path):

@@ -11,6 +11,7 @@ from archscout.notes import info_columns
 from archscout.reports import facts
 from archscout.reports.manifest_rows import command_line, flat_rows
 from archscout.reports.words import count, difference, duration, finite, size, value
+from archscout.spaces import SPACES
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
@@ -374,17 +375,20 @@ def rerun(result: SearchResult) -> dict[str, str]:
     command = result.manifest.get("command") or ""
     known = result.manifest
     settings = known.get("settings")
-    imports, space = ["import archscout"], repr(result.space.name)
+    imports, named = ["import archscout"], repr(result.space.name)
+    registered = result.space.name in SPACES.names()
+    space, note = (named, "") if registered else ("space", f"  # {named}")
     if known.get("limits"):
         rows = [", ".join(f"{key}={row[key]!r}" for key in row) for row in known["limits"]]
         limits = ", ".join(f"Limit({row})" for row in rows)
-        space = f"archscout.load_space({space}).within([{limits}])"
+        loaded = f"archscout.load_space({named})" if registered else "space"
+        space = f"{loaded}.within([{limits}])"
         imports.append("from archscout.spaces.limits import Limit")
     lines = [
         *imports,
         "",
         "result = archscout.search(",
-        f"    {space},",
+        f"    {space},{note}",
         f"    objective,  # {result.objective!r}",
         f"    strategy={result.strategy!r},",
         f"    labels={result.budget},",
