@@ -15,7 +15,7 @@ import filelock
 from archscout.arguments import check_optional
 from archscout.errors import Interrupted, StorageError
 from archscout.folders import cannot_write
-from archscout.paths import from_here
+from archscout.paths import at_home, from_here
 
 Taken = ParamSpec("Taken")
 Returned = TypeVar("Returned")
@@ -55,7 +55,7 @@ def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Tak
             folder = None
             if out is not None:
                 # The user's code may change the working directory before the last is written.
-                folder = bound.arguments["out"] = Path(out).absolute()
+                folder = bound.arguments["out"] = at_home(out).absolute()
             made = _missing(folder)
             lock = None if folder is None else _hold(folder, kind)
             try:

@@ -36,7 +36,7 @@ def for_record(path: str | Path) -> str:
     return Path(shown).name if os.path.isabs(shown) else shown
 
 
-def at_home(path: str) -> Path:
+def at_home(path: str | Path) -> Path:
     """A path whose leading ``~`` is the home folder; no shell expands one that is quoted.
 
     Examples:

@@ -17,6 +17,7 @@ from archscout.errors import ArchscoutError, StorageError
 from archscout.notes import STRATEGY_NOTES, info_columns
 from archscout.objectives import Direction, Label
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import plain
 from archscout.saying import count
 from archscout.spaces.base import Architecture, SearchSpace
@@ -198,7 +199,7 @@ class SearchResult:
         """
         from archscout.result_file import write_result
 
-        path = Path(folder) / FILE_NAME
+        path = at_home(folder) / FILE_NAME
         try:
             write_result(path, self.to_dict())
         except OSError as error:

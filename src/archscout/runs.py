@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout.errors import StorageError
+from archscout.paths import at_home
 from archscout.secrets import show_storage
 from archscout.spaces.base import SearchSpace
 
@@ -101,7 +102,7 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> Any:
     """
     from archscout import results
 
-    path = Path(path)
+    path = at_home(path)
     if not path.exists():
         raise StorageError(
             f"nothing is at {show_storage(str(path))!r}: name the folder of a finished run"

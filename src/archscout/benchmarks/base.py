@@ -16,6 +16,7 @@ from archscout.benchmarks.schema import Column
 from archscout.benchmarks.units import check_unit, row_means
 from archscout.errors import TableError, unknown_name
 from archscout.objectives import Direction, Measurement
+from archscout.paths import at_home
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
@@ -173,7 +174,7 @@ class TableBenchmark:
         from archscout.benchmarks.build import table_arguments
 
         arguments = table_arguments(
-            Path(path),
+            at_home(path),
             space=space,
             dataset=dataset,
             schema=schema,

@@ -12,6 +12,7 @@ from archscout.comparison.curves import Curves
 from archscout.comparison.yardsticks import Yardsticks
 from archscout.folders import cannot_write
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import plain, write_json
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ class Comparison:
         from archscout.reports.comparison_curves import anytime_curves
         from archscout.reports.paper import write_png
 
-        path = Path(folder)
+        path = at_home(folder)
         try:
             path.mkdir(parents=True, exist_ok=True)
             for name, table in (
@@ -133,7 +134,7 @@ class Comparison:
         """
         from archscout.reports.comparison_html import write_comparison_page
 
-        path = Path(path)
+        path = at_home(path)
         file = path / PAGE if path.is_dir() else path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from archscout.errors import SettingsError
 from archscout.exports.source import Source
+from archscout.paths import at_home
 
 FOLDER = "export"
 
@@ -87,4 +88,4 @@ def _check_replaced(old: Path, new: Path) -> None:
 
 def out_folder(source: Source, out: str | Path | None) -> Path:
     """Where the files go."""
-    return source.folder / FOLDER if out is None else Path(out)
+    return source.folder / FOLDER if out is None else at_home(out)

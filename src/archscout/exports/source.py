@@ -14,7 +14,7 @@ from torch import nn
 
 from archscout.errors import SettingsError, StorageError, listed
 from archscout.manifest import package_version
-from archscout.paths import for_record
+from archscout.paths import at_home, for_record
 from archscout.results import FILE_NAME as RESULT
 from archscout.results import load_result
 from archscout.secrets import show_storage
@@ -90,7 +90,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
         StorageError: if it is neither, or damaged.
         SettingsError: if settings are given for a network that has its own, or do not fit.
     """
-    path = Path(run)
+    path = at_home(run)
     if not path.exists():
         raise StorageError(f"nothing is at {show_storage(str(path))!r}: name the folder of a run")
     folder = path if path.is_dir() else path.parent

@@ -9,6 +9,7 @@ from typing import Any
 
 from archscout.errors import StorageError
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import plain, write_json
 from archscout.random_label_search import sentences
 from archscout.random_label_search.agreement import ANGLE, Scores
@@ -158,7 +159,7 @@ class UnlabeledResult:
         Raises:
             StorageError: if they cannot be written.
         """
-        path = Path(folder) / FILE_NAME
+        path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
             self.to_frame().to_csv(path.with_name(SCORES), index=False)
@@ -182,7 +183,7 @@ class UnlabeledResult:
         """Write the report, one HTML file that opens offline; a folder gets ``report.html``."""
         from archscout.reports.unlabeled_html import write_unlabeled_page
 
-        file = Path(path)
+        file = at_home(path)
         return write_unlabeled_page(self, file / REPORT if file.is_dir() else file)
 
     def __repr__(self) -> str:

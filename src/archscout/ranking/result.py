@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.folders import cannot_write
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import plain, write_json
 from archscout.ranking.sentences import say_leaders, say_protocol
 from archscout.ranking.yardsticks import RankYardsticks
@@ -112,7 +113,7 @@ class Ranking:
         """
         from archscout.reports.ranking_html import write_ranking_page
 
-        path = Path(path)
+        path = at_home(path)
         file = path / PAGE if path.is_dir() else path
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -138,7 +139,7 @@ class Ranking:
         from archscout.reports.paper import write_png
         from archscout.reports.ranking_curves import calibration_curves, tau_curves
 
-        path = Path(folder)
+        path = at_home(folder)
         try:
             path.mkdir(parents=True, exist_ok=True)
             for name, table in (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout.errors import StorageError
+from archscout.paths import at_home
 from archscout.plain import write_text
 from archscout.reports import content
 from archscout.reports.drawings import cell_svg
@@ -42,7 +43,7 @@ def write_report(result: SearchResult, path: str | Path) -> Path:
         ...     write_report(result, folder).name
         'report.html'
     """
-    path = Path(path)
+    path = at_home(path)
     path = path / "report.html" if path.is_dir() else path
     page = render(result)
     try:

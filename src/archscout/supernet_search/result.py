@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import StorageError
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import plain, write_json
 from archscout.random_label_search.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
@@ -214,7 +215,7 @@ class SupernetSearchResult:
         Raises:
             StorageError: if they cannot be written.
         """
-        path = Path(folder) / FILE_NAME
+        path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
             self.to_frame().to_csv(path.with_name(TABLE), index=False)
@@ -233,7 +234,7 @@ class SupernetSearchResult:
         """
         from archscout.reports.supernet_html import write_supernet_page
 
-        file = Path(path)
+        file = at_home(path)
         return write_supernet_page(self, file / REPORT if file.is_dir() else file)
 
     def __repr__(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from archscout.errors import listed
+from archscout.paths import at_home
 from archscout.training.class_names import match_classes
 from archscout.training.image_request import Progress
 from archscout.training.images import Images, load_images
@@ -111,7 +112,7 @@ def parts_in(source: object) -> tuple[str, ...]:
     from archscout.training.folder_listing import list_files
     from archscout.training.image_layout import find_layout
 
-    path = Path(source)
+    path = at_home(source)
     if image_idx.is_idx(path):
         return image_idx.parts_of_idx(path)
     if not path.is_dir():

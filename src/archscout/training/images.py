@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import ImageError, SettingsError, listed
 from archscout.memory import told_of_memory
+from archscout.paths import at_home
 from archscout.training.image_request import Progress, Request
 from archscout.training.mixing import mix
 from archscout.training.value_range import BY_ITSELF, Whites
@@ -242,7 +243,7 @@ def load_images(
     known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
     request = Request(resolution, workers, limit, part, progress, labels, known, whites)
     if isinstance(source, str | Path):
-        return _load_path(Path(source), request)
+        return _load_path(at_home(source), request)
     if part != "train":
         raise SettingsError(
             f"got part={part!r} of an array or data set, expected 'train': give the {part} images"

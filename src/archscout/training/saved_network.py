@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError, unknown_name
 from archscout.own_state import own_state
+from archscout.paths import at_home
 from archscout.plain import write_json
 from archscout.training.network_description import (
     NETWORK,
@@ -68,7 +69,7 @@ def save_network(
         >>> again == written, again.weights
         (True, 'weights.safetensors')
     """
-    folder = Path(folder)
+    folder = at_home(folder)
     expected = _without_weights(saved).state_dict()
     weights, fingerprint = None, ""
     if state is not None:
@@ -171,7 +172,7 @@ def load_network(
 
 def network_file(folder: str | Path) -> Path:
     """Path of the ``network.json`` of a folder, or the path itself if it names a file."""
-    path = Path(folder)
+    path = at_home(folder)
     return path / NETWORK if path.is_dir() else path
 
 
