@@ -62,6 +62,7 @@ CELLS = [
 
 
 # --- help and lists ----------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -115,6 +116,7 @@ def test_search_prints_the_best_cell_and_writes_result_and_report() -> None:
     assert best["architecture"] in done.stdout
 
 
+@pytest.mark.slow
 def test_json_has_the_promised_shape() -> None:
     found = search(*QUICK, "--seed", "3")
     assert {"best", "labels", "seconds", "wall_seconds", "manifest", "unit"} <= set(found)
@@ -131,12 +133,14 @@ def test_json_has_the_promised_shape() -> None:
     assert Path(str(found["report"])).is_file()
 
 
+@pytest.mark.slow
 def test_seed_decides_the_labels() -> None:
     first = search(*QUICK, "--out", "a")["labels"]
     assert search(*QUICK, "--out", "b")["labels"] == first
     assert search(*QUICK, "--out", "c", "--seed", "1")["labels"] != first
 
 
+@pytest.mark.slow
 def test_running_again_shows_the_stored_result(monkeypatch: pytest.MonkeyPatch) -> None:
     first = search(*QUICK)
 
@@ -157,6 +161,7 @@ def test_a_stored_result_answers_its_own_request_only() -> None:
         assert "Traceback" not in noisy.stderr
 
 
+@pytest.mark.slow
 def test_a_stopped_search_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = search(*QUICK, "--out", "whole")["labels"]
     step = SearchBar.on_label
@@ -179,6 +184,7 @@ def test_a_stopped_search_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
     assert search(*QUICK, "--out", "halves")["labels"] == whole
 
 
+@pytest.mark.slow
 def test_a_killed_search_goes_on() -> None:
     args = ["search", "--strategy", "random", "--labels", "40", "--json"]
     code = (
@@ -192,6 +198,7 @@ def test_a_killed_search_goes_on() -> None:
     assert search(*args[1:-1], "--out", "killed")["labels"] == search(*args[1:-1])["labels"]
 
 
+@pytest.mark.slow
 def test_a_damaged_result_is_made_again_from_the_journal() -> None:
     whole = search(*QUICK)
     path = Path(str(whole["folder"])) / "result.json"
@@ -200,6 +207,7 @@ def test_a_damaged_result_is_made_again_from_the_journal() -> None:
     assert json.loads(path.read_text(encoding="utf-8"))["best"] == whole["best"]
 
 
+@pytest.mark.slow
 def test_own_table_and_strategy_settings() -> None:
     rows = [f"{cell},{50 + i},{40 + i},60" for i, cell in enumerate(CELLS)]
     table = write_table(Path("mine.csv"), "arch,valid,test,seconds", rows)
@@ -215,6 +223,7 @@ def test_own_table_and_strategy_settings() -> None:
     assert "rank 1 of 12 in the table" in shown
 
 
+@pytest.mark.slow
 def test_a_table_that_was_changed_is_searched_anew() -> None:
     def values(*args: str) -> set[float]:
         labels = search("--table", "mine.csv", *QUICK, *args)["labels"]
@@ -247,6 +256,7 @@ def test_labels_that_only_fail_stop_the_search_and_can_be_bought_again() -> None
     assert "11 failed, 11 bought again" in shown.output
 
 
+@pytest.mark.slow
 def test_the_result_of_another_search_is_not_lost() -> None:
     search(*QUICK, "--storage", "first.log", "--out", "mine")
     for args in (["--strategy", "local", "--labels", "8"], [*QUICK, "--seed", "1"]):
@@ -258,6 +268,7 @@ def test_the_result_of_another_search_is_not_lost() -> None:
     assert len(search(*more)["labels"]) == 9  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_random_runs_differ_from_means() -> None:
     def values(*args: str) -> list[float]:
         labels = search(*QUICK, *args)["labels"]
@@ -294,6 +305,7 @@ def test_what_a_search_writes_names_no_folder_of_this_computer(
     assert (mine / "out" / "result.json").read_bytes() == before, "it was searched again"
 
 
+@pytest.mark.slow
 def test_storage_by_url() -> None:
     found = search(*QUICK, "--storage", "sqlite:///search.db")
     assert Path("search.db").is_file()
@@ -350,6 +362,7 @@ def assert_one_sentence(done: Result, expected: str) -> None:
     assert re.search(expected, lines[0]), lines[0]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_bad_files")
 @pytest.mark.parametrize("case", BAD, ids=lambda case: case.replace(" ", "-"))
 def test_bad_input_gets_one_sentence(case: str) -> None:
@@ -359,12 +372,14 @@ def test_bad_input_gets_one_sentence(case: str) -> None:
     assert set(Path().rglob("*")) - before <= {Path("runs")}  # Nothing is left behind.
 
 
+@pytest.mark.slow
 def test_storage_of_another_seed_is_refused() -> None:
     search(*QUICK, "--storage", "shared.log")
     done = invoke("search", *QUICK, "--storage", "shared.log", "--seed", "1")
     assert_one_sentence(done, "seed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
@@ -384,6 +399,7 @@ def test_bad_input_of_other_commands(args: list[str], expected: str) -> None:
     assert_one_sentence(invoke(*args), expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
@@ -404,12 +420,14 @@ def test_usage_errors_get_one_sentence(args: list[str], expected: str) -> None:
     assert re.search(expected, done.stderr), done.stderr
 
 
+@pytest.mark.slow
 def test_no_command_shows_the_help() -> None:
     done = run()
     assert "Usage" in done.stdout + done.stderr
     assert "archscout: " not in done.stderr
 
 
+@pytest.mark.slow
 def test_debug_shows_the_traceback() -> None:
     done = run("search", "--space", "nowhere", "--debug")
     assert done.returncode == 1
@@ -429,6 +447,7 @@ def test_a_bug_asks_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.slow
 def test_errors_need_no_torch() -> None:
     code = (
         "import sys; from typer.testing import CliRunner; from archscout.cli import app; "
@@ -440,6 +459,7 @@ def test_errors_need_no_torch() -> None:
     assert done.stdout.split() == ["2", "False"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="there is no full device")
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_a_full_disk_is_told_by_the_exit_code(stream: str) -> None:
@@ -454,12 +474,14 @@ def test_a_full_disk_is_told_by_the_exit_code(stream: str) -> None:
     assert b"Traceback" not in (done.stderr or b"")
 
 
+@pytest.mark.slow
 def test_a_terminal_without_some_characters_shows_the_rest() -> None:
     done = run("list", env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert (done.returncode, done.stderr) == (0, "")
     assert "seminas" in done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
 def test_a_closed_pipe_is_quiet() -> None:
     reader, writer = os.pipe()
@@ -476,6 +498,7 @@ def test_a_closed_pipe_is_quiet() -> None:
 
 
 # --- report and compare --------------------------------------------------------------------------
+@pytest.mark.slow
 def test_report_takes_a_folder_or_a_result(tmp_path: Path) -> None:
     folder = Path(str(search(*QUICK)["folder"]))
     (folder / "report.html").unlink()
@@ -486,6 +509,7 @@ def test_report_takes_a_folder_or_a_result(tmp_path: Path) -> None:
     assert (tmp_path / "new/page.html").is_file()
 
 
+@pytest.mark.slow
 def test_compare_writes_its_tables() -> None:
     args = ["--strategies", "random,local", "--labels", "6", "--seeds", "2", "--workers", "1"]
     done = invoke("compare", *args, "--out", "both")
@@ -500,6 +524,7 @@ def test_compare_writes_its_tables() -> None:
     assert len(rows) == 2 * 2 * 6
 
 
+@pytest.mark.slow
 def test_compare_as_json() -> None:
     args = ["--strategies", "random,local", "--labels", "5", "--seeds", "2", "--workers", "1"]
     done = invoke("compare", *args, "--json")

@@ -63,6 +63,7 @@ def test_defaults_are_those_of_the_function() -> None:
         assert check_predictor_name(name) == name
 
 
+@pytest.mark.slow
 def test_prints_who_leads_and_writes_all_files() -> None:
     done = table("--predictors", "forest,random-forest", "--labels", "8,12", "--out", "made")
     assert done.exit_code == 0, done.output
@@ -81,6 +82,7 @@ def test_prints_who_leads_and_writes_all_files() -> None:
     assert len(pd.read_csv("made/rows.csv")) == 8
 
 
+@pytest.mark.slow
 def test_json_has_the_promised_shape() -> None:
     done = table("--json", "--protocol", "b", "--labels", "25%,50%", "--unlabelled", "all")
     assert done.exit_code == 0, done.output
@@ -96,6 +98,7 @@ def test_json_has_the_promised_shape() -> None:
     assert json.loads(Path(found["folder"], "ranking.json").read_text())["tests"] == found["tests"]
 
 
+@pytest.mark.slow
 def test_the_same_command_goes_on_and_more_is_added(monkeypatch: pytest.MonkeyPatch) -> None:
     fits: list[int] = []
     fit: Callable[..., Any] = Forest.fit
@@ -114,6 +117,7 @@ def test_the_same_command_goes_on_and_more_is_added(monkeypatch: pytest.MonkeyPa
     assert sorted(fits[2:]) == [8, 12, 12, 12]
 
 
+@pytest.mark.slow
 def test_an_interrupt_keeps_what_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     fit: Callable[..., Any] = Forest.fit
     fits: list[int] = []
@@ -135,6 +139,7 @@ def test_an_interrupt_keeps_what_has_ended(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(fits) == 3
 
 
+@pytest.mark.slow
 def test_a_wrapped_predictor_has_a_part_of_its_own() -> None:
     done = table("--predictors", "pseudo:forest", "--out", "made")
     assert done.exit_code == 0, done.output
@@ -161,6 +166,7 @@ def test_the_folder_says_what_differs(
     assert folder_name(problem, protocol, unlabelled) == Path("runs") / name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("args", "words"),
     [
@@ -192,6 +198,7 @@ def test_bad_input_gets_one_sentence(args: list[str], words: str) -> None:
     assert not Path("runs").exists() or not list(Path("runs").rglob("plan.json"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("benchmark", "rows"), [("nasbench101-measured", 20_001), ("nasbench101-small", 91)]
 )

@@ -70,6 +70,7 @@ def saved(table, tmp_path_factory):
 
 
 class TestOutputs:
+    @pytest.mark.slow
     def test_the_page_is_written_again_from_what_was_saved(self, saved, tmp_path):
         comparison, folder = saved
         again = load_result(folder)
@@ -209,6 +210,7 @@ class TestOutputs:
         header, rows = summary_words(saved[0])
         assert all(len(row) == len(header) for row in rows)
 
+    @pytest.mark.slow
     def test_no_folder_nothing_written(self, saved, table, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         again = run(table)
@@ -216,12 +218,14 @@ class TestOutputs:
         pd.testing.assert_frame_equal(again.labels, saved[0].labels)
         pd.testing.assert_frame_equal(again.tests, saved[0].tests)
 
+    @pytest.mark.slow
     def test_processes_change_nothing(self, saved, table):
         again = run(table, workers=2)
         pd.testing.assert_frame_equal(again.labels, saved[0].labels)
 
 
 class TestResume:
+    @pytest.mark.slow
     def test_only_what_is_missing_or_damaged_is_run(self, saved, table, tmp_path):
         run(table, tmp_path, seeds=3)
         part = next(tmp_path.glob("parts/local.seed2.csv"))
@@ -237,6 +241,7 @@ class TestResume:
         pd.testing.assert_frame_equal(again.labels, saved[0].labels)
         pd.testing.assert_frame_equal(again.tests, saved[0].tests)
 
+    @pytest.mark.slow
     @pytest.mark.skipif(sys.platform == "win32", reason="needs SIGKILL")
     def test_after_a_kill_it_goes_on(self, saved, table, tmp_path):
         out = tmp_path / "out"
@@ -255,6 +260,7 @@ class TestResume:
         assert sum(p.resumed for p in told) == 2
         pd.testing.assert_frame_equal(again.labels, saved[0].labels)
 
+    @pytest.mark.slow
     def test_the_folder_of_another_comparison_is_refused(self, saved, table, tmp_path):
         _, folder = saved
         before = {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
@@ -303,6 +309,7 @@ def fragile(monkeypatch):
 
 
 class TestHonesty:
+    @pytest.mark.slow
     def test_a_failed_search_is_named_and_left_out_of_the_pairs(self, table, tmp_path, fragile):
         told = []
         got = run(table, tmp_path, ["random", "fragile"], seeds=4, labels=20, on_done=told.append)
@@ -324,6 +331,7 @@ class TestHonesty:
         assert (curve[:, 6:] == curve[:, 6:7]).all()
         np.testing.assert_array_equal(curve[:, :7], got.curves[0].regrets["test regret"][:, :7])
 
+    @pytest.mark.slow
     def test_a_table_without_test_values_says_so(self, tmp_path):
         path = write_table(tmp_path / "made.csv", test=False)
         got = run(path, tmp_path / "out", ["random", "local"], seeds=2, labels=30)
@@ -335,6 +343,7 @@ class TestHonesty:
         assert any("no test values" in text.get_text() for text in figure_of(curves).texts)
         assert any("no test values" in text for text in chart_of(curves).about)
 
+    @pytest.mark.slow
     def test_failed_labels_count_and_keep_the_incumbent(self, tmp_path):
         path = write_table(tmp_path / "made.csv", broken=range(0, ROWS, 2))
         got = run(path, strategies=["random"], seeds=2)
@@ -363,6 +372,7 @@ class TestHonesty:
         bench = spec_of(table).load()
         assert noisy.yardsticks.run_std == bench.noise_ceiling()["run_std"]
 
+    @pytest.mark.slow
     def test_lower_is_better_where_the_table_says_so(self, table):
         spec = spec_of(table, direction="minimize")
         got = run(spec, strategies=["random", "local"], seeds=3, labels=20)
@@ -379,15 +389,18 @@ class TestHonesty:
             regret = curve.regrets["test regret"][rows.seed.iloc[0], -1]
             assert regret == pytest.approx(rows.incumbent_test_value.iloc[-1] - expected)
 
+    @pytest.mark.slow
     def test_one_seed_shows_nothing(self, table, tmp_path):
         got = run(table, tmp_path, ["random", "local"], seeds=1, labels=20)
         assert all("shows nothing" in s or "equal" in s or "neither" in s for s in got.findings)
         assert got.tests.low.isna().all()
 
+    @pytest.mark.slow
     def test_missing_random_search_is_said(self, table):
         got = run(table, strategies=["local", "evolution"], baseline="local", seeds=1, labels=51)
         assert any("random search is not among" in warning for warning in got.warnings)
 
+    @pytest.mark.slow
     def test_a_strategy_beside_itself_and_text_is_not_markup(self, table, tmp_path):
         named = {"random": "random", "<b>x</b>/..": "random"}
         got = run(table, tmp_path, named, seeds=3, labels=5)
@@ -530,6 +543,7 @@ class TestWords:
         assert say_number(-0.001, "points") == "0.00"
         assert say_number(-0.01, "points") == "-0.01"
 
+    @pytest.mark.slow
     @settings(max_examples=100)
     @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
     def test_names_beside_the_plot_never_touch(self, wanted):
@@ -539,6 +553,7 @@ class TestWords:
         if all(b - a >= 0.06 for a, b in itertools.pairwise(wanted)):
             np.testing.assert_allclose(places, np.clip(wanted, -0.005, 1.015), atol=1e-9)
 
+    @pytest.mark.slow
     def test_a_regret_of_zero_is_drawn(self, tmp_path):
         path = write_table(tmp_path / "made.csv")
         got = run(spec_of(path, run="mean"), labels=ROWS, seeds=2, strategies=["random"])

@@ -14,6 +14,7 @@ from archscout.comparison.jobs import SearchJob, run_search
 FILE = Path(os.environ.get("ARCHSCOUT_DATA", "")) / "nasbench101_measured.csv.gz"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not os.environ.get("ARCHSCOUT_DATA") or not FILE.is_file(),
     reason="ARCHSCOUT_DATA names no folder with nasbench101_measured.csv.gz",

@@ -91,6 +91,7 @@ def test_every_setting_of_the_parts_is_in_the_table() -> None:
     assert names - OTHER <= shown
 
 
+@pytest.mark.slow
 def test_the_audit_has_the_fields_that_the_page_explains() -> None:
     _, *rows = table_under("## Reading the audit", SEMINAS)
     shown = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}

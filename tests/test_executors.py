@@ -55,6 +55,7 @@ def die_once(marker):
     return "recovered"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
 def test_order_is_kept_and_every_end_is_reported(workers):
     seen = {}
@@ -73,6 +74,7 @@ def test_one_worker_stays_in_this_process():
     assert run_in_processes(where_and_how, [0], 1)[0][0] == os.getpid()
 
 
+@pytest.mark.slow
 def test_workers_have_one_thread_and_this_process_keeps_its_own(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "7")
     monkeypatch.delenv("MKL_NUM_THREADS", raising=False)
@@ -108,6 +110,7 @@ def test_a_failing_or_dying_job_is_named_and_the_rest_goes_on():
     assert str(failures["settings"]) == "job settings: got this, expected that"
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_once_gets_a_second_chance(tmp_path):
     got = run_in_processes(die_once, ["", str(tmp_path / "died"), ""], 2)
     assert (tmp_path / "died").exists()
@@ -157,6 +160,7 @@ def alive(pid):
     return state != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks processes up in /proc")
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_no_worker_outlives_its_parent(tmp_path, how):

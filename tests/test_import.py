@@ -18,6 +18,7 @@ def run_python(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -59,6 +60,7 @@ def test_a_missing_name_is_an_attribute_error() -> None:
     assert not hasattr(archscout, "serach")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [
@@ -73,6 +75,7 @@ def test_compare_and_search_stay_functions(statement: str) -> None:
     assert run_python(code) == "True True"
 
 
+@pytest.mark.slow
 def test_star_import_gives_the_public_names() -> None:
     code = "from archscout import *; print(callable(search), len(load_space('nasbench201')))"
     assert run_python(code) == "True 15625"

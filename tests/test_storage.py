@@ -55,6 +55,7 @@ def plain_labels(result: SearchResult) -> list[dict[str, Any]]:
 
 
 # --- round trips ----------------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["run.log", "run.journal", "folder/in/folder", "sqlite"])
 def test_labels_come_back_exactly(tmp_path: Path, where: str) -> None:
     storage = f"sqlite:///{tmp_path}/a.db" if where == "sqlite" else tmp_path / where
@@ -126,6 +127,7 @@ def test_a_note_written_by_the_dashboard_does_no_harm(tmp_path: Path) -> None:
 
 
 # --- one search at a time -------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["journal", "sqlite"])
 def test_a_storage_is_held_by_one_search(tmp_path: Path, kind: str) -> None:
     storage = f"sqlite:///{tmp_path}/a.db" if kind == "sqlite" else str(tmp_path)
@@ -150,6 +152,7 @@ def test_a_lock_file_that_a_killed_optuna_left_behind_does_not_block(tmp_path: P
     assert len(more.labels) == 9
 
 
+@pytest.mark.slow
 def test_a_database_that_was_half_made_when_its_search_died_is_made_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -210,6 +213,7 @@ def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archscout.journal.os.fsync", lambda file: None)
 
 
+@pytest.mark.slow
 @quick
 @given(data=st.data())
 def test_cut_anywhere_the_search_ends_with_the_same_labels(
@@ -223,6 +227,7 @@ def test_cut_anywhere_the_search_ends_with_the_same_labels(
     check_goes_on(tmp_path, content[:cut], labels)
 
 
+@pytest.mark.slow
 @quick
 @given(data=st.data())
 def test_garbage_anywhere_the_search_ends_with_the_same_labels(
@@ -345,6 +350,7 @@ class Crowded:
 TAKEN = "duplicate key value violates unique constraint\nDETAIL: it already exists."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "error",
     [
@@ -367,6 +373,7 @@ def test_tables_that_another_search_makes_meanwhile_are_taken(
     assert refused.left == 98, "what is no race is not tried again"
 
 
+@pytest.mark.slow
 def test_a_label_that_two_searches_bought_at_once_counts_once(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     record = open_record(url, SPACE, IDENTITY)
@@ -408,6 +415,7 @@ def test_a_study_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     check_refused(url, "was not made by a search of archscout")
 
 
+@pytest.mark.slow
 def test_a_foreign_trial_in_our_study_is_refused(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     record = open_record(url, SPACE, IDENTITY)

@@ -80,6 +80,7 @@ def test_buys_exactly_the_budget_and_reveals_test_values() -> None:
     assert all(arch.choices in allowed for arch in objective.measured)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["random", "evolution", "local", "optuna:tpe"])
 def test_minimize_looks_for_the_lowest(name: str) -> None:
     class Cost(Pooled):
@@ -207,8 +208,8 @@ def test_a_strategy_function_gets_the_pool_only_if_it_takes_it() -> None:
 # --- the record ---------------------------------------------------------------------------------
 CASES = [
     ("evolution", {"population": 8, "sample": 3}, "journal"),
-    ("optuna:tpe", {}, "journal"),
-    ("local", {}, "sqlite"),
+    pytest.param("optuna:tpe", {}, "journal", marks=pytest.mark.slow),
+    pytest.param("local", {}, "sqlite", marks=pytest.mark.slow),
 ]
 
 

@@ -32,6 +32,7 @@ def small(data_file):
 
 
 # --- the files themselves -----------------------------------------------------------------------
+@pytest.mark.slow
 def test_the_measured_rows(measured, data_file):
     assert len(measured) == len(measured.pool()) == 20_001
     with gzip.open(data_file(MEASURED), "rt") as file:
@@ -49,6 +50,7 @@ def test_the_measured_rows(measured, data_file):
     assert short.measure(arch, RUN).seconds == pytest.approx(bought.seconds / 9)
 
 
+@pytest.mark.slow
 def test_only_measured_cells_can_be_bought(measured):
     held = set(SPACE.indices(measured.pool()).tolist())
     assert len(held) == 20_001
@@ -58,6 +60,7 @@ def test_only_measured_cells_can_be_bought(measured):
         measured.measure(arch, RUN)
 
 
+@pytest.mark.slow
 def test_costs_of_all_measured_rows_are_those_of_the_space(measured):
     assert np.array_equal(measured.columns["params"], SPACE.params_table(measured.choices))
     assert np.array_equal(measured.columns["macs"], SPACE.macs_table(measured.choices))
@@ -87,6 +90,7 @@ def test_a_run_that_the_file_repeats_counts_once(small):
     assert runs.shape == (91, 4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("epochs", [4, 12, 36, 108])
 @pytest.mark.parametrize("run", ["mean", "random"])
 @pytest.mark.parametrize("name", NAMES)
@@ -102,6 +106,7 @@ def test_every_nasbench101_table_is_tested_here_or_with_the_official_file():
 
 
 # --- searches -------------------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("strategy", "settings"), [("random", {}), ("evolution", {"population": 6, "sample": 3})]
 )
@@ -119,6 +124,7 @@ def test_a_search_buys_measured_cells_only(measured, strategy, settings):
         assert len(children) > 8
 
 
+@pytest.mark.slow
 def test_the_regret_in_the_small_cells_is_exact(small):
     result = search(SPACE, small, "random", labels=91, dedup="isomorphic")
     assert result.best.value == small.optimum

@@ -100,6 +100,7 @@ def test_any_bytes_give_fields_or_an_error_in_words(data):
     assert words.startswith("has measurements") or all(number >= 0 for number, _ in read)
 
 
+@pytest.mark.slow
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), st.lists))
 def test_any_json_gives_an_error_in_words(value):
     with pytest.raises(ValueError, match=r"is no list|has "):

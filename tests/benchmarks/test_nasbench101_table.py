@@ -70,6 +70,7 @@ def official(tmp_path_factory):
     return SimpleNamespace(path=path, cells=cells, valid=valid, test=test, seconds=seconds)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("length", "epochs"), list(enumerate(LENGTHS)))
 def test_what_the_file_says_is_measured(official, length, epochs):
     table = load_benchmark("nasbench101", path=official.path, epochs=epochs)
@@ -242,6 +243,7 @@ def test_different_accuracies_beyond_two_bytes_are_kept_exactly():
     assert np.array_equal(levels[places], values, equal_nan=True)
 
 
+@pytest.mark.slow
 def test_the_measured_rows_come_back_from_the_official_format(data_file, tmp_path):
     data_file("nasbench101_measured.csv.gz")
     measured = load_benchmark("nasbench101-measured")

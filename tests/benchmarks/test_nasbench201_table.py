@@ -43,6 +43,7 @@ def without_data(monkeypatch):
     monkeypatch.delenv("ARCHSCOUT_DATA", raising=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_the_best_validation_means(dataset):
     table = load_benchmark("nasbench201", dataset=dataset)
@@ -145,6 +146,7 @@ def test_loading_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
+@pytest.mark.slow
 @needs_data
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_it_agrees_with_the_published_table(dataset):
@@ -169,6 +171,7 @@ def test_it_agrees_with_the_published_table(dataset):
     assert published.provenance["rows whose mean is not that of their runs"] > 2_000
 
 
+@pytest.mark.slow
 @needs_data
 def test_the_published_table_at_both_training_lengths():
     with pytest.raises(TableError, match="several data sets"):

@@ -207,6 +207,7 @@ def test_parquet_without_pyarrow_names_the_command(write, monkeypatch):
         read(write(b"PAR1"))
 
 
+@pytest.mark.slow
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode()))
 def test_any_bytes_are_a_table_or_a_table_error(data, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "any.csv"

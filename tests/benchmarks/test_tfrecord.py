@@ -62,6 +62,7 @@ def place_of(byte):
     return max(start for start in starts[:-1] if start <= byte)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [7, 1 << 22])
 def test_a_change_of_any_byte_is_found_and_placed(tmp_path, monkeypatch, chunk):
     monkeypatch.setattr(tfrecord, "_CHUNK", chunk)
@@ -75,6 +76,7 @@ def test_a_change_of_any_byte_is_found_and_placed(tmp_path, monkeypatch, chunk):
             list(read_records(path))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunk", [7, 1 << 22])
 def test_a_truncated_file_is_found_and_placed(tmp_path, monkeypatch, chunk):
     monkeypatch.setattr(tfrecord, "_CHUNK", chunk)
@@ -110,6 +112,7 @@ def test_an_impossible_length_is_refused_before_anything_is_allocated(tmp_path, 
     tracemalloc.stop()
 
 
+@pytest.mark.slow
 def test_one_long_record_does_not_widen_all_others(tmp_path):
     small, large = b"s" * 40, bytes(2**16)
     path = write_frames(tmp_path / "mixed.tfrecord", [*[small] * 3000, large])

@@ -48,6 +48,7 @@ def search(*args: str) -> dict[str, object]:
 
 
 # --- one's own table -----------------------------------------------------------------------------
+@pytest.mark.slow
 def test_direction_and_unit_say_what_the_column_holds(table: str) -> None:
     args = ["--table", table, "--metric", "value", "--strategy", "random", "--labels", "12"]
     high = search(*args)
@@ -58,6 +59,7 @@ def test_direction_and_unit_say_what_the_column_holds(table: str) -> None:
     assert low["folder"] != high["folder"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("split", "best"), [("train", 0.41), ("test", 0.31)])
 def test_split_chooses_the_column(table: str, split: str, best: float) -> None:
     args = ["--table", table, "--unit", "fraction", "--split", split]
@@ -100,6 +102,7 @@ def test_the_default_benchmark_of_a_space_stays() -> None:
     assert Problem("nasbench101").spec().name == "nasbench101"
 
 
+@pytest.mark.slow
 def test_search_of_the_measured_rows(data_file) -> None:  # type: ignore[no-untyped-def]
     data_file("nasbench101_measured.csv.gz")
     found = search("--benchmark", "nasbench101-measured", *QUICK)

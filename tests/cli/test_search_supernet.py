@@ -46,6 +46,7 @@ def run(*words: object) -> tuple[int, str, str]:
     return done.exit_code, done.stdout, done.stderr
 
 
+@pytest.mark.slow
 def test_a_search_prints_json_and_leaves_a_network(file: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     code, out, _ = run(file, *QUICK, "--max-macs", "115k", "--out", folder, "--json")

@@ -45,6 +45,7 @@ def test_images_without_labels_give_a_candidate_and_the_next_step(
     assert "nn.Linear(32, 10)" in (tmp_path / "larger" / "network.py").read_text()
 
 
+@pytest.mark.slow
 def test_json_holds_the_findings_and_nothing_else(pictures: Path, tmp_path: Path) -> None:
     code, out, _ = run(pictures, *QUICK, "--out", tmp_path, "--json")
     kept = json.loads(out)
@@ -57,6 +58,7 @@ def test_json_holds_the_findings_and_nothing_else(pictures: Path, tmp_path: Path
     ]
 
 
+@pytest.mark.slow
 def test_latency_is_measured_once_and_limits_the_search(pictures: Path, tmp_path: Path) -> None:
     generous = [pictures, *QUICK, "--out", tmp_path, "--max-latency", "10s", "--json"]
     code, out, said = run(*generous)

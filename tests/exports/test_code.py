@@ -70,6 +70,7 @@ def load(path: Path) -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("space", "text"), CASES)
 def test_the_code_computes_what_the_network_computes(tmp_path: Path, space: str, text: str) -> None:
     folder = write_run(tmp_path, space, text)
@@ -86,6 +87,7 @@ def test_the_code_computes_what_the_network_computes(tmp_path: Path, space: str,
     assert done.trained
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", ["darts", "mobilenet"])
 def test_the_large_layouts_too(tmp_path: Path, space: str) -> None:
     """The stem of ImageNet networks, and blocks that are added to their input everywhere."""
@@ -101,6 +103,7 @@ def test_the_large_layouts_too(tmp_path: Path, space: str) -> None:
     assert export_code(folder).difference <= 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", SIZES)
 def test_the_networks_of_these_tests_look_at_their_images(tmp_path: Path, space: str) -> None:
     """Else the comparisons above would say nothing."""
@@ -109,6 +112,7 @@ def test_the_networks_of_these_tests_look_at_their_images(tmp_path: Path, space:
     assert (one - other).abs().max() > 1e-2
 
 
+@pytest.mark.slow
 def test_the_code_needs_only_torch(run: Path, tmp_path: Path) -> None:
     done = export_code(run)
     moved = tmp_path / "elsewhere"
@@ -135,6 +139,7 @@ def test_the_code_needs_only_torch(run: Path, tmp_path: Path) -> None:
     assert imported == {"json", "torch"}
 
 
+@pytest.mark.slow
 def test_the_written_check_sees_other_weights(run: Path) -> None:
     done = export_code(run)
     from archscout.training.weights_file import read_weights, write_weights
@@ -145,6 +150,7 @@ def test_the_written_check_sees_other_weights(run: Path) -> None:
     assert load(done.files[0]).check_parity(done.files[0].parent) > 1e-3
 
 
+@pytest.mark.slow
 def test_weights_load_strictly(run: Path, tmp_path: Path) -> None:
     other = write_run(tmp_path / "other", "nasbench201", "333131")
     first, second = export_code(run), export_code(other)
@@ -153,6 +159,7 @@ def test_weights_load_strictly(run: Path, tmp_path: Path) -> None:
         module.load_weights(module.Network(), second.files[1])
 
 
+@pytest.mark.slow
 def test_code_that_computes_something_else_is_not_written(
     run: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +172,7 @@ def test_code_that_computes_something_else_is_not_written(
     assert not (run / "export").exists()
 
 
+@pytest.mark.slow
 def test_nothing_is_spelled_out_that_the_network_lacks(tmp_path: Path) -> None:
     folder = write_run(tmp_path, "nasbench201", "000100", resolution=16)
     text = network_text(read_source(folder))
@@ -181,6 +189,7 @@ def test_nothing_is_spelled_out_that_the_network_lacks(tmp_path: Path) -> None:
         assert absent not in network_text(read_source(folder))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("space", "text"), CASES[:: max(1, len(CASES) // 8)])
 def test_the_code_is_in_the_style_of_the_project(tmp_path: Path, space: str, text: str) -> None:
     ruff = shutil.which("ruff", path=str(Path(sys.executable).parent)) or shutil.which("ruff")
@@ -220,6 +229,7 @@ EVIL = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("evil", EVIL)
 def test_words_of_users_stay_words(tmp_path: Path, evil: str) -> None:
     facts = {"images": evil, "training": evil, "version": evil, "date": evil}
@@ -236,6 +246,7 @@ def test_words_of_users_stay_words(tmp_path: Path, evil: str) -> None:
     assert kinds[0] == kinds[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=200)
 @given(st.text())
 def test_a_quoted_text_is_one_literal_on_one_line(text: str) -> None:
@@ -275,6 +286,7 @@ def test_the_same_run_gives_the_same_bytes(run: Path, tmp_path: Path) -> None:
         assert one.read_bytes() == other.read_bytes()
 
 
+@pytest.mark.slow
 def test_other_files_are_not_replaced_unasked(run: Path, tmp_path: Path) -> None:
     done = export_code(run)
     export_code(run)  # The same again replaces nothing.

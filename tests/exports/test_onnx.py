@@ -38,6 +38,7 @@ CELLS = {
 }
 
 
+@pytest.mark.slow
 @needs_onnx
 @pytest.mark.parametrize("space", sorted(SIZES))
 def test_onnx_computes_what_the_network_computes(tmp_path: Path, space: str) -> None:

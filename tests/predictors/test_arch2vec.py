@@ -36,6 +36,7 @@ def fitted() -> Arch2Vec:
     return make(passes=20).fit(POOL[:100], worth(POOL[:100]), POOL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings", [{}, {"embedding": "vertices"}, {"regressor": "bayesian-linear"}]
 )
@@ -46,6 +47,7 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(settings: dict[str, Any]) 
     assert 20 < prediction.mean.min() < prediction.mean.max() < 100
 
 
+@pytest.mark.slow
 def test_keeps_the_contract_on_cells() -> None:
     quick = {**QUICK, "drawn": 64, "passes": 1}
     check_predictor(
@@ -53,6 +55,7 @@ def test_keeps_the_contract_on_cells() -> None:
     )
 
 
+@pytest.mark.slow
 def test_the_encoder_never_sees_a_value() -> None:
     one, other = make(), make()
     one.fit(POOL[:50], worth(POOL[:50]), POOL)
@@ -60,6 +63,7 @@ def test_the_encoder_never_sees_a_value() -> None:
     np.testing.assert_array_equal(one.embed(POOL), other.embed(POOL))
 
 
+@pytest.mark.slow
 def test_the_encoder_is_taught_once_for_one_pool() -> None:
     model = make().fit(POOL[:50], worth(POOL[:50]), POOL[50:])
     before, steps = model.embed(POOL), model.steps_
@@ -88,6 +92,7 @@ def test_pretraining_forgets_what_was_learnt_before() -> None:
         model.predict(POOL)
 
 
+@pytest.mark.slow
 def test_the_mean_embedding_is_the_mean_of_the_vertices(fitted: Arch2Vec) -> None:
     latent = fitted.latent(POOL[:5])
     assert latent.shape == (5, 8, 8)

@@ -44,6 +44,7 @@ def drawn(count: int) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
 
 @pytest.mark.parametrize("name", NAMES)
 class TestBadLabels:
+    @pytest.mark.slow
     @pytest.mark.parametrize("count", [2, 3, 5])
     def test_too_few_for_a_fold_are_learnt_without_one(self, name: str, count: int) -> None:
         cells, values = drawn(count)
@@ -58,6 +59,7 @@ class TestBadLabels:
             new(name).fit(cells, values)
         assert "\n" not in str(raised.value)
 
+    @pytest.mark.slow
     def test_equal_values_are_predicted_everywhere(self, name: str) -> None:
         cells, _ = drawn(40)
         fitted = new(name).fit(cells[:20], np.full(20, 93.7), cells[20:])
@@ -70,6 +72,7 @@ class TestBadLabels:
         with pytest.raises(SettingsError, match=r"value 7 is (nan|inf)"):
             new(name).fit(cells, values)
 
+    @pytest.mark.slow
     def test_contradicting_labels_are_met_between(self, name: str) -> None:
         cells, values = drawn(30)
         twice = np.concatenate([cells, cells])
@@ -80,6 +83,7 @@ class TestBadLabels:
         assert np.abs(mean - values).mean() < 3.0
         assert np.corrcoef(mean, values)[0, 1] > 0.8
 
+    @pytest.mark.slow
     def test_an_unlabelled_pool_that_overlaps_keeps_the_labels(self, name: str) -> None:
         cells, values = drawn(40)
         settings = {"judged": False} if name.startswith("pseudo") else {}
@@ -88,6 +92,7 @@ class TestBadLabels:
         mean = predictor.predict(cells[:20]).mean
         assert np.corrcoef(mean, values[:20])[0, 1] > 0.85
 
+    @pytest.mark.slow
     def test_another_space_is_refused(self, name: str) -> None:
         cells, values = drawn(20)
         strangers = OTHER.sample(np.random.default_rng(0), 20)

@@ -67,6 +67,7 @@ def small_forest(space: SearchSpace, rng: np.random.Generator) -> Predictor:
     return Forest(space, rng, trees=8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("spread", [0.01, 1.0, 100.0, 0.0])
 @pytest.mark.parametrize("level", [0.5, 0.9])
 def test_any_spread_becomes_honest(spread: float, level: float) -> None:
@@ -81,6 +82,7 @@ def test_any_spread_becomes_honest(spread: float, level: float) -> None:
     assert conformal.draws(cells, 400).std() == pytest.approx(3.0 if spread else 0.0, rel=0.15)
 
 
+@pytest.mark.slow
 def test_narrow_spreads_of_a_real_predictor_are_widened() -> None:
     def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
         return Forest(space, rng, trees=20, kind="random", smallest_leaf=8)
@@ -182,6 +184,7 @@ def test_quantile_is_the_smallest_that_promises_enough() -> None:
     assert math.isinf(conformal_quantile(residuals[:0], 0.5))
 
 
+@pytest.mark.slow
 def test_keeps_the_contract_around_trees() -> None:
     def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
         return Conformal(space, rng, make=small_forest)
@@ -189,6 +192,7 @@ def test_keeps_the_contract_around_trees() -> None:
     check_predictor(make, ToySpace(), np.random.default_rng(0), labels=8)
 
 
+@pytest.mark.slow
 def test_scores_are_those_of_the_predictor() -> None:
     conformal = Conformal(SPACE, np.random.default_rng(0)).fit(*labels(20))
     cells, values = labels(5, seed=2)

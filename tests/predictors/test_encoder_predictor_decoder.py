@@ -76,6 +76,7 @@ def phases(monkeypatch: pytest.MonkeyPatch) -> list[Phase]:
 
 
 # --- it works ---------------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["flow", "lstm"])
 def test_it_ranks_architectures_that_it_never_saw(
     kind: str, request: pytest.FixtureRequest, worth: NDArray[np.float64]
@@ -88,6 +89,7 @@ def test_it_ranks_architectures_that_it_never_saw(
     assert (predicted.spread > 0).all() == (kind == "flow"), "one member alone has no spread"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["flow", "lstm"])
 def test_without_an_ascent_it_writes_what_it_read(
     kind: str, request: pytest.FixtureRequest, worth: NDArray[np.float64]
@@ -154,6 +156,7 @@ def test_names_and_order_of_calls_are_checked(preset: Preset) -> None:
 
 
 # --- the traps ----------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_trap_weights_are_carried_over_from_phase_to_phase(
     preset: Preset, phases: list[Phase]
 ) -> None:
@@ -168,6 +171,7 @@ def test_trap_weights_are_carried_over_from_phase_to_phase(
         assert not all(map(torch.equal, following.before, following.after))
 
 
+@pytest.mark.slow
 def test_without_warm_start_each_fit_begins_anew(preset: Preset, phases: list[Phase]) -> None:
     model = make(preset, warm_start=False)
     for _ in range(2):
@@ -176,6 +180,7 @@ def test_without_warm_start_each_fit_begins_anew(preset: Preset, phases: list[Ph
     assert len(phases[0].batches) == len(phases[1].batches)
 
 
+@pytest.mark.slow
 def test_trap_pseudo_labels_are_made_without_dropout_and_stay_fixed(
     preset: Preset, phases: list[Phase]
 ) -> None:
@@ -207,6 +212,7 @@ def test_a_common_guess_does_not_make_the_members_agree(flow: Preset, phases: li
         assert np.ptp(told, axis=0).max() > 0.01
 
 
+@pytest.mark.slow
 def test_labels_are_repeated_among_the_pseudo_labels(lstm: Preset, phases: list[Phase]) -> None:
     preset = replace(lstm, upsample=7, epochs_more=3, batch=16)
     model = make(preset).fit(ROWS[:10], np.arange(10.0), ROWS[40:])
@@ -216,6 +222,7 @@ def test_labels_are_repeated_among_the_pseudo_labels(lstm: Preset, phases: list[
     assert torch.bincount(rows).tolist() == [21] * 10 + [3] * 65
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [5, 16, 17, 40])
 @pytest.mark.parametrize("others", [1, 31, 65])
 def test_trap_the_control_takes_the_very_same_number_of_steps(
@@ -233,6 +240,7 @@ def test_trap_the_control_takes_the_very_same_number_of_steps(
     assert seen <= set(range(labels))
 
 
+@pytest.mark.slow
 def test_trap_z_scores_come_from_the_labels_and_stay_for_carried_over_weights(
     lstm: Preset,
 ) -> None:
@@ -249,6 +257,7 @@ def test_trap_z_scores_come_from_the_labels_and_stay_for_carried_over_weights(
     assert fresh._scaling.shift == 7.0
 
 
+@pytest.mark.slow
 def test_trap_min_max_labels_saturate_the_sigmoid_and_predictions_stay_finite(
     lstm: Preset,
 ) -> None:
@@ -289,6 +298,7 @@ def test_pseudo_labels_must_fit_their_architectures(preset: Preset) -> None:
     assert np.array_equal(model.predict(ROWS).mean, before), "a refused call taught something"
 
 
+@pytest.mark.slow
 def test_a_cached_table_predicts_what_an_encoded_one_does(flow: Preset) -> None:
     cells = load_space("nasbench201")
     rows = cells.sample_choices(np.random.default_rng(0), 40)

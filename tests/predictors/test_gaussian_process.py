@@ -47,6 +47,7 @@ def fitted(labels: int = 60, space: Any = FLOW, seed: int = 0, **settings: Any) 
     return GaussianProcess(space, np.random.default_rng(seed), **settings).fit(choices, values)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [FLOW, WRITTEN, TOY], ids=lambda space: space.name)
 @pytest.mark.parametrize("kernel", ["graph", "hamming"])
 def test_keeps_the_contract(space: Any, kernel: KernelKind) -> None:
@@ -102,6 +103,7 @@ def test_density_is_that_of_the_normal_distribution_and_its_gradient_is_right(sp
     assert difference == pytest.approx(by_hand(one) - by_hand(two), abs=1e-3)
 
 
+@pytest.mark.slow
 def test_learns_the_scales_that_labels_were_drawn_with() -> None:
     rng = np.random.default_rng(0)
     seen = ArchitectureKernel(FLOW).see(FLOW.sample_choices(rng, 300))
@@ -166,6 +168,7 @@ def test_spread_is_the_deviation_of_the_values_of_scores() -> None:
     np.testing.assert_allclose(found.mean, np.median(values, axis=0), atol=1.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [FLOW, WRITTEN], ids=lambda space: space.name)
 @pytest.mark.parametrize("exact", [True, False])
 def test_draws_have_the_joint_distribution(
@@ -186,6 +189,7 @@ def test_draws_have_the_joint_distribution(
     np.testing.assert_allclose(np.cov(scores.T), expected, atol=within)
 
 
+@pytest.mark.slow
 def test_random_functions_have_the_covariance_of_the_prior() -> None:
     rng, scales = np.random.default_rng(0), Scales(2.0, 0.8, 1.5, 0.1)
     seen = ArchitectureKernel(WRITTEN).see(WRITTEN.sample_choices(rng, 10))
@@ -193,6 +197,7 @@ def test_random_functions_have_the_covariance_of_the_prior() -> None:
     np.testing.assert_allclose(np.cov(drawn.T), covariance(seen, seen, scales), atol=0.25)
 
 
+@pytest.mark.slow
 def test_draws_for_many_cells_agree_with_labels_without_noise() -> None:
     cells = FLOW.all_choices()
     known = np.random.default_rng(0).permutation(len(cells))[:200]

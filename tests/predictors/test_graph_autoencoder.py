@@ -46,6 +46,7 @@ def taught() -> tuple[GraphAutoencoder, GraphEncoding]:
     return network, graph
 
 
+@pytest.mark.slow
 def test_unseen_cells_are_rebuilt(taught: tuple[GraphAutoencoder, GraphEncoding]) -> None:
     network, _ = taught
     graph = WrittenGraph(CELLS).read(CELLS.all_choices()[::31])

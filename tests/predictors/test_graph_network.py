@@ -126,6 +126,7 @@ def test_dead_vertices_are_marked(monkeypatch: pytest.MonkeyPatch) -> None:
     assert marked[0].argmax(dim=1).tolist() == [0, 1, 2, 3]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(loss: str) -> None:
     prediction = fitted(loss=loss).predict(UNSEEN)
@@ -133,6 +134,7 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(loss: str) -> None:
     assert abs(prediction.mean.mean() - worth(UNSEEN).mean()) < 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("readout", ["gated-sum", "lstm"])
 def test_cells_that_compute_the_same_are_predicted_alike(readout: Any) -> None:
     model = fitted(steps=5, readout=readout)
@@ -160,6 +162,7 @@ def test_it_can_be_asked_about_larger_cells_than_it_saw() -> None:
     assert kendall_tau(model.predict(cells[split.large]).mean, value[split.large]) > 0.5
 
 
+@pytest.mark.slow
 def test_the_spread_covers_about_two_thirds_of_unseen_values() -> None:
     noise = np.random.default_rng(0).normal(size=600)
     cells = SPACE.sample_choices(np.random.default_rng(5), 200)

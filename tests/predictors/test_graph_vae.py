@@ -36,6 +36,7 @@ def fitted() -> GraphVAE:
     return make(passes=10).fit(POOL[:120], worth(POOL[:120]), POOL[120:])
 
 
+@pytest.mark.slow
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(fitted: GraphVAE) -> None:
     unseen = SPACE.sample_choices(np.random.default_rng(9), 300)
     prediction = fitted.predict(unseen)
@@ -44,6 +45,7 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(fitted: GraphVAE) -> None:
     assert prediction.spread.min() > 0
 
 
+@pytest.mark.slow
 def test_keeps_the_contract_on_cells() -> None:
     quick = {**QUICK, "drawn": 64, "passes": 1}
     check_predictor(

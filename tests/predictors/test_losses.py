@@ -89,6 +89,7 @@ def test_a_common_row_of_weights_stands_for_all_members(name: str) -> None:
     torch.testing.assert_close(common, apart)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LOSSES))
 @settings(max_examples=30)
 @given(seed=st.integers(0, 2**31), factor=st.floats(0.01, 100.0))
@@ -115,6 +116,7 @@ def test_a_loss_of_the_order_sees_no_shift_and_no_stretched_targets(
     torch.testing.assert_close(moved, loss(scores, targets, weights))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(LOSSES))
 def test_going_down_it_finds_the_order(name: str) -> None:
     targets = torch.tensor([[0.3, -1.0, 2.0, 1.0, -0.2]], dtype=DOUBLE)

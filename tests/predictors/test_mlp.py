@@ -35,6 +35,7 @@ def fitted(labels: int = 100, seed: int = 0, **settings: Any) -> MLP:
     return model.fit(choices, noisy(choices))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", ["properties", "onehot", "both"])
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(columns: Any, loss: str) -> None:
@@ -45,6 +46,7 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(columns: Any, loss: str) -
     assert 0.5 < np.std(prediction.mean[truth > 50]) / np.std(truth[truth > 50]) < 2
 
 
+@pytest.mark.slow
 def test_z_scores_are_a_target_too() -> None:
     by_rank, by_value = (
         fitted(loss="squared", target=target).predict(UNSEEN).mean for target in ("rank", "z-score")
@@ -53,6 +55,7 @@ def test_z_scores_are_a_target_too() -> None:
     assert (by_rank != by_value).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["squared", "listwise"])
 def test_the_spread_covers_about_two_thirds_of_unseen_values(loss: str) -> None:
     prediction = fitted(labels=200, members=8, loss=loss).predict(UNSEEN)
@@ -71,17 +74,20 @@ def test_draws_and_scores_are_those_of_the_members() -> None:
     np.testing.assert_allclose(model.scores_of(prediction.mean), scores.mean, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_members_without_labels_of_their_own_are_surer() -> None:
     apart, alike = (fitted(resample=r).predict(UNSEEN).spread.mean() for r in (True, False))
     assert alike < apart / 2
 
 
+@pytest.mark.slow
 def test_the_same_generator_gives_the_same_model() -> None:
     first, again, other = (fitted(seed=seed).predict(UNSEEN).mean for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("labels", [2, 3, 6])
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_few_labels_are_learnt(labels: int, loss: str) -> None:
@@ -90,6 +96,7 @@ def test_few_labels_are_learnt(labels: int, loss: str) -> None:
     assert np.isfinite(prediction.spread).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", sorted(LOSSES))
 def test_equal_values_are_predicted_again(loss: str) -> None:
     model = MLP(SPACE, np.random.default_rng(0), **QUICK, loss=loss)

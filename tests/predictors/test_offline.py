@@ -17,6 +17,7 @@ SPACE = load_space("nasbench201")
 QUICK: dict[str, Any] = {"members": 3, "hidden": 12, "steps": 100, "learning_rate": 0.02}
 
 
+@pytest.mark.slow
 def test_learns_once_and_can_be_asked_again_and_again() -> None:
     rng = np.random.default_rng(0)
     cells = SPACE.sample_choices(rng, 400)

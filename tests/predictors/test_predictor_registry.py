@@ -23,6 +23,7 @@ from archscout.testing.toy import ToySpace
 TOY = ToySpace()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list_predictors())
 def test_every_predictor_keeps_the_contract(name: str, small_presets: None) -> None:
     def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
@@ -31,6 +32,7 @@ def test_every_predictor_keeps_the_contract(name: str, small_presets: None) -> N
     check_predictor(make, TOY, np.random.default_rng(0))
 
 
+@pytest.mark.slow
 def test_the_contract_holds_on_cells_too(small_presets: None, flow: Preset) -> None:
     def make(space: SearchSpace, rng: np.random.Generator) -> Predictor:
         return make_predictor("flow", space, rng)

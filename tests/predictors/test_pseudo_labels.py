@@ -328,6 +328,7 @@ def test_settings_out_of_range(settings: dict[str, Any]) -> None:
         PseudoLabels(SPACE, np.random.default_rng(0), make=Ridge, **settings)
 
 
+@pytest.mark.slow
 def test_one_in_twenty_random_rankings_exceeds_chance() -> None:
     from scipy.stats import kendalltau
 

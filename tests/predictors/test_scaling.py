@@ -16,6 +16,7 @@ labels = st.lists(numbers, min_size=1, max_size=40).map(np.array)
 points = st.lists(numbers, min_size=1, max_size=40).map(np.array)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(values=labels, asked=points)
 def test_back_undoes_forward_also_beyond_the_labels(
@@ -26,6 +27,7 @@ def test_back_undoes_forward_also_beyond_the_labels(
         assert np.allclose(scaling.back(scaling.forward(some)), some, rtol=1e-9, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(values=labels, asked=points)
 def test_scores_rise_with_values(kind: str, values: np.ndarray, asked: np.ndarray) -> None:
@@ -35,6 +37,7 @@ def test_scores_rise_with_values(kind: str, values: np.ndarray, asked: np.ndarra
     assert (np.diff(scores) > 0).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(values=labels)
 def test_equal_values_share_a_score_in_any_order(kind: str, values: np.ndarray) -> None:
@@ -45,6 +48,7 @@ def test_equal_values_share_a_score_in_any_order(kind: str, values: np.ndarray) 
     assert np.allclose(scores, backwards, rtol=1e-9, atol=1e-9)
 
 
+@pytest.mark.slow
 @given(values=labels)
 def test_ranks_do_not_see_how_far_values_lie_apart(values: np.ndarray) -> None:
     bent = np.sign(values) * np.abs(values) ** 1.5

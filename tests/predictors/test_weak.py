@@ -31,6 +31,7 @@ def fitted(labels: int = 40, seed: int = 0, **settings: Any) -> WeakPredictor:
     return weak.fit(choices, convolutions(choices))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(kind: str) -> None:
     unseen = SPACE.sample_choices(np.random.default_rng(6), 300)
@@ -40,6 +41,7 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(kind: str) -> None:
     assert (spread.mean() > 0) == (kind == "forest")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["forest", "boosting"])
 def test_keeps_the_contract(kind: str) -> None:
     def make(space: Any, rng: np.random.Generator) -> WeakPredictor:
@@ -65,6 +67,7 @@ def test_published_and_quick_sizes() -> None:
     assert (boosting.n_estimators, boosting.max_depth) == (1000, 20)
 
 
+@pytest.mark.slow
 def test_the_labels_alone_set_the_scale() -> None:
     choices = SPACE.sample_choices(np.random.default_rng(5), 30)
     values, cells = convolutions(choices), SPACE.all_choices()[:50]
@@ -98,6 +101,7 @@ def test_the_generator_decides() -> None:
     assert (first != other).any()
 
 
+@pytest.mark.slow
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     weak, cells = fitted(), SPACE.all_choices()[:300]
     whole = weak.predict(cells).mean

@@ -24,6 +24,7 @@ _TINY = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space_name", _TINY)
 @pytest.mark.parametrize("name", list_proxies())
 def test_every_proxy_keeps_the_contract(name: str, space_name: str) -> None:

@@ -47,6 +47,7 @@ def test_a_search_reaches_the_cell_of_nothing_but_none() -> None:
     assert found.best.choices == (0,) * 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("most", [1, 5, 60])
 def test_it_ends_when_everything_was_scored(most: int) -> None:
     macro = NASBenchMacro()
@@ -75,6 +76,7 @@ def test_every_member_is_within_the_limits_and_scored_once() -> None:
     assert found.best_score > MobileNet().params_table(drawn).max()
 
 
+@pytest.mark.slow
 def test_a_narrow_band_is_searched_by_repaired_mutations() -> None:
     space = MobileNet().within(Limit("macs", most=475e6, least=474.8e6))
     plan = EvolutionPlan(population=20, parents=5, mutations=10, crossovers=10, generations=4)

@@ -95,6 +95,7 @@ def saved(table: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rankin
 
 
 class TestOutputs:
+    @pytest.mark.slow
     def test_the_page_is_written_again_from_what_was_saved(
         self, saved: tuple[Ranking, Path], tmp_path: Path
     ) -> None:
@@ -217,6 +218,7 @@ class TestOutputs:
         ):
             assert all(len(row) == len(header) for row in rows)
 
+    @pytest.mark.slow
     def test_report_takes_a_file_or_a_folder(
         self, saved: tuple[Ranking, Path], tmp_path: Path
     ) -> None:
@@ -233,6 +235,7 @@ class TestOutputs:
 
 
 class TestPairing:
+    @pytest.mark.slow
     def test_all_predictors_get_the_same_nested_labels(self, table: Path) -> None:
         run(table, seeds=2)
         bench = spec_of(table).load()
@@ -259,6 +262,7 @@ class TestPairing:
         assert [0 if others is None else len(others) for *_, others in SEEN] == [50, 0, 290]
         assert ranking.rows.unlabelled.tolist() == [50, 0, 290]
 
+    @pytest.mark.slow
     def test_protocol_b_scores_the_other_half(self, table: Path) -> None:
         ranking = run(table, labels="10%,100%", protocol="b", unlabelled="all")
         assert ranking.label_counts == [15, 150]
@@ -272,6 +276,7 @@ class TestPairing:
         assert "Protocol B" in ranking.protocol
         assert any("not the authors' file" in warning for warning in ranking.warnings)
 
+    @pytest.mark.slow
     def test_lower_is_better_where_the_table_says_so(self, table: Path) -> None:
         up, down = run(table), run(spec_of(table, direction="minimize"))
         assert (SEEN[0][2] > 0).all()
@@ -284,6 +289,7 @@ class TestPairing:
 
 
 class TestResume:
+    @pytest.mark.slow
     def test_only_what_is_missing_or_damaged_is_run(
         self, saved: tuple[Ranking, Path], table: Path, tmp_path: Path
     ) -> None:
@@ -302,6 +308,7 @@ class TestResume:
         columns = [c for c in again.rows if not c.startswith("seconds")]
         pd.testing.assert_frame_equal(again.rows[columns], saved[0].rows[columns])
 
+    @pytest.mark.slow
     def test_the_folder_of_another_ranking_is_refused(self, table: Path, tmp_path: Path) -> None:
         small = {"labels": 10, "seeds": 1, "out": tmp_path}
         run(table, **small)
@@ -321,6 +328,7 @@ class TestResume:
         run(table, labels=10, seeds=1)
         assert not list(tmp_path.iterdir())
 
+    @pytest.mark.slow
     def test_processes_change_nothing(self, table: Path) -> None:
         quick: dict[str, Any] = {"settings": {"forest": {"trees": 3}}, "labels": 8, "seeds": 2}
         one, two = (run(table, ["forest"], workers=workers, **quick) for workers in (1, 2))
@@ -329,6 +337,7 @@ class TestResume:
 
 
 class TestHonesty:
+    @pytest.mark.slow
     def test_a_failure_is_recorded_and_the_rest_goes_on(self, table: Path, tmp_path: Path) -> None:
         told: list[RankProgress] = []
         ranking = run(
@@ -356,6 +365,7 @@ class TestHonesty:
         assert set(errors["bug"]) == {"ZeroDivisionError: a bug"}
         assert all("not finite" in error for error in errors["nan"])
 
+    @pytest.mark.slow
     def test_a_baseline_that_fails_is_said(self, table: Path) -> None:
         ranking = run(
             table, {"bug": "scripted", "fine": "scripted"}, settings={"bug": {"fails": "bug"}}
@@ -368,6 +378,7 @@ class TestHonesty:
         with pytest.raises(ArchscoutError, match="no predictor could be fitted, first failure"):
             run(table, ["scripted"], settings={"scripted": {"fails": "error"}})
 
+    @pytest.mark.slow
     def test_constant_predictions_count_as_no_correlation(self, table: Path) -> None:
         ranking = run(
             table, {"flat": "scripted", "quiet": "scripted"},
@@ -380,6 +391,7 @@ class TestHonesty:
         assert re.search(r"parameter count.* has \.\d+, which flat does not reach", leader)
         assert all(len(panel.lines) == 2 for panel in panels_of(calibration_curves(ranking)).axes)
 
+    @pytest.mark.slow
     def test_a_table_without_test_values_says_so(
         self, write_table: Callable[..., Path], tmp_path: Path
     ) -> None:
@@ -418,6 +430,7 @@ class TestHonesty:
         assert all((value == bench.runs).any() for value in values)
         assert not np.isin(values, bench.values).all()
 
+    @pytest.mark.slow
     def test_one_seed_shows_nothing_and_text_is_not_markup(
         self, table: Path, tmp_path: Path
     ) -> None:

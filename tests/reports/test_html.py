@@ -75,6 +75,7 @@ class Page(HTMLParser):
         return dict(zip(names, map(json.loads, drawn), strict=True))
 
 
+@pytest.mark.slow
 def test_the_headline_tells_the_result(make_result):
     result = make_result()
     page = Page(render(result))
@@ -86,6 +87,7 @@ def test_the_headline_tells_the_result(make_result):
     assert f"{result.best.test_value:.2f} %" in page.text
 
 
+@pytest.mark.slow
 def test_all_parts_are_there(make_result):
     page = Page(render(make_result(failed=2)))
     assert page.titles == {
@@ -103,6 +105,7 @@ def test_all_parts_are_there(make_result):
     assert sum(attributes.get("class") == "cell" for _, attributes in page.elements) == 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("without", "gone"),
     [
@@ -201,6 +204,7 @@ def test_an_early_end_is_told(make_result):
     assert stopped in Page(render(make_result(budget=100, stopped=stopped))).text
 
 
+@pytest.mark.slow
 def test_many_labels_fit(make_result):
     text = render(make_result(labels=5000))
     page = Page(text)
@@ -258,6 +262,7 @@ class HostileSpace(NASBench201):
         return f"{HOSTILE}{arch.choices}"
 
 
+@pytest.mark.slow
 def test_texts_of_a_run_never_become_markup(make_result):
     plain = Page(render(make_result(failed=2)))
     result = make_result(
@@ -292,6 +297,7 @@ def test_texts_that_no_file_can_hold_are_written_all_the_same(make_result, tmp_p
     assert "half a character: ?" in write_report(result, tmp_path / "a.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_figures_that_are_not_finite_stay_out_of_the_data(make_result):
     result = make_result(noise=False)
     result.noise = {"kendall_tau": math.nan, "run_std": None, "runs": 1}
@@ -301,6 +307,7 @@ def test_figures_that_are_not_finite_stay_out_of_the_data(make_result):
     assert "not known for this objective" in page.text
 
 
+@pytest.mark.slow
 def test_it_is_written_where_it_was_asked_for(make_result, tmp_path):
     result = make_result(labels=3)
     path = tmp_path / "new" / "folder" / "mine.html"
@@ -333,6 +340,7 @@ def test_an_old_report_survives_a_failed_write(make_result, tmp_path, monkeypatc
     assert os.listdir(tmp_path) == ["report.html"]
 
 
+@pytest.mark.slow
 def test_a_real_search_is_reported(tmp_path: Path):
     result = archscout.search("nasbench201", lambda arch: sum(arch.choices), "random", labels=12)
     page = Page(result.report(tmp_path / "report.html").read_text("utf-8"))
@@ -364,6 +372,7 @@ def test_a_search_that_went_on_was_not_looked_up(tmp_path: Path):
         assert ("Nothing was trained" in render(result)) == (labels == 3)
 
 
+@pytest.mark.slow
 def test_a_saved_result_makes_the_same_page(make_result, tmp_path):
     result = make_result(labels=30, failed=1)
     loaded = archscout.load_result(result.save(tmp_path))

@@ -40,6 +40,7 @@ def test_ranges_are_those_of_the_listed_space(name: str) -> None:
     assert found == (macs.min(), macs.max(), True)
 
 
+@pytest.mark.slow
 def test_the_range_of_a_cost_that_does_not_add_up_is_searched_for() -> None:
     space = load_space("mobilenet")
     blocks = Limit("latency", most=1, measure=lambda rows: (rows != 6).sum(axis=1) ** 1.5)

@@ -77,6 +77,7 @@ def test_arbitrary_text_never_raises_anything_but_a_parse_error(text: str) -> No
         assert len(message) < 600
 
 
+@pytest.mark.slow
 @given(ROWS, st.integers(0, 700), st.text(alphabet="()[]',=0123 _abcx\"\n", max_size=3))
 def test_damaged_text_gives_a_parse_error_or_a_genotype(
     row: tuple[int, ...], place: int, insert: str
@@ -138,6 +139,7 @@ def test_mutation_reaches_both_cells() -> None:
     assert set(changed) == set(range(22))
 
 
+@pytest.mark.slow
 def test_twins_number_their_nodes_otherwise() -> None:
     """Brute force: renaming the nodes of a cell in any valid order keeps the canonical id."""
     rng = np.random.default_rng(0)
@@ -189,6 +191,7 @@ def test_edges_tell_architectures_apart() -> None:
 SMALL = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, unlabelled_batch=8)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "settings", "least"),
     [("forest", {}, 0.2), ("gaussian-process", {}, 0.2), ("flow", {"preset": SMALL}, -1.0)],

@@ -73,6 +73,7 @@ def test_costs_of_the_second_order_cell() -> None:
     assert round(SPACE.params(arch, "cifar") / 1e6, 2) == 3.35
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("network", "settings", "resolution"),
     [
@@ -141,6 +142,7 @@ def test_a_factorized_reduction_sees_every_second_pixel_twice() -> None:
     torch.testing.assert_close(result[0, 1], features[0, 0, 1::2, 1::2])
 
 
+@pytest.mark.slow
 def test_places_of_reduce_cells_and_widths() -> None:
     arch = SPACE.parse(GENOTYPES["DARTS, second order"])
     for network, cells, side in (("imagenet", 14, 28), ("cifar", 20, 32)):

@@ -34,10 +34,12 @@ def space(request: pytest.FixtureRequest) -> SearchSpace:
     return SPACES[request.param][0].within(SPACES[request.param][1])
 
 
+@pytest.mark.slow
 def test_it_keeps_the_promises_of_a_space(space: SearchSpace) -> None:
     check_space(space, np.random.default_rng(0), samples=8)
 
 
+@pytest.mark.slow
 def test_nothing_that_it_gives_is_outside(space: SearchSpace) -> None:
     rng = np.random.default_rng(1)
     archs = space.sample(rng, 30)
@@ -68,6 +70,7 @@ def test_a_rare_part_of_a_space_that_cannot_be_listed_is_drawn(most: float, diff
     assert len(np.unique(rows, axis=0)) >= different
 
 
+@pytest.mark.slow
 def test_draws_agree_with_rejection() -> None:
     rng = np.random.default_rng(0)
     space = MobileNet().within(Limit("macs", most=475e6))
@@ -91,6 +94,7 @@ def test_a_cost_that_does_not_add_up_is_repaired_and_said_to_be() -> None:
     assert len(np.unique(rows, axis=0)) == 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("space", "limits", "words"),
     [
@@ -109,6 +113,7 @@ def test_an_unreachable_limit_says_what_is_feasible(
         space.within(limits)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [MACRO, MobileNet(), DARTS()], ids=lambda space: space.name)
 def test_the_feasible_ends_that_the_error_names_are_feasible(space: SearchSpace) -> None:
     with pytest.raises(SettingsError) as caught:

@@ -39,6 +39,7 @@ def test_share_of_networks_within_a_limit() -> None:
     assert abs((macs < 600).mean() - 0.206) < 0.02
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("widths", "resolution"), [("final", 224), ("search", 32), (TINY, 17)])
 def test_the_built_network_costs_what_is_counted(widths: Any, resolution: int) -> None:
     for arch in [SEMINAS, *SPACE.sample(np.random.default_rng(1), 1)]:

@@ -42,6 +42,7 @@ def plain_pruning(row: list[int]) -> tuple[bool, set[tuple[int, int]]]:
     return {0, 6} <= live, {(x, y) for x, y in edges if x in live and y in live}
 
 
+@pytest.mark.slow
 def test_the_space_conforms() -> None:
     check_space(SPACE, np.random.default_rng(1), samples=30)
     assert load_space("nasbench101").name == "nasbench101"
@@ -56,6 +57,7 @@ def test_the_whole_space_iterates_in_order() -> None:
 
 
 # --- text -----------------------------------------------------------------------------------
+@pytest.mark.slow
 @given(written_cells)
 @settings(max_examples=200)
 def test_texts_of_written_cells_are_read_back(row: np.ndarray) -> None:
@@ -68,6 +70,7 @@ def test_texts_of_written_cells_are_read_back(row: np.ndarray) -> None:
             SPACE.parse(text)
 
 
+@pytest.mark.slow
 @given(
     st.text(max_size=40)
     | st.from_regex(r"[0-9]{1,9}:((c1|c3|mp|xx)\|?){0,6}", fullmatch=True)
@@ -118,6 +121,7 @@ def test_parse_many_names_the_text_that_is_wrong() -> None:
 
 
 # --- validity and twins -----------------------------------------------------------------------
+@pytest.mark.slow
 @given(written_cells)
 @settings(max_examples=200)
 def test_validity_and_pruning_equal_a_plain_search(row: np.ndarray) -> None:
@@ -179,6 +183,7 @@ def test_written_samples_are_valid_and_not_uniform() -> None:
     assert len(np.unique(SPACE.indices(rows))) < 16_000
 
 
+@pytest.mark.slow
 def test_mutations_are_valid_differ_and_change_as_much_as_published() -> None:
     rng = np.random.default_rng(0)
     edges, operations = [], []
@@ -230,6 +235,7 @@ def test_names_of_the_decisions() -> None:
     assert len(SHORT) == len(OPERATIONS)
 
 
+@pytest.mark.slow
 def test_the_space_works_without_loading_torch() -> None:
     code = (
         "import sys; from archscout.spaces import load_space; s = load_space('nasbench101');"

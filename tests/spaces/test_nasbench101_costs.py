@@ -35,6 +35,7 @@ def parse(text: str) -> Architecture:
     return SPACE.parse(text)
 
 
+@pytest.mark.slow
 def test_costs_equal_the_published_rows(data_file: Callable[[str], Path]) -> None:
     import pandas as pd
 
@@ -66,6 +67,7 @@ def test_channels_are_shared_out_and_the_first_take_the_rest() -> None:
     assert widths == [64, 43, 43, 42, 0, 0, 128]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", CELLS)
 @pytest.mark.parametrize(
     "settings", [{}, {"classes": 7, "channels": 10, "cells": 2}], ids=["full", "small"]
@@ -90,6 +92,7 @@ def test_networks_of_random_written_cells_have_the_counted_costs() -> None:
         assert counter.get_total_flops() == 2 * SPACE.macs(arch, **settings, resolution=8)
 
 
+@pytest.mark.slow
 def test_the_full_network_has_the_counted_multiply_adds() -> None:
     arch = SPACE.parse("1330725:c3|mp|c1|mp|c1")
     with FlopCounterMode(display=False) as counter, torch.no_grad():
@@ -112,6 +115,7 @@ def test_a_cell_computes_what_its_graph_says() -> None:
     torch.testing.assert_close(cell(features), expected)
 
 
+@pytest.mark.slow
 def test_a_generator_decides_the_weights() -> None:
     def weights(seed: int) -> torch.Tensor:
         generator = torch.Generator().manual_seed(seed)
@@ -126,6 +130,7 @@ def test_a_generator_decides_the_weights() -> None:
     assert abs(float(kernel.detach().std()) * kernel[0].numel() ** 0.5 - 1) < 0.05
 
 
+@pytest.mark.slow
 def test_a_network_learns() -> None:
     generator = torch.Generator().manual_seed(0)
     network = SPACE.build(

@@ -50,6 +50,7 @@ def test_graph_marks_vertices_that_the_cell_lacks() -> None:
     assert not np.tril(graph.adjacency).any()
 
 
+@pytest.mark.slow
 def test_tokens_of_all_cells_decode_to_themselves() -> None:
     rows = SPACE.all_choices()
     # all small cells, and every fifth of those with seven vertices
@@ -61,6 +62,7 @@ def test_tokens_of_all_cells_decode_to_themselves() -> None:
         np.testing.assert_array_equal(choices, rows)
 
 
+@pytest.mark.slow
 @given(written_cells)
 @settings(max_examples=100)
 def test_tokens_of_written_cells_decode_to_themselves_if_valid(row: np.ndarray) -> None:

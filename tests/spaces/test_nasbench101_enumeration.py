@@ -71,6 +71,7 @@ def test_written_cells_find_the_listed_cell_of_their_hash() -> None:
             )
 
 
+@pytest.mark.slow
 def test_the_table_of_hashes(data_file: Callable[[str], Path]) -> None:
     hashes = SPACE.canonical_ids(SPACE.all_choices())
     assert len(np.unique(hashes)) == len(SPACE)

@@ -72,6 +72,7 @@ def test_known_hashes(text: str, expected: str) -> None:
     assert SPACE.canonical_id(SPACE.parse(text)) == expected
 
 
+@pytest.mark.slow
 def test_hashes_equal_the_published_rows(data_file: Callable[[str], Path]) -> None:
     with gzip.open(data_file("nasbench101_measured.csv.gz"), "rt") as file:
         rows = [line.rstrip("\n").split(",")[:5] for line in file][1:]

@@ -31,6 +31,7 @@ def test_standard_text_and_digits_are_the_same_cell() -> None:
     assert SPACE.format(arch) == TEXT
 
 
+@pytest.mark.slow
 def test_all_cells_go_through_text_and_back() -> None:
     texts = [SPACE.format(arch) for arch in SPACE]
     assert len(set(texts)) == 15_625
@@ -57,6 +58,7 @@ def test_arbitrary_text_never_raises_anything_but_a_parse_error(text: str) -> No
     assert len(message) < 500
 
 
+@pytest.mark.slow
 @given(ROWS, st.integers(0, 200), st.text(alphabet="|+~0123abcx_", max_size=3))
 def test_damaged_text_gives_a_parse_error_or_another_cell(
     row: tuple[int, ...], place: int, insert: str
@@ -115,6 +117,7 @@ def test_sampling_is_uniform() -> None:
     assert np.abs(shares - 0.2).max() < 0.01
 
 
+@pytest.mark.slow
 def test_neighbors_and_mutation() -> None:
     arch = SPACE.parse("334131")
     near = SPACE.neighbors(arch)
@@ -126,6 +129,7 @@ def test_neighbors_and_mutation() -> None:
 
 
 # --- twins ----------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_there_are_6466_classes_of_twins() -> None:
     names = SPACE.canonical_ids(SPACE.all_choices())
     assert len(set(names.tolist())) == 6_466
@@ -221,6 +225,7 @@ def test_all_cells_go_through_tokens_and_back(kind: str) -> None:
     np.testing.assert_array_equal(choices, SPACE.all_choices())
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.integers(-3, 9), min_size=35, max_size=35), max_size=5))
 def test_any_sequence_is_decoded_or_flagged(rows: list[list[int]]) -> None:
     tokens = np.array(rows, dtype=np.int64).reshape(-1, 35)

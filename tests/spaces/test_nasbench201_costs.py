@@ -37,6 +37,7 @@ def test_known_costs(digits: str, params: int, macs: int) -> None:
     assert (SPACE.params(arch), SPACE.macs(arch)) == (params, macs)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_costs_equal_the_published_table(data_file: Callable[[str], Path], dataset: str) -> None:
     import pandas as pd
@@ -66,6 +67,7 @@ def test_tables_equal_single_counts() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -163,6 +165,7 @@ def test_resolutions_that_cannot_be_halved_twice_are_refused(resolution: int) ->
         SPACE.macs(SPACE.parse("334131"), resolution=resolution)
 
 
+@pytest.mark.slow
 def test_architectures_of_other_spaces_are_refused() -> None:
     arch = SPACE.parse("334131")
     stranger = type(arch)("nasbench101", arch.choices)

@@ -18,6 +18,7 @@ def test_unknown_name_suggests_the_nearest() -> None:
         load_space("nasbench2O1")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SPACES.names())
 def test_every_registered_space_conforms(name: str) -> None:
     space = load_space(name)

@@ -45,6 +45,7 @@ def test_the_registry_has_what_the_papers_propose() -> None:
     assert {"guided", "weaknas", "arch2vec-bo", "seminas-evolution", "latent-ascent"} <= set(GUIDED)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", GUIDED)
 def test_every_guided_strategy_keeps_the_contract(
     name: str, monkeypatch: pytest.MonkeyPatch
@@ -60,6 +61,7 @@ def test_every_guided_strategy_keeps_the_contract(
     check_strategy(make, SPACE, np.random.default_rng(0), labels=20)
 
 
+@pytest.mark.slow
 def test_the_default_finds_the_best_of_a_smooth_space_quickly() -> None:
     top = max(float(sum(row)) for row in SPACE.all_choices().tolist())
     labels = [
@@ -110,6 +112,7 @@ def test_unlabelled_architectures_reach_the_predictor() -> None:
     assert len(strategy.learner.model.given) == 30  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_wrapped_predictors_can_guide_too() -> None:
     strategy = guided(
         load_space("nasbench201"), np.random.default_rng(0), predictor="conformal:forest"

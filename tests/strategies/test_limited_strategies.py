@@ -31,6 +31,7 @@ SIMPLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "space"),
     [(name, space) for name in SIMPLE for space in SPACES if space != "band" or ":" not in name],

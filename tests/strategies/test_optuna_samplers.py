@@ -53,6 +53,7 @@ def test_architectures_become_parameters_and_come_back() -> None:
 
 
 # --- Optuna's samplers as strategies ------------------------------------------------------------
+@pytest.mark.slow
 def test_tpe_learns() -> None:
     cells = load_space("nasbench201")
 
@@ -63,6 +64,7 @@ def test_tpe_learns() -> None:
     assert late("optuna:tpe") > late("optuna:random") + 3
 
 
+@pytest.mark.slow
 def test_the_gaussian_process_learns_and_repeats_itself_from_a_seed() -> None:
     results = [search(SPACE, total, "optuna:gp", labels=13) for _ in range(2)]
     first, second = ([(x.architecture, x.value) for x in r.labels] for r in results)

@@ -166,6 +166,7 @@ def test_few_candidates_are_filled_up_at_random() -> None:
 
 
 # --- odd values -----------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_failed_labels_are_not_learnt_and_not_bought_again() -> None:
     strategy, learner = make()
     asked = run(strategy, 20, lambda arch: math.nan if arch.choices[0] == 1 else total(arch))
@@ -209,6 +210,7 @@ def test_when_nothing_is_left_it_neither_proposes_nor_learns() -> None:
         assert len(learner.given) == learnt
 
 
+@pytest.mark.slow
 def test_unlabelled_architectures_are_drawn_from_all_places_of_the_space() -> None:
     met = np.zeros(105)
     everything = list(map(tuple, SPACE.all_choices().tolist()))
@@ -234,6 +236,7 @@ def test_unlabelled_architectures_come_from_the_pool() -> None:
         assert set(map(tuple, unlabelled.tolist())) <= set(map(tuple, pool.tolist()))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pool", [None, SPACE.all_choices()[::3]])
 @pytest.mark.parametrize("most", [10, 1000])
 def test_a_control_gets_the_number_of_the_unlabelled_and_none_of_them(
@@ -273,6 +276,7 @@ def test_more_options_than_memory_holds_are_refused_before_labels_are_bought(
         guided(ToySpace(), np.random.default_rng(0))
 
 
+@pytest.mark.slow
 def test_it_keeps_the_contract() -> None:
     def strategy(space: ToySpace, rng: np.random.Generator, pool: Any = None) -> PredictorGuided:
         made, _ = make(space, int(rng.integers(2**31)), pool=pool)

@@ -140,6 +140,7 @@ def test_settings_out_of_range(
 
 
 # --- the contract ---------------------------------------------------------------------------
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seminas", "nao"])
 def test_it_keeps_the_contract(name: str) -> None:
     def new(space: SearchSpace, rng: np.random.Generator, pool: Any = None) -> Any:
@@ -148,6 +149,7 @@ def test_it_keeps_the_contract(name: str) -> None:
     check_strategy(new, TOY, np.random.default_rng(0), labels=24)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["lstm", "paper-300", "paper-2000"])
 def test_the_papers_network_searches_too(preset: str) -> None:
     strategy = make(preset)
@@ -161,6 +163,7 @@ def test_the_papers_network_searches_too(preset: str) -> None:
     assert "latent ascent" in {strategy.notes(arch)["origin"] for arch in asked}
 
 
+@pytest.mark.slow
 def test_every_round_has_a_complete_row_of_plain_values() -> None:
     strategy = make()
     run(strategy, 30)
@@ -178,6 +181,7 @@ def test_every_round_has_a_complete_row_of_plain_values() -> None:
     assert tried
 
 
+@pytest.mark.slow
 def test_equal_seeds_buy_the_same_and_others_do_not() -> None:
     one, again, other = (run(make(seed=seed), 24) for seed in (0, 0, 1))
     assert one == again
@@ -201,6 +205,7 @@ class Killed(Exception):
     """Ends a search as a kill would."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [(3,), (9, 14), (21,)])
 def test_a_killed_search_goes_on_to_the_labels_of_one_that_nobody_killed(
     kills: tuple[int, ...], tmp_path: Path
@@ -236,6 +241,7 @@ def test_a_killed_search_goes_on_to_the_labels_of_one_that_nobody_killed(
     assert timeless[0] == timeless[1]
 
 
+@pytest.mark.slow
 def test_failures_and_a_minimised_objective() -> None:
     class Loss:
         name, unit, direction = "loss", "nats", "minimize"
@@ -257,11 +263,13 @@ def test_failures_and_a_minimised_objective() -> None:
     assert np.mean(np.array(possible) < result.best.value) < 0.05
 
 
+@pytest.mark.slow
 def test_it_finds_the_best_of_a_simple_space() -> None:
     result = search(labels=50)
     assert result.best.value == max(map(value, TOY))
 
 
+@pytest.mark.slow
 def test_a_pool_is_searched_to_its_end() -> None:
     pool = TOY.all_choices()[::3]
     strategy = make(pool=pool)
@@ -279,6 +287,7 @@ class Endless(ToySpace):
         raise TypeError("too large to be listed")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["seminas", "nao"])
 def test_a_space_that_cannot_be_listed_is_searched(name: str) -> None:
     result = archscout.search(Endless(), value, name, labels=24, settings=EARLY)
@@ -286,6 +295,7 @@ def test_a_space_that_cannot_be_listed_is_searched(name: str) -> None:
     assert len(result.audit) == 4
 
 
+@pytest.mark.slow
 def test_cells_of_nasbench101_are_searched() -> None:
     cells = load_space("nasbench101")
     pool = cells.choices(
@@ -303,6 +313,7 @@ def test_cells_of_nasbench101_are_searched() -> None:
 
 
 # --- the traps ------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_trap_seeds_are_the_best_and_best_seeds_false_shows_the_slip() -> None:
     means = {}
     for best in (True, False):
@@ -323,6 +334,7 @@ def test_trap_seeds_are_the_best_and_best_seeds_false_shows_the_slip() -> None:
     assert means[True] > middle > means[False]
 
 
+@pytest.mark.slow
 def test_trap_rejected_first_architectures_are_bought_and_counted() -> None:
     middle = float(np.median([value(arch) for arch in TOY]))
     result = search(settings={**EARLY, "reject_below": middle}, labels=40)
@@ -336,6 +348,7 @@ def test_trap_rejected_first_architectures_are_bought_and_counted() -> None:
     assert result.audit[0]["rejected"] == len(rejected)
 
 
+@pytest.mark.slow
 def test_trap_no_architecture_is_bought_twice() -> None:
     result = search(labels=105)
     assert len({label.architecture for label in result.labels}) == 105
@@ -350,6 +363,7 @@ class Twins(ToySpace):
         return str((depth, min(kernel, 1), width, skip))
 
 
+@pytest.mark.slow
 def test_trap_twins_cost_one_label_where_the_ledger_knows_them() -> None:
     def of_function(arch: Architecture) -> float:
         return value(
@@ -366,6 +380,7 @@ def test_trap_twins_cost_one_label_where_the_ledger_knows_them() -> None:
     assert len({Twins().canonical_id(label.architecture) for label in plain.labels}) < 50
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["fast", "paper-300"])
 @pytest.mark.parametrize("pool", [None, TOY.all_choices()[::2]])
 def test_trap_the_control_takes_the_very_same_number_of_steps(
@@ -382,6 +397,7 @@ def test_trap_the_control_takes_the_very_same_number_of_steps(
     assert steps[0] == steps[1]
 
 
+@pytest.mark.slow
 def test_trap_where_the_trial_refuses_neither_takes_further_steps() -> None:
     steps = []
     for semi in (True, False):
@@ -394,6 +410,7 @@ def test_trap_where_the_trial_refuses_neither_takes_further_steps() -> None:
     assert steps[0] == [PRESETS["fast"].steps_first, *[more] * 4]
 
 
+@pytest.mark.slow
 def test_the_control_takes_further_steps_where_its_own_trial_shows_a_gain() -> None:
     strategy = make("fast", semi_supervised=False)
     strategy.learner.pseudo.gain = -3.0  # Any correlation will do.
@@ -417,6 +434,7 @@ class Poison:
     __hash__ = None  # type: ignore[assignment]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", ["fast", "lstm"])
 def test_trap_the_control_never_sees_an_unlabelled_architecture(preset: str) -> None:
     learner = Supervised(TOY, np.random.default_rng(0), preset)
@@ -432,6 +450,7 @@ def test_trap_the_control_never_sees_an_unlabelled_architecture(preset: str) -> 
     assert [row["pseudo_labels"] for row in strategy.audit] == [0, 0, 0]
 
 
+@pytest.mark.slow
 def test_trap_weights_are_carried_from_round_to_round() -> None:
     strategy = make()
     run(strategy, 9)

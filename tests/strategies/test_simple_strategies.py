@@ -40,6 +40,7 @@ def distance(first: Architecture, second: Architecture) -> int:
 
 
 # --- random -----------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_random_is_uniform() -> None:
     first = Counter(
         RandomSearch(SPACE, np.random.default_rng(seed)).ask()[0] for seed in range(3150)

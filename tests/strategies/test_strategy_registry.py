@@ -26,6 +26,7 @@ SIMPLE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [ToySpace(), load_space("nasbench201")], ids=["toy", "cells"])
 @pytest.mark.parametrize("name", SIMPLE)
 def test_every_simple_strategy_keeps_the_contract(name: str, space: SearchSpace) -> None:
@@ -108,6 +109,7 @@ def test_a_round_of_a_whole_space_is_drawn_at_once() -> None:
     assert len(drawn) == len(set(drawn)) == len(space) - 5
 
 
+@pytest.mark.slow
 def test_listing_loads_nothing_heavy() -> None:
     code = (
         "import sys; from archscout.strategies import list_strategies; list_strategies(); "

@@ -58,6 +58,7 @@ def _architectures(supernet: Supernet) -> list[Architecture]:
     return special + space.sample(np.random.default_rng(0), 24)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
 @pytest.mark.parametrize("form", FORMS)
 def test_angles_are_those_of_written_out_vectors(form: str, options: dict[str, bool]) -> None:
@@ -74,6 +75,7 @@ def test_angles_are_those_of_written_out_vectors(form: str, options: dict[str, b
     assert len(set(np.round(angles, 6))) > 15
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_weights_that_did_not_move_have_no_angle(form: str) -> None:
     supernet, initial, _ = _states(form)
@@ -89,6 +91,7 @@ def test_weights_that_did_not_move_have_no_angle(form: str) -> None:
         assert full == pytest.approx(np.pi if factor < 0 else 0.0, abs=1e-3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_batches_paths_and_forms_of_weights_agree(form: str) -> None:
     supernet, initial, final = _states(form)

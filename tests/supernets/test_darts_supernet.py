@@ -13,6 +13,7 @@ from archscout.spaces.darts_cell import EDGES, INPUT_PAIRS, NODES, OPERATIONS
 from archscout.supernets import make_supernet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampling", ["uniform", "fair"])
 @pytest.mark.parametrize("shared", [None, False])
 def test_every_node_has_two_inputs(sampling: str, shared: bool | None) -> None:

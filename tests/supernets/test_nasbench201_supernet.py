@@ -14,6 +14,7 @@ from archscout.supernets import make_supernet
 _SPECIAL = ["000000", "003000", "030300", "303030", "033000", "003330", "111111", "444444"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", _SPECIAL)
 @pytest.mark.parametrize("training", [False, True])
 def test_cells_with_dead_edges_compute_what_they_do_alone(text: str, training: bool) -> None:

@@ -15,6 +15,7 @@ from archscout.supernets.base import Supernet
 from archscout.supernets.nulls import null_angle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", FORMS)
 def test_null_is_the_angle_of_two_seeds(form: str) -> None:
     def make(generator: torch.Generator) -> Supernet:
@@ -36,6 +37,7 @@ def _null(**parts: bool) -> np.ndarray:
     return null.angles(NASBench201().all_choices())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("column", "tau"),
     [

@@ -26,6 +26,7 @@ def _trained(form: str) -> Supernet:
     return supernet
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("training", [False, True])
 def test_a_path_computes_what_the_network_alone_computes(form: str, training: bool) -> None:
     supernet = _trained(form).train(training)
@@ -38,6 +39,7 @@ def test_a_path_computes_what_the_network_alone_computes(form: str, training: bo
         torch.testing.assert_close(got, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_network_alone_is_a_copy(form: str) -> None:
     supernet = _trained(form)
     before = {name: tensor.clone() for name, tensor in supernet.state_dict().items()}
@@ -48,6 +50,7 @@ def test_the_network_alone_is_a_copy(form: str) -> None:
     assert all(torch.equal(before[n], t) for n, t in supernet.state_dict().items())
 
 
+@pytest.mark.slow
 def test_weights_on_the_path_get_gradients_and_no_others(form: str) -> None:
     supernet = tiny(form)
     archs = supernet.space.sample(np.random.default_rng(0), 50)
@@ -65,6 +68,7 @@ def test_weights_on_the_path_get_gradients_and_no_others(form: str) -> None:
     assert 0 < len(with_gradients) < len(weights)
 
 
+@pytest.mark.slow
 def test_the_settings_make_the_same_supernet(form: str) -> None:
     supernet = tiny(form)
     settings = json.loads(json.dumps(supernet.settings))
@@ -78,6 +82,7 @@ def test_the_settings_make_the_same_supernet(form: str) -> None:
         assert torch.equal(one, other), name
 
 
+@pytest.mark.slow
 def test_initial_weights_come_from_the_generator_alone(form: str) -> None:
     torch.manual_seed(5)
     one = tiny(form)
@@ -88,6 +93,7 @@ def test_initial_weights_come_from_the_generator_alone(form: str) -> None:
     assert not torch.equal(weights[0], weights[2])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampling", ["uniform", "fair"])
 def test_draws_repeat_and_are_paths(form: str, sampling: str) -> None:
     supernet = tiny(form)
@@ -101,6 +107,7 @@ def test_draws_repeat_and_are_paths(form: str, sampling: str) -> None:
     assert supernet.draw_paths(np.random.default_rng(7), 0, sampling).shape[0] == 0
 
 
+@pytest.mark.slow
 def test_fair_rounds_use_every_operation_once(form: str) -> None:
     supernet = tiny(form)
     size = supernet.round_size("fair")
@@ -116,6 +123,7 @@ def test_fair_rounds_use_every_operation_once(form: str) -> None:
         supernet.draw_paths(np.random.default_rng(0), size + 1, "fair")
 
 
+@pytest.mark.slow
 def test_paths_of_a_batch_are_those_of_its_architectures(form: str) -> None:
     supernet = tiny(form)
     choices = supernet.space.sample_choices(np.random.default_rng(0), 6)
@@ -125,6 +133,7 @@ def test_paths_of_a_batch_are_those_of_its_architectures(form: str) -> None:
         assert np.array_equal(supernet.path_of(arch), path)
 
 
+@pytest.mark.slow
 def test_bad_paths_and_names_are_refused(form: str) -> None:
     supernet = tiny(form)
     path = supernet.draw_paths(np.random.default_rng(0), 1)[0]

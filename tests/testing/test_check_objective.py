@@ -91,6 +91,7 @@ def forbidden(self):
     return np.array([[1, 0, 0, 0], [0, 0, 0, 1]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "words"),
     [

@@ -236,6 +236,7 @@ class TextForm(Ridge):
         return Prediction(mean + (0 if isinstance(archs, np.ndarray) else 1), spread)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "words"),
     [

@@ -89,6 +89,7 @@ def check(space: SearchSpace, **settings: int) -> None:
     check_space(space, np.random.default_rng(0), **settings)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [Words(), EndlessWords(), load_space("nasbench201")])
 def test_sound_spaces_pass(space: SearchSpace) -> None:
     check(space)
@@ -255,6 +256,7 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BROKEN)
 def test_unsound_spaces_are_caught(case: str) -> None:
     method, replacement, message = BROKEN[case]

@@ -145,6 +145,7 @@ class Tuples(RandomSearch):
         return tuple(super().ask(n))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("broken", "words"),
     [
@@ -196,6 +197,7 @@ def test_all_faults_of_a_strategy_are_told_at_once_and_in_bounded_time() -> None
         assert words in str(caught.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(5))
 def test_a_right_one_passes(seed: int) -> None:
     check_strategy(RandomSearch, SPACE, np.random.default_rng(seed))

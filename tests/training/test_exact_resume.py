@@ -15,6 +15,7 @@ from dying import environment
 SCRIPT = Path(__file__).parent / "killed_training.py"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
 def test_killed_trainings_end_with_equal_bits(tmp_path):
     done = subprocess.run(

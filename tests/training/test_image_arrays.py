@@ -29,6 +29,7 @@ def same(first: Images, second: Images) -> bool:
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     n=st.integers(1, 4),

@@ -120,6 +120,7 @@ def test_sources_that_are_none(tmp_path: Path) -> None:
         load_images(3)
 
 
+@pytest.mark.slow
 def test_reading_needs_no_torch() -> None:
     code = (
         "import sys, numpy as np, archscout.training as t; "

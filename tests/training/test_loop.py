@@ -33,6 +33,7 @@ def train_paths(settings=QUICK, sampling="uniform", **options):
     return supernet, train(supernet, IMAGES, IMAGES.labels, settings, paths=paths, **options)
 
 
+@pytest.mark.slow
 def test_it_learns_what_can_be_learnt():
     settings = QUICK.change(epochs=30, learning_rate=0.1)
     network, done = train_tiny(settings=settings)
@@ -190,6 +191,7 @@ def test_a_folder_of_another_training_is_refused(tmp_path, other):
         train_tiny(folder=tmp_path, **other)
 
 
+@pytest.mark.slow
 def test_threads_are_no_other_training(tmp_path):
     train_tiny(folder=tmp_path, stop_after=1)
     _, done = train_tiny(folder=tmp_path, settings=QUICK.change(threads=2))

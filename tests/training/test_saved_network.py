@@ -83,6 +83,7 @@ def test_loading_leaves_the_global_random_state_alone(folder: Path) -> None:
     assert torch.equal(torch.get_rng_state(), before)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("space", "settings_"),
     [
@@ -108,6 +109,7 @@ def test_every_space_is_written_and_read(
     assert all(torch.equal(state[name], value) for name, value in network.state_dict().items())
 
 
+@pytest.mark.slow
 def test_channels_last_and_half_weights_are_written_in_single_precision(tmp_path: Path) -> None:
     network = make_network(SAVED).to(memory_format=torch.channels_last)
     half = {
@@ -132,6 +134,7 @@ def test_weights_of_another_network_are_not_saved(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("tensors", "words"),
     [
@@ -163,6 +166,7 @@ def test_damaged_weights_are_refused_even_where_only_a_number_changed(folder: Pa
         load_network(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["../weights.safetensors", "/etc/passwd", "a\\b", "", ".", "..", "network.json", 3]
 )
@@ -172,6 +176,7 @@ def test_weights_lie_in_the_folder_and_nowhere_else(folder: Path, name: object) 
         load_network(folder)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("facts", "words"),
     [
@@ -239,6 +244,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(name=st.sampled_from(sorted(SavedNetwork.__dataclass_fields__)), value=JSON)
 def test_any_value_is_read_or_refused_in_one_sentence(

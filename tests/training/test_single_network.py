@@ -50,6 +50,7 @@ def test_the_same_call_reads_the_result_back(tmp_path):
     assert same(first.network.state_dict(), again.network.state_dict())
 
 
+@pytest.mark.slow
 def test_it_learns():
     done = go(settings=QUICK.change(epochs=25), test=TEST)
     assert done.test > 80
