@@ -6,12 +6,14 @@ import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archscout.errors import StorageError
 from archscout.paths import at_home
 from archscout.secrets import show_storage
-from archscout.spaces.base import SearchSpace
+
+if TYPE_CHECKING:
+    from archscout.spaces.base import SearchSpace
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
+import zlib
 from pathlib import Path
 
 _LONGEST = 100
@@ -24,5 +24,5 @@ def run_folder(*words: object) -> Path:
     text = "-".join(str(word) for word in words if word != "")
     name = re.sub(r"[^\w.=-]+", "-", text)
     if name != text.replace(":", "-") or len(name) > _LONGEST:
-        name = f"{name[:_LONGEST].rstrip('-')}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+        name = f"{name[:_LONGEST].rstrip('-')}-{zlib.crc32(text.encode()):08x}"
     return Path("runs") / name
