@@ -89,3 +89,12 @@ def test_a_module_of_a_like_name_hides_no_function() -> None:
         "('train', 'export', 'search_unlabeled', 'compare', 'rank', 'search')))"
     )
     assert run_python(code) == "True"
+
+
+def test_every_space_and_limit_has_a_name_beside_load_space() -> None:
+    code = (
+        "from archscout.spaces import DARTS, Limit, MobileNet, NASBench101, NASBench201\n"
+        "from archscout.spaces import NASBenchMacro\n"
+        "print(len(NASBenchMacro().within(Limit('macs', most=60e6))))"
+    )
+    assert run_python(code) == "4075"

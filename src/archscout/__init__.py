@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archscout.ranking import Ranking, rank
     from archscout.results import SearchResult
     from archscout.runs import load_result
-    from archscout.spaces import Architecture, SearchSpace, Variable, load_space
+    from archscout.spaces import Architecture, Limit, SearchSpace, Variable, load_space
     from archscout.strategies import list_strategies, make_strategy
     from archscout.strategies.base import Strategy
     from archscout.study import search
@@ -37,6 +37,7 @@ __all__ = [
     "FunctionObjective",
     "Label",
     "Ledger",
+    "Limit",
     "Measurement",
     "Objective",
     "ObjectiveError",
@@ -72,6 +73,7 @@ _HOMES = {
     "FunctionObjective": "objectives",
     "Label": "objectives",
     "Ledger": "ledger",
+    "Limit": "spaces.limits",
     "Measurement": "objectives",
     "Objective": "objectives",
     "ObjectiveError": "errors",

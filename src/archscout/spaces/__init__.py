@@ -8,11 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archscout.registry import Entry, Registry
-from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.base import (
+    Architecture,
+    Architectures,
+    Limit,
+    SearchSpace,
+    TokenSpec,
+    Variable,
+)
 
 if TYPE_CHECKING:
     from archscout.spaces.darts import DARTS
     from archscout.spaces.mobilenet import MobileNet
+    from archscout.spaces.nasbench101 import NASBench101
+    from archscout.spaces.nasbench201 import NASBench201
     from archscout.spaces.nasbench_macro import NASBenchMacro
 
 SPACES = Registry(
@@ -47,7 +56,13 @@ SPACES = Registry(
 )
 
 
-_CLASSES = {"DARTS": "darts", "MobileNet": "mobilenet", "NASBenchMacro": "nasbench-macro"}
+_CLASSES = {
+    "DARTS": "darts",
+    "MobileNet": "mobilenet",
+    "NASBench101": "nasbench101",
+    "NASBench201": "nasbench201",
+    "NASBenchMacro": "nasbench-macro",
+}
 
 
 def __getattr__(name: str) -> Any:
@@ -82,7 +97,10 @@ __all__ = [
     "SPACES",
     "Architecture",
     "Architectures",
+    "Limit",
     "MobileNet",
+    "NASBench101",
+    "NASBench201",
     "NASBenchMacro",
     "SearchSpace",
     "TokenSpec",
