@@ -33,6 +33,18 @@ def test_what_is_no_objective_is_refused(wrong):
         as_objective(wrong)
 
 
+def test_what_would_never_run_is_refused_before_labels_are_bought():
+    async def trained(arch):
+        return 1.0
+
+    def yielding(arch):
+        yield 1.0
+
+    for wrong, why in ((trained, "nobody awaits"), (yielding, "it yields")):
+        with pytest.raises(SettingsError, match=why):
+            as_objective(wrong)
+
+
 def test_a_direction_must_be_known():
     with pytest.raises(UnknownNameError, match="did you mean 'minimize'"):
         FunctionObjective(len, direction="minimise")

@@ -170,6 +170,10 @@ def refuses(function: Callable[..., object], *args: object, **settings: object) 
         >>> refuses(lambda arch, epochs: 0.0, "an architecture")
         "missing a required argument: 'epochs'"
     """
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return "nobody awaits an async function: run it with asyncio.run inside of another"
+    if inspect.isgeneratorfunction(function):
+        return "it yields instead of returning"
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):
