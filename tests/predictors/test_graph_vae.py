@@ -164,7 +164,8 @@ def test_a_space_that_counts_nothing_is_refused_before_labels_are_bought() -> No
         variables = (Variable("width", (8, 16)),)
 
     with pytest.raises(MissingMethodError, match=r"write the method params\(arch\)"):
-        GraphVAE(Plain(), np.random.default_rng(0))
+        GraphVAE(Plain(), np.random.default_rng(0), price=0.5)
+    GraphVAE(Plain(), np.random.default_rng(0))  # A price of 0 needs no count.
     GraphVAE(Plain(), np.random.default_rng(0), complexity="none")
 
 
