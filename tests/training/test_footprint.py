@@ -56,7 +56,7 @@ def test_trainings_are_refused_with_the_numbers(monkeypatch, tmp_path):
     with pytest.raises(MemoryShortageError, match="training this network would take"):
         search_unlabeled(IMAGES, UnlabeledSettings(supernet={"channels": 64}, trust=0))
     supernet = SupernetSearchSettings("nasbench201", supernet={"channels": 64}, first=4)
-    with pytest.raises(MemoryShortageError, match="learning from architectures .* would take"):
+    with pytest.raises(MemoryShortageError, match=r"learning from architectures .* would take"):
         search_supernet(IMAGES, supernet)
     # Enough for the predictor that proposes, and not for the supernet.
     monkeypatch.setattr(memory, "available_bytes", lambda: 20_000_000)
