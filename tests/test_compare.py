@@ -69,6 +69,7 @@ def saved(table, tmp_path_factory):
     return run(table, folder), folder
 
 
+@pytest.mark.slow
 class TestOutputs:
     @pytest.mark.slow
     def test_the_page_is_written_again_from_what_was_saved(self, saved, tmp_path):

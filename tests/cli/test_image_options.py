@@ -75,6 +75,7 @@ def test_a_share_or_a_folder_may_be_held_out_instead(folder):
     assert (wrong.exit_code, "nowhere" in wrong.stderr) == (2, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["search-supernet", "search-unlabeled"])
 def test_searches_score_on_what_the_user_brought(folder, command):
     done = call(command, folder, "--json")

@@ -55,6 +55,7 @@ def test_what_it_writes_names_no_folder_of_this_computer(images, monkeypatch):
     assert load_network(out)[0].images == "pictures.npz (x_train)"
 
 
+@pytest.mark.slow
 def test_the_page_is_written_and_written_again_from_what_was_saved(images):
     for text, extra, warns in (("100200", [], False), ("444444", ["--validation", "0"], True)):
         done = call(text, str(images), *SMALL, "--out", text, *extra)

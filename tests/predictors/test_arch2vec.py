@@ -18,6 +18,8 @@ from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
 from archscout.testing.toy import ToySpace
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 SPACE = load_space("nasbench201")
 QUICK: dict[str, Any] = {"hidden": 16, "latent": 8, "layers": 2, "passes": 2, "drawn": 300}
 POOL = SPACE.sample_choices(np.random.default_rng(3), 600)
@@ -36,7 +38,6 @@ def fitted() -> Arch2Vec:
     return make(passes=20).fit(POOL[:100], worth(POOL[:100]), POOL)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings", [{}, {"embedding": "vertices"}, {"regressor": "bayesian-linear"}]
 )
@@ -47,7 +48,6 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(settings: dict[str, Any]) 
     assert 20 < prediction.mean.min() < prediction.mean.max() < 100
 
 
-@pytest.mark.slow
 def test_keeps_the_contract_on_cells() -> None:
     quick = {**QUICK, "drawn": 64, "passes": 1}
     check_predictor(
@@ -55,7 +55,6 @@ def test_keeps_the_contract_on_cells() -> None:
     )
 
 
-@pytest.mark.slow
 def test_the_encoder_never_sees_a_value() -> None:
     one, other = make(), make()
     one.fit(POOL[:50], worth(POOL[:50]), POOL)
@@ -63,7 +62,6 @@ def test_the_encoder_never_sees_a_value() -> None:
     np.testing.assert_array_equal(one.embed(POOL), other.embed(POOL))
 
 
-@pytest.mark.slow
 def test_the_encoder_is_taught_once_for_one_pool() -> None:
     model = make().fit(POOL[:50], worth(POOL[:50]), POOL[50:])
     before, steps = model.embed(POOL), model.steps_
@@ -92,7 +90,6 @@ def test_pretraining_forgets_what_was_learnt_before() -> None:
         model.predict(POOL)
 
 
-@pytest.mark.slow
 def test_the_mean_embedding_is_the_mean_of_the_vertices(fitted: Arch2Vec) -> None:
     latent = fitted.latent(POOL[:5])
     assert latent.shape == (5, 8, 8)

@@ -17,6 +17,8 @@ from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
 from archscout.testing.toy import ToySpace
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 SPACE = load_space("nasbench201")
 QUICK: dict[str, Any] = {"members": 3, "hidden": 16, "embedding": 8, "steps": 50}
 UNSEEN = SPACE.sample_choices(np.random.default_rng(6), 200)
@@ -141,7 +143,6 @@ def test_a_new_architecture_is_judged_as_if_it_alone_joined_the_anchors() -> Non
         torch.testing.assert_close(row, last[:, -1, 0], rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.slow
 def test_predictions_do_not_depend_on_neighbours() -> None:
     model = fitted()
     whole = model.predict(UNSEEN)
@@ -182,7 +183,6 @@ def test_every_label_is_seen_once_a_pass() -> None:
 
 
 # --- learning -------------------------------------------------------------------------------
-@pytest.mark.slow
 @pytest.mark.parametrize("inputs", ["matrix", "properties", "both"])
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(inputs: Any) -> None:
     prediction = fitted(labels=100, inputs=inputs).predict(UNSEEN)
@@ -191,7 +191,6 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(inputs: Any) -> None:
     assert prediction.spread.mean() > 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "settings",
     [
@@ -209,7 +208,6 @@ def test_every_setting_learns(settings: dict[str, Any]) -> None:
     assert kendall_tau(prediction.mean, worth(UNSEEN)) > 0.4
 
 
-@pytest.mark.slow
 def test_the_auto_encoder_learns_to_rebuild_unlabelled_architectures() -> None:
     def missed(trade_off: float) -> float:
         model = fitted(trade_off=trade_off)
@@ -221,7 +219,6 @@ def test_the_auto_encoder_learns_to_rebuild_unlabelled_architectures() -> None:
     assert missed(0.5) < 0.7 * missed(0.0)
 
 
-@pytest.mark.slow
 def test_unlabelled_architectures_are_used_up_to_the_limit() -> None:
     def used(looked_at: int = 10_000, **settings: Any) -> np.ndarray:
         return Assessor(SPACE, np.random.default_rng(0), **settings)._used(OTHERS, looked_at)
@@ -235,14 +232,12 @@ def test_unlabelled_architectures_are_used_up_to_the_limit() -> None:
     assert (with_some != fitted(others=None).predict(UNSEEN).mean).any()
 
 
-@pytest.mark.slow
 def test_more_labels_than_a_batch_holds() -> None:
     model = fitted(labels=150, labelled_nodes=40, unlabelled_nodes=20, passes=30)
     assert model._steps(150) == 30 * 4
     assert kendall_tau(model.predict(UNSEEN).mean, worth(UNSEEN)) > 0.55
 
 
-@pytest.mark.slow
 def test_draws_and_scores_are_those_of_the_members() -> None:
     model = fitted()
     drawn, prediction = model.draws(UNSEEN, 1), model.predict(UNSEEN)
@@ -252,14 +247,12 @@ def test_draws_and_scores_are_those_of_the_members() -> None:
     np.testing.assert_allclose(model.scores_of(prediction.mean), scores.mean, atol=1e-6)
 
 
-@pytest.mark.slow
 def test_the_same_generator_gives_the_same_model() -> None:
     first, again, other = (fitted(seed=seed).predict(UNSEEN).mean for seed in (1, 1, 2))
     np.testing.assert_array_equal(first, again)
     assert (first != other).any()
 
 
-@pytest.mark.slow
 def test_keeps_the_contract_on_cells_too() -> None:
     def make(space: Any, rng: np.random.Generator) -> Assessor:
         return Assessor(space, rng, members=3, hidden=8, embedding=4, steps=10)

@@ -21,6 +21,8 @@ from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.testing.toy import ToySpace
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 CELLS = load_space("nasbench201")
 
 
@@ -46,7 +48,6 @@ def taught() -> tuple[GraphAutoencoder, GraphEncoding]:
     return network, graph
 
 
-@pytest.mark.slow
 def test_unseen_cells_are_rebuilt(taught: tuple[GraphAutoencoder, GraphEncoding]) -> None:
     network, _ = taught
     graph = WrittenGraph(CELLS).read(CELLS.all_choices()[::31])

@@ -16,6 +16,8 @@ from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
 from archscout.testing.toy import ToySpace
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 SPACE = load_space("nasbench201")
 QUICK: dict[str, Any] = {"members": 4, "hidden": 24, "latent": 8, "layers": 2, "drawn": 300}
 POOL = SPACE.sample_choices(np.random.default_rng(3), 900)
@@ -36,7 +38,6 @@ def fitted() -> GraphVAE:
     return make(passes=10).fit(POOL[:120], worth(POOL[:120]), POOL[120:])
 
 
-@pytest.mark.slow
 def test_ranks_unseen_cells_in_the_unit_of_the_labels(fitted: GraphVAE) -> None:
     unseen = SPACE.sample_choices(np.random.default_rng(9), 300)
     prediction = fitted.predict(unseen)
@@ -45,7 +46,6 @@ def test_ranks_unseen_cells_in_the_unit_of_the_labels(fitted: GraphVAE) -> None:
     assert prediction.spread.min() > 0
 
 
-@pytest.mark.slow
 def test_keeps_the_contract_on_cells() -> None:
     quick = {**QUICK, "drawn": 64, "passes": 1}
     check_predictor(

@@ -40,6 +40,7 @@ def test_the_contract_holds_on_cells_too(small_presets: None, flow: Preset) -> N
     check_predictor(make, load_space("nasbench201"), np.random.default_rng(0), labels=6)
 
 
+@pytest.mark.slow
 def test_the_default_learns_as_it_comes(worth: NDArray[np.float64]) -> None:
     rows = np.random.default_rng(1).permutation(TOY.all_choices())
     values = worth[np.arange(4), rows].sum(axis=1)

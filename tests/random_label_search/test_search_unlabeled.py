@@ -33,10 +33,11 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import read_network
 from archscout.training.weights_file import read_weights
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 Finished = tuple[UnlabeledResult, Path]
 
 
-@pytest.mark.slow
 def test_every_null_stands_beside_the_angle(finished: Finished) -> None:
     result, _ = finished
     ways = [found.way for found in result.found]
@@ -84,7 +85,6 @@ def test_what_is_kept_can_be_read_by_others(finished: Finished) -> None:
     assert make_network(saved).classifier.out_features == 3
 
 
-@pytest.mark.slow
 def test_a_second_call_trains_nothing_and_says_the_same(finished: Finished) -> None:
     result, folder = finished
     told: list[tuple[str, TrainProgress | None]] = []
@@ -97,7 +97,6 @@ def test_a_second_call_trains_nothing_and_says_the_same(finished: Finished) -> N
     np.testing.assert_array_equal(again.trust.accuracies, result.trust.accuracies)
 
 
-@pytest.mark.slow
 def test_a_stopped_search_goes_on_to_the_same_end(finished: Finished, tmp_path: Path) -> None:
     class Stop(Exception):
         pass
@@ -117,7 +116,6 @@ def test_the_folder_of_another_search_is_refused(finished: Finished) -> None:
         search_unlabeled(make_images(), make_settings(seed=1), out=finished[1])
 
 
-@pytest.mark.slow
 def test_images_without_labels_give_a_candidate_and_no_trust() -> None:
     result = search_unlabeled(make_images(labelled=False), make_settings())
     assert result.trust is None
@@ -131,7 +129,6 @@ def test_true_labels_need_labels() -> None:
         search_unlabeled(make_images(labelled=False), make_settings(kind="true"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("space", ["darts", "mobilenet"])
 def test_spaces_that_cannot_be_listed_are_searched(space: str) -> None:
     result = search_unlabeled(
@@ -145,7 +142,6 @@ def test_spaces_that_cannot_be_listed_are_searched(space: str) -> None:
     assert result.why_no_trust == "it was switched off"
 
 
-@pytest.mark.slow
 def test_limits_hold_for_every_way() -> None:
     macs = Limit("macs", most=100_000)
     result = search_unlabeled(
@@ -164,7 +160,6 @@ def test_limits_that_nothing_keeps_are_refused_before_training(tmp_path: Path) -
     assert not (tmp_path / "supernet").exists()
 
 
-@pytest.mark.slow
 def test_no_supernet_learns_the_labels_that_the_trust_check_holds_out(finished: Finished) -> None:
     seen: dict[str, int] = {}
 

@@ -94,6 +94,7 @@ def saved(table: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Rankin
         return run(table, out=folder), folder
 
 
+@pytest.mark.slow
 class TestOutputs:
     @pytest.mark.slow
     def test_the_page_is_written_again_from_what_was_saved(

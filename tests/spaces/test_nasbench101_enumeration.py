@@ -27,6 +27,7 @@ def test_numbers_of_cells_are_the_published_ones() -> None:
     assert len(SPACE) == len(SPACE.all_choices()) == 423_624
 
 
+@pytest.mark.slow
 def test_listed_cells_differ_are_valid_and_pruned() -> None:
     rows = SPACE.all_choices()
     codes = np.packbits(np.concatenate([rows[:, :21], rows[:, 21:] & 1, rows[:, 21:] >> 1], 1), 1)

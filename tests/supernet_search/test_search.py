@@ -24,10 +24,11 @@ from archscout.training.evaluate import accuracy
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import load_network
 
+pytestmark = pytest.mark.slow  # its fixtures train for seconds
+
 Finished = tuple[SupernetSearchResult, Path]
 
 
-@pytest.mark.slow
 def test_every_round_adds_new_architectures_that_keep_the_limit(finished: Finished) -> None:
     result, _ = finished
     assert [part.proposed for part in result.rounds] == [6, 6, 6]
@@ -59,7 +60,6 @@ def test_all_architectures_are_scored_anew_in_every_round(finished: Finished) ->
     assert json.loads((folder / "supernet-search.json").read_text())["scored"] == 18
 
 
-@pytest.mark.slow
 def test_accuracies_are_those_of_the_kept_weights_on_the_held_out_images(
     finished: Finished,
 ) -> None:
@@ -139,7 +139,6 @@ class Killed(Exception):
     """Stands for a kill."""
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("stage", ["round 0", "round 1, scored", "round 2", "best network 1 alone"])
 def test_a_killed_search_goes_on_to_the_same_result(stage: str, tmp_path: Path) -> None:
     images, settings = make_images(), make_settings(epochs=2)
@@ -166,7 +165,6 @@ def _same(one: SupernetSearchResult, other: SupernetSearchResult) -> None:
     assert [f.validation for f in one.finalists] == [f.validation for f in other.finalists]
 
 
-@pytest.mark.slow
 def test_a_finished_search_trains_and_learns_nothing_again(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -187,7 +185,6 @@ def test_a_folder_of_another_search_is_refused(finished: Finished) -> None:
         search_supernet(make_images(), make_settings(seed=1), out=folder)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("space", ["mobilenet", "nasbench201"])
 def test_other_spaces_are_searched_by_the_same_code(space: str) -> None:
     settings = make_settings(space, rounds=1, finalists=0, pool="accumulated")

@@ -118,6 +118,7 @@ def test_networks_are_built_saved_and_read_the_same(name: str, tmp_path: Path) -
         assert all(weight.requires_grad for weight in expected.parameters())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["nasbench201", "darts"])
 def test_supernets_weights_inherited_and_angles_are_the_same(name: str) -> None:
     def measured() -> list[Any]:
