@@ -15,9 +15,9 @@ from pathlib import Path
 
 import numpy as np
 
-from archscout.comparison import BenchmarkSpec, compare
-from archscout.comparison.words import reach_words
-from archscout.spaces.limits import parse_limits
+from archscout.experiments.comparison import BenchmarkSpec, compare
+from archscout.experiments.comparison.words import reach_words
+from archscout.spaces.limits.limit import parse_limits
 
 STRATEGIES = "random,evolution,local,seminas,guided"
 

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from archscout.spaces import load_space
-from archscout.spaces.mobilenet_costs import Widths
+from archscout.spaces.mobilenet.costs import Widths
 from archscout.training.loop import loss_of
 from archscout.training.optimizer import make_optimizer, update
 from archscout.training.settings import TrainSettings

@@ -25,15 +25,15 @@ import pandas as pd
 import torch
 
 from archscout import load_benchmark
+from archscout.images.images import load_images
 from archscout.proxies import make_proxy
 from archscout.stats import bootstrap_interval, kendall_tau, kendall_tau_top
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import make_angle
 from archscout.supernets.nulls import null_angle
 from archscout.supernets.random_labels import label_source
-from archscout.training.images import load_images
 from archscout.training.loop import train
-from archscout.training.paths import SupernetPaths
+from archscout.training.path_sampling import SupernetPaths
 from archscout.training.presets import PRESETS
 from archscout.training.settings import TrainSettings
 from archscout.training.weights_file import read_weights

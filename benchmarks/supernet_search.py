@@ -24,12 +24,12 @@ import numpy as np
 import torch
 
 from archscout import load_benchmark
-from archscout.random_label_search.alone import draw_different
-from archscout.spaces.limits import Limit
+from archscout.images.images import load_images
+from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
+from archscout.pipelines.supernet_search.pool import PoolSupernet
+from archscout.pipelines.unlabeled.alone import draw_different
+from archscout.spaces.limits.limit import Limit
 from archscout.stats import kendall_tau, tau_interval
-from archscout.supernet_search import SupernetSearchSettings, search_supernet
-from archscout.supernet_search.pool import PoolSupernet
-from archscout.training.images import load_images
 from archscout.training.presets import PRESETS
 
 SIDE, RESAMPLES = 16, 500

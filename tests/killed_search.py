@@ -20,8 +20,8 @@ import numpy as np
 
 from archscout.errors import StorageError
 from archscout.spaces.base import Architecture
-from archscout.storage import StudyRecord, open_record
-from archscout.study import search
+from archscout.study.loop import search
+from archscout.study.record.storage import StudyRecord, open_record
 from archscout.testing.toy import ToySpace
 from dying import die, die_at, die_within_write, in_child
 

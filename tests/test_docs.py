@@ -14,7 +14,7 @@ import pytest
 
 import archscout.predictors
 import archscout.strategies
-from archscout.predictors.presets import PRESETS, Preset
+from archscout.predictors._parts.presets import PRESETS, Preset
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan
 from archscout.strategies.seminas import PLANS, SemiSupervised, seminas

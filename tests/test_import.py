@@ -64,9 +64,9 @@ def test_a_missing_name_is_an_attribute_error() -> None:
 @pytest.mark.parametrize(
     "statement",
     [
-        "import archscout.comparison",
-        "from archscout.comparison import compare",
-        "import archscout; archscout.compare; import archscout.comparison",
+        "import archscout.experiments.comparison",
+        "from archscout.experiments.comparison import compare",
+        "import archscout; archscout.compare; import archscout.experiments.comparison",
         "import archscout.cli, archscout.cli.compare, archscout.cli.search",
     ],
 )
@@ -84,7 +84,8 @@ def test_star_import_gives_the_public_names() -> None:
 @pytest.mark.slow
 def test_a_module_of_a_like_name_hides_no_function() -> None:
     code = (
-        "import archscout, archscout.exports.onnx, archscout.training.loop, archscout.comparison; "
+        "import archscout, archscout.exports.onnx, archscout.training.loop; "
+        "import archscout.experiments.comparison; "
         "print(all(callable(getattr(archscout, n)) for n in "
         "('train', 'export', 'search_unlabeled', 'compare', 'rank', 'search')))"
     )

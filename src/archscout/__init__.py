@@ -11,23 +11,23 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark, load_benchmark
-    from archscout.comparison import compare
     from archscout.errors import ArchscoutError, ObjectiveError
+    from archscout.experiments.comparison import compare
+    from archscout.experiments.ranking import Ranking, rank
     from archscout.exports import export
-    from archscout.ledger import Ledger
-    from archscout.objectives import FunctionObjective, Label, Measurement, Objective
+    from archscout.images import load_images
+    from archscout.objectives.objective import FunctionObjective, Label, Measurement, Objective
+    from archscout.pipelines.train import train_network as train
+    from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
     from archscout.predictors import list_predictors, make_predictor
     from archscout.predictors.base import Predictor
-    from archscout.random_label_search import UnlabeledSettings, search_unlabeled
-    from archscout.ranking import Ranking, rank
-    from archscout.results import SearchResult
-    from archscout.runs import load_result
+    from archscout.results.load import load_result
+    from archscout.results.search import SearchResult
     from archscout.spaces import Architecture, Limit, SearchSpace, Variable, load_space
     from archscout.strategies import list_strategies, make_strategy
     from archscout.strategies.base import Strategy
-    from archscout.study import search
-    from archscout.training import load_images
-    from archscout.training.single_network import train_network as train
+    from archscout.study.ledger import Ledger
+    from archscout.study.loop import search
 
     __version__: str
 
@@ -72,33 +72,33 @@ _HOMES = {
     "ArchscoutError": "errors",
     "FunctionObjective": "objectives",
     "Label": "objectives",
-    "Ledger": "ledger",
-    "Limit": "spaces.limits",
+    "Ledger": "study.ledger",
+    "Limit": "spaces.limits.limit",
     "Measurement": "objectives",
     "Objective": "objectives",
     "ObjectiveError": "errors",
     "Predictor": "predictors.base",
-    "Ranking": "ranking",
-    "SearchResult": "results",
+    "Ranking": "experiments.ranking",
+    "SearchResult": "results.search",
     "SearchSpace": "spaces.base",
     "Strategy": "strategies.base",
     "TableBenchmark": "benchmarks",
-    "UnlabeledSettings": "random_label_search",
+    "UnlabeledSettings": "pipelines.unlabeled",
     "Variable": "spaces.base",
-    "compare": "comparison",
+    "compare": "experiments.comparison",
     "export": "exports",
     "list_predictors": "predictors",
     "list_strategies": "strategies",
     "load_benchmark": "benchmarks",
-    "load_images": "training",
-    "load_result": "runs",
+    "load_images": "images",
+    "load_result": "results.load",
     "load_space": "spaces",
     "make_predictor": "predictors",
     "make_strategy": "strategies",
-    "rank": "ranking",
-    "search": "study",
-    "search_unlabeled": "random_label_search",
-    "train": "training.single_network:train_network",
+    "rank": "experiments.ranking",
+    "search": "study.loop",
+    "search_unlabeled": "pipelines.unlabeled",
+    "train": "pipelines.train:train_network",
 }
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.benchmarks.literals import read_literals
+from archscout._tables.literals import read_literals
 from archscout.errors import TableError
 
 

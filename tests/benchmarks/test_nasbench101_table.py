@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 from official_format import frame, metrics, record, write_frames
 
-from archscout.benchmarks import TableBenchmark, load_benchmark, nasbench101_columns
+from archscout.benchmarks import TableBenchmark, load_benchmark
 from archscout.errors import ParseError, TableError, UnknownNameError
-from archscout.ledger import Ledger
 from archscout.spaces import load_space
+from archscout.spaces.nasbench101 import table_columns as nasbench101_columns
 from archscout.strategies import make_strategy
+from archscout.study.ledger import Ledger
 from archscout.testing.objectives import check_objective
 
 SPACE = load_space("nasbench101")

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archscout.benchmarks import BENCHMARKS, TableBenchmark, load_benchmark, nasbench201
+from archscout.benchmarks import BENCHMARKS, TableBenchmark, load_benchmark
 from archscout.errors import MissingExtraError, TableError, UnknownNameError
 from archscout.spaces import load_space
+from archscout.spaces.nasbench201 import table as nasbench201
 from archscout.testing.objectives import check_objective
 
 DATASETS = ("cifar10", "cifar100", "imagenet16_120")

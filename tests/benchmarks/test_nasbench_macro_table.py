@@ -8,7 +8,7 @@ import pytest
 from archscout import search
 from archscout.benchmarks import BENCHMARKS, benchmark_space, load_benchmark
 from archscout.errors import TableError, UnknownNameError
-from archscout.registry import Entry
+from archscout.plugins import Entry
 from archscout.spaces import load_space
 from archscout.testing.objectives import check_objective
 

@@ -6,9 +6,9 @@ import tracemalloc
 
 import pytest
 
+from archscout._tables.limits import TableLimits
+from archscout._tables.reader import open_table
 from archscout.benchmarks import TableBenchmark
-from archscout.benchmarks.limits import TableLimits
-from archscout.benchmarks.reader import open_table
 from archscout.errors import TableError
 from archscout.testing.toy import ToySpace
 

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from official_format import frame, header, plain_crc32c, plain_mask, write_frames
 
-from archscout.benchmarks import tfrecord
-from archscout.benchmarks.tfrecord import crc32c, masked, read_records
+from archscout._tables import tfrecord
+from archscout._tables.tfrecord import crc32c, masked, read_records
 from archscout.errors import TableError
 
 PAYLOADS = [b"first", b"", b"the third one is longer than the others" * 3, b"\x00\xff" * 4]

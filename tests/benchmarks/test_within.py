@@ -10,12 +10,12 @@ import pytest
 from archscout import search
 from archscout.benchmarks import TableBenchmark, load_benchmark
 from archscout.benchmarks.within import table_within
-from archscout.comparison import BenchmarkSpec, compare
 from archscout.errors import SettingsError, StorageError
-from archscout.ledger import Ledger
-from archscout.objectives import Measurement
+from archscout.experiments.comparison import BenchmarkSpec, compare
+from archscout.objectives.objective import Measurement
 from archscout.spaces import load_space
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.limit import Limit
+from archscout.study.ledger import Ledger
 from archscout.testing.objectives import check_objective
 
 CELLS = load_space("nasbench201")

@@ -11,7 +11,7 @@ from tiny_supernet_search import make_images, small_predictor
 from typer.testing import CliRunner
 
 from archscout.cli.app import app
-from archscout.predictors.presets import PRESETS
+from archscout.predictors._parts.presets import PRESETS
 from archscout.training.saved_network import load_network
 
 QUICK = [

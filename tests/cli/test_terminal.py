@@ -18,7 +18,7 @@ from typer.testing import CliRunner
 
 from archscout.cli import app
 from archscout.cli.naming import run_folder
-from archscout.study import search
+from archscout.study.loop import search
 from archscout.testing.toy import ToySpace
 
 SEARCH = ["search", "--strategy", "random", "--labels", "5"]

@@ -10,8 +10,8 @@ import pytest
 
 from archscout.cli.unfinished import read_unfinished
 from archscout.errors import ArchscoutError
-from archscout.journal_lines import seal_line
-from archscout.study import search
+from archscout.study.loop import search
+from archscout.study.record.journal_lines import seal_line
 
 
 @pytest.fixture(scope="module")

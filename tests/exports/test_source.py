@@ -9,8 +9,8 @@ import pytest
 from archscout.errors import SettingsError, StorageError, UnknownNameError
 from archscout.exports import export_code, export_weights
 from archscout.exports.source import read_source
-from archscout.objectives import Label
-from archscout.results import SearchResult
+from archscout.objectives.objective import Label
+from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 
 SETTINGS = {"channels": 4, "cells": 1, "classes": 7}

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from archscout.predictors._parts.presets import PRESETS, Preset
 from archscout.predictors.graph_network import GraphNetwork
 from archscout.predictors.mlp import MLP
 from archscout.predictors.offline import OfflinePredictor
-from archscout.predictors.presets import PRESETS, Preset
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ import torch
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import make_predictor
+from archscout.predictors._parts.bayesian_linear import BayesianLinear
+from archscout.predictors._parts.latent_regressors import FourierRegressor, TanhRegressor
 from archscout.predictors.arch2vec import Arch2Vec
-from archscout.predictors.bayesian_linear import BayesianLinear
-from archscout.predictors.latent_regressors import FourierRegressor, TanhRegressor
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor

@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from archscout.errors import SettingsError, UnknownNameError
+from archscout.predictors._parts.assessor_inputs import AssessorInputs
+from archscout.predictors._parts.assessor_network import AssessorNetwork, squared_distances
 from archscout.predictors.assessor import Assessor, _batches
-from archscout.predictors.assessor_inputs import AssessorInputs
-from archscout.predictors.assessor_network import AssessorNetwork, squared_distances
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor

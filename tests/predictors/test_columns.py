@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from archscout.errors import UnknownNameError
-from archscout.predictors.cell_features import CellFeatures
-from archscout.predictors.columns import Columns
+from archscout.predictors._parts.cell_features import CellFeatures
+from archscout.predictors._parts.columns import Columns
 from archscout.spaces import load_space
 from archscout.testing.toy import ToySpace
 

@@ -13,8 +13,8 @@ from archscout.errors import SettingsError
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.boosting import Boosting
-from archscout.predictors.conformal import Conformal, conformal_quantile
 from archscout.predictors.forest import Forest
+from archscout.predictors.wrappers.conformal import Conformal, conformal_quantile
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import coverage

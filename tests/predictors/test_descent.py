@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from archscout.predictors.descent import descend
+from archscout.predictors._parts.descent import descend
 
 
 def parameter(*numbers: float) -> torch.Tensor:

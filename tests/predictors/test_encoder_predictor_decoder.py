@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import encoder_predictor_decoder as module
+from archscout.predictors._parts.network import Table
+from archscout.predictors._parts.presets import Preset
+from archscout.predictors._parts.scaling import LinearScores
+from archscout.predictors._parts.training import Batch, train
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.network import Table
-from archscout.predictors.presets import Preset
-from archscout.predictors.scaling import LinearScores
-from archscout.predictors.training import Batch, train
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing.toy import ToySpace

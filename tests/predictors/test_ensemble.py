@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.ensemble import Ensemble, resampled_rows
 from archscout.predictors.forest import Forest
 from archscout.predictors.mlp import MLP
+from archscout.predictors.wrappers.ensemble import Ensemble, resampled_rows
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import kendall_tau

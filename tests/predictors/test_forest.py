@@ -9,7 +9,7 @@ import pytest
 
 from archscout.errors import ParseError, SettingsError, UnknownNameError
 from archscout.predictors import list_predictors, make_predictor
-from archscout.predictors.cell_features import CellFeatures
+from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors.forest import Forest
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau

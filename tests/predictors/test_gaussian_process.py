@@ -13,7 +13,7 @@ from sklearn.gaussian_process.kernels import ConstantKernel, Matern
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import gaussian_process as module
-from archscout.predictors.gaussian_kernels import (
+from archscout.predictors._parts.gaussian_kernels import (
     JITTER,
     ArchitectureKernel,
     KernelKind,

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.encodings import GraphEncoding
+from archscout._common.own_state import own_state
+from archscout.encodings.arrays import GraphEncoding
 from archscout.errors import SettingsError
-from archscout.own_state import own_state
-from archscout.predictors.graph_autoencoder import (
+from archscout.predictors._parts.graph_autoencoder import (
     GraphAutoencoder,
     Graphs,
     batch_size,
     pretrain,
     tensors_of,
 )
-from archscout.predictors.written_graph import WrittenGraph
+from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.testing.toy import ToySpace
@@ -74,7 +74,7 @@ def test_a_graph_is_encoded_alike_in_any_batch(
     network, graph = taught
     graphs = tensors_of(graph)
     whole = network.means(graphs)
-    monkeypatch.setattr("archscout.predictors.graph_autoencoder._BLOCK", 7)
+    monkeypatch.setattr("archscout.predictors._parts.graph_autoencoder._BLOCK", 7)
     torch.testing.assert_close(network.means(graphs), whole, rtol=1e-4, atol=1e-5)
     assert network.means(graphs.pick(slice(0, 0))).shape == (0, 8, 8)
 

@@ -8,18 +8,19 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.encodings import GraphEncoding
+from archscout.encodings.arrays import GraphEncoding
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.predictors import graph_message_network, make_predictor
-from archscout.predictors.graph_message_network import (
+from archscout.experiments.ranking.splits import split_by_size
+from archscout.predictors import make_predictor
+from archscout.predictors._parts import graph_message_network
+from archscout.predictors._parts.graph_message_network import (
     GatedSum,
     GraphMessages,
     VertexLSTM,
     encode_graphs,
 )
+from archscout.predictors._parts.losses import LOSSES
 from archscout.predictors.graph_network import GraphNetwork
-from archscout.predictors.losses import LOSSES
-from archscout.ranking_splits import split_by_size
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing.toy import ToySpace

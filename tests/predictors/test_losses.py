@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import UnknownNameError
-from archscout.predictors.losses import LOSSES, find_loss
+from archscout.predictors._parts.losses import LOSSES, find_loss
 
 ORDER_LOSSES = sorted(set(LOSSES) - {"squared"})
 DOUBLE = torch.float64

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from archscout.predictors._parts.forms import TokenForm
+from archscout.predictors._parts.lstm_network import LSTMNetwork
+from archscout.predictors._parts.network import encode_table
+from archscout.predictors._parts.presets import PRESETS
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.forms import TokenForm
-from archscout.predictors.lstm_network import LSTMNetwork
-from archscout.predictors.network import encode_table
-from archscout.predictors.presets import PRESETS
 from archscout.spaces import load_space
 
 CELLS = load_space("nasbench201")

@@ -10,9 +10,9 @@ import torch
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import make_predictor
-from archscout.predictors.losses import LOSSES
+from archscout.predictors._parts.losses import LOSSES
+from archscout.predictors._parts.perceptron import Perceptron
 from archscout.predictors.mlp import MLP
-from archscout.predictors.perceptron import Perceptron
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 import archscout
 from archscout.errors import UnknownNameError
 from archscout.predictors import PREDICTORS, list_predictors, make_predictor
+from archscout.predictors._parts.presets import Preset
 from archscout.predictors.base import Predictor
-from archscout.predictors.presets import Preset
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import kendall_tau

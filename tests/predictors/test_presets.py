@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from archscout.errors import UnknownNameError
-from archscout.predictors.presets import PRESETS, Preset, find_preset
+from archscout.predictors._parts.presets import PRESETS, Preset, find_preset
 
 # The releases for 300 labels (the first), 2000 labels and ImageNet (the second).
 PUBLISHED: dict[str, dict[str, Any]] = {

@@ -11,10 +11,10 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.predictors._parts.presets import Preset
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.presets import Preset
-from archscout.predictors.semi import PseudoLabels, chance_tau
+from archscout.predictors.wrappers.pseudo_labels import PseudoLabels, chance_tau
 from archscout.spaces.base import SearchSpace
 from archscout.testing.toy import ToySpace
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.predictors.scaling import LinearScores, RankScores, make_scaling
+from archscout.predictors._parts.scaling import LinearScores, RankScores, make_scaling
 
 KINDS = ("rank", "min-max", "z-score")
 # Hundredths, so that ties are frequent and gaps not absurdly small.

@@ -6,9 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.predictors import network
-from archscout.predictors.forms import TokenForm
-from archscout.predictors.network import Table, TableCache, dropout, encode_table, redraw, uniform
+from archscout.predictors._parts import network
+from archscout.predictors._parts.forms import TokenForm
+from archscout.predictors._parts.network import (
+    Table,
+    TableCache,
+    dropout,
+    encode_table,
+    redraw,
+    uniform,
+)
 from archscout.spaces import load_space
 from archscout.spaces.base import Variable
 from archscout.testing.toy import ToySpace

@@ -9,12 +9,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from archscout.predictors import training
-from archscout.predictors.flow_network import FlowNetwork
-from archscout.predictors.forms import TokenForm
-from archscout.predictors.network import Table, encode_table
-from archscout.predictors.presets import Preset
-from archscout.predictors.training import Batch, loss_of, mixed_steps, shuffled_passes, train
+from archscout.predictors._parts import training
+from archscout.predictors._parts.flow_network import FlowNetwork
+from archscout.predictors._parts.forms import TokenForm
+from archscout.predictors._parts.network import Table, encode_table
+from archscout.predictors._parts.presets import Preset
+from archscout.predictors._parts.training import Batch, loss_of, mixed_steps, shuffled_passes, train
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()

@@ -10,7 +10,7 @@ from scipy.stats import kendalltau
 from archscout.proxies import make_proxy
 from archscout.proxies.live_params import live_params
 from archscout.spaces import load_space
-from archscout.spaces.nasbench201 import NASBench201
+from archscout.spaces.nasbench201.space import NASBench201
 
 
 def test_live_parameters_are_those_that_get_a_gradient() -> None:

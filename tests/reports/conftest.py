@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archscout.objectives import Label
-from archscout.results import SearchResult
+from archscout.objectives.objective import Label
+from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 
 

@@ -9,12 +9,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archscout.encodings import GraphEncoding
+from archscout.encodings.arrays import GraphEncoding
 from archscout.reports import cell_svg
 from archscout.reports.drawings import live_edges
 from archscout.reports.graph_drawing import graph_svg
 from archscout.spaces import load_space
-from archscout.spaces.nasbench201 import NASBench201
+from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = load_space("nasbench201")
 EDGES = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]

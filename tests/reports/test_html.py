@@ -18,7 +18,7 @@ from archscout.cli.search import print_summary
 from archscout.errors import StorageError
 from archscout.reports import content, write_report
 from archscout.reports.html import render
-from archscout.spaces.nasbench201 import NASBench201
+from archscout.spaces.nasbench201.space import NASBench201
 from archscout.testing.toy import ToySpace
 
 VOID = {"meta", "br", "wbr", "img", "hr", "input", "link"}

@@ -10,7 +10,7 @@ import pytest
 from tiny_search import make_images, make_settings
 
 from archscout.cli.search_unlabeled import _print as print_result
-from archscout.random_label_search.result import UnlabeledResult
+from archscout.pipelines.unlabeled.result import UnlabeledResult
 from archscout.reports import unlabeled_plot
 from archscout.reports.unlabeled_html import render_unlabeled
 from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
@@ -18,7 +18,7 @@ from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
 
 @functools.cache
 def found_once() -> UnlabeledResult:
-    from archscout.random_label_search import search_unlabeled
+    from archscout.pipelines.unlabeled import search_unlabeled
 
     images = make_images(48, labelled=False)
     settings = make_settings(trust=0)

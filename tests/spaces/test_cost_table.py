@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from archscout.spaces import load_space
-from archscout.spaces.cost_table import cost_table
-from archscout.spaces.feasible import cost_range
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.cost_table import cost_table
+from archscout.spaces.limits.feasible import cost_range
+from archscout.spaces.limits.limit import Limit
 
 ADDITIVE = ("nasbench201", "nasbench-macro", "mobilenet", "darts")
 

@@ -9,7 +9,7 @@ from archscout.proxies.live_params import live_params
 from archscout.spaces import SPACES, load_space
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.hollow import hollow
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.limit import Limit
 from archscout.testing.toy import ToySpace
 
 

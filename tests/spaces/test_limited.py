@@ -13,7 +13,7 @@ import pytest
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.limit import Limit
 from archscout.testing import check_space
 from archscout.testing.toy import ToySpace
 

@@ -13,9 +13,9 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces.base import Architecture
-from archscout.spaces.nasbench101 import NASBench101
-from archscout.spaces.nasbench101_costs import vertex_channels
-from archscout.spaces.nasbench101_network import Cell
+from archscout.spaces.nasbench101.costs import vertex_channels
+from archscout.spaces.nasbench101.network import Cell
+from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()
 CELLS = [

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import ParseError, UnknownNameError
-from archscout.spaces.nasbench101 import NASBench101
-from archscout.spaces.nasbench101_cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench101.cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()
 # input -> 1 (pool) -> 2 (conv1x1) -> output, and input -> output

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archscout import cache
+from archscout._common import cache
 from archscout.errors import ParseError
-from archscout.spaces import nasbench101_hash_table
-from archscout.spaces.nasbench101 import NASBench101
-from archscout.spaces.nasbench101_cell import edge_place
-from archscout.spaces.nasbench101_enumeration import enumerate_cells, split_by_size
-from archscout.spaces.nasbench101_hash import hash_cell, hash_cells
+from archscout.spaces.nasbench101 import hash_table as nasbench101_hash_table
+from archscout.spaces.nasbench101.cell import edge_place
+from archscout.spaces.nasbench101.enumeration import enumerate_cells, split_by_size
+from archscout.spaces.nasbench101.hash import hash_cell, hash_cells
+from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()
 

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archscout.spaces import nasbench101_hash
-from archscout.spaces.nasbench101 import NASBench101
-from archscout.spaces.nasbench101_enumeration import enumerate_cells, split_by_size
-from archscout.spaces.nasbench101_hash import hash_cell, hash_cells
-from archscout.spaces.nasbench101_md5 import md5_words, padded_rows
+from archscout.spaces.nasbench101 import hash as nasbench101_hash
+from archscout.spaces.nasbench101.enumeration import enumerate_cells, split_by_size
+from archscout.spaces.nasbench101.hash import hash_cell, hash_cells
+from archscout.spaces.nasbench101.md5 import md5_words, padded_rows
+from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.encodings import GraphEncoding
+from archscout.encodings.arrays import GraphEncoding
 from archscout.errors import ParseError, UnknownNameError
 from archscout.spaces.base import Architecture
-from archscout.spaces.nasbench201 import NASBench201
-from archscout.spaces.nasbench201_cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = NASBench201()
 TEXT = (

@@ -12,8 +12,8 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import ParseError, SettingsError
-from archscout.spaces.nasbench201 import NASBench201
-from archscout.spaces.nasbench201_network import ReLUConvNorm
+from archscout.spaces.nasbench201.network import ReLUConvNorm
+from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = NASBench201()
 DATASETS = {

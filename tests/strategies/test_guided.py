@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, UnknownNameError
+from archscout.predictors._parts.presets import PRESETS
 from archscout.predictors.forest import Forest
-from archscout.predictors.presets import PRESETS
-from archscout.predictors.semi import PseudoLabels
+from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from archscout import search
-from archscout.predictors.presets import PRESETS
+from archscout.predictors._parts.presets import PRESETS
 from archscout.spaces import NASBenchMacro
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.limit import Limit
 from archscout.strategies import make_strategy
 from archscout.testing import check_strategy
 from archscout.testing.toy import ToySpace

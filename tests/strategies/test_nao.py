@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from archscout.predictors.presets import PRESETS
+from archscout.predictors._parts.presets import PRESETS
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.nao import nao
 from archscout.strategies.seminas import PLANS, Supervised, seminas

@@ -28,7 +28,7 @@ from archscout.strategies.base import Strategy
 from archscout.strategies.optuna_claims import claim
 from archscout.strategies.optuna_params import distributions, from_params, to_params
 from archscout.strategies.random_search import RandomSearch
-from archscout.study import search
+from archscout.study.loop import search
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()

@@ -15,7 +15,7 @@ from archscout.strategies.guided import guided
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 from archscout.strategies.success import Success
-from archscout.study import search
+from archscout.study.loop import search
 from archscout.testing.strategies import check_strategy
 from archscout.testing.toy import ToySpace
 
@@ -271,7 +271,7 @@ def test_spaces_that_cannot_be_listed_are_sampled() -> None:
 def test_more_options_than_memory_holds_are_refused_before_labels_are_bought(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("archscout.memory.available_bytes", lambda: 10_000)
+    monkeypatch.setattr("archscout._common.memory.available_bytes", lambda: 10_000)
     with pytest.raises(MemoryShortageError, match="learns no predictor, such as local"):
         guided(ToySpace(), np.random.default_rng(0))
 

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, UnknownNameError
-from archscout.predictors.presets import PRESETS
-from archscout.predictors.semi import Trial
+from archscout.predictors._parts.presets import PRESETS
+from archscout.predictors.wrappers.pseudo_labels import Trial
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.choosing import in_order, thompson
 from archscout.strategies.predictor_guided import PredictorGuided
 from archscout.strategies.seminas import PLANS, SemiSupervised, Supervised, seminas
-from archscout.study import SearchProgress
+from archscout.study.loop import SearchProgress
 from archscout.testing import check_strategy
 from archscout.testing.toy import ToySpace
 

@@ -11,13 +11,13 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.predictors.presets import PRESETS
+from archscout.predictors._parts.presets import PRESETS
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
 from archscout.strategies import list_strategies
 from archscout.strategies.base import Strategy
 from archscout.strategies.random_search import RandomSearch
-from archscout.study import search
+from archscout.study.loop import search
 from archscout.testing.toy import ToySpace
 from hostile_states import STATES, everything, state_of_process
 

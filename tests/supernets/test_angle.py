@@ -9,9 +9,9 @@ from tiny_supernets import FORMS, shake, tiny
 from written_vectors import State, vector_of
 
 from archscout.errors import SettingsError, UnknownNameError
+from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architecture
 from archscout.supernets.angle import make_angle
-from archscout.supernets.base import Supernet
 
 OPTIONS = [{}, {"pooling": False}, {"norms": False}, {"norms": False, "skips": False}]
 

@@ -8,10 +8,10 @@ import torch
 from scipy.stats import kendalltau
 from tiny_supernets import FORMS, tiny
 
-from archscout.spaces.nasbench201 import NASBench201
+from archscout.spaces._blocks.supernet import Supernet
+from archscout.spaces.nasbench201.space import NASBench201
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import make_angle
-from archscout.supernets.base import Supernet
 from archscout.supernets.nulls import null_angle
 
 

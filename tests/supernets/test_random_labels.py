@@ -10,9 +10,9 @@ import pytest
 from scipy import stats
 
 from archscout.errors import SettingsError, UnknownNameError
+from archscout.images import Images
+from archscout.images.mixing import mix
 from archscout.supernets.random_labels import KINDS, label_source, random_labels
-from archscout.training import Images
-from archscout.training.mixing import mix
 
 N = 20000
 # Counted up as well as spread out: a poor mix would show in the first.

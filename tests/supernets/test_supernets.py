@@ -10,8 +10,8 @@ import torch
 from tiny_supernets import FORMS, images, shake, tiny
 
 from archscout.errors import ParseError, SettingsError, UnknownNameError
+from archscout.spaces._blocks.supernet import Supernet, deal
 from archscout.supernets import SUPERNETS, make_supernet
-from archscout.supernets.base import Supernet, deal
 
 pytestmark = pytest.mark.parametrize("form", FORMS)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import torch
 
+from archscout.spaces._blocks.supernet import Supernet
 from archscout.supernets import make_supernet
-from archscout.supernets.base import Supernet
 
 WIDTHS = {"stem": 4, "first": 4, "stages": [4, 4, 6, 8, 8, 8], "last": 16}
 FORMS: dict[str, tuple[str, dict[str, Any], int]] = {

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import torch
 from torch import Tensor
 
+from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architecture
-from archscout.supernets.base import Supernet
 
 State = dict[str, Tensor]
 NB201 = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")

@@ -7,7 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from archscout.objectives import FunctionObjective, Measurement
+from archscout.objectives.objective import FunctionObjective, Measurement
 from archscout.testing.objectives import check_objective
 from archscout.testing.toy import ToySpace
 

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.predictors._parts.checks import guessed, labelled
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import guessed, labelled
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.testing import check_predictor

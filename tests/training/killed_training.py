@@ -18,7 +18,7 @@ from tiny_networks import make_images, same
 
 from archscout.supernets import make_supernet
 from archscout.training.loop import train
-from archscout.training.paths import SupernetPaths
+from archscout.training.path_sampling import SupernetPaths
 from archscout.training.settings import TrainSettings
 from dying import die_at, in_child
 

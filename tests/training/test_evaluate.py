@@ -8,7 +8,7 @@ import torch
 from tiny_networks import TinySupernet, make_images, make_network, same, state_of
 
 from archscout.errors import SettingsError
-from archscout.training.augment import Augmentation, channel_statistics
+from archscout.images.augment import Augmentation, channel_statistics
 from archscout.training.evaluate import accuracy, predict_classes
 from archscout.training.recalibrate import recalibrate, recalibrated
 

@@ -10,15 +10,15 @@ from PIL import Image
 from tiny_networks import make_images
 from torch import nn
 
-from archscout import memory
+from archscout._common import memory
 from archscout.errors import MemoryShortageError, SettingsError
-from archscout.random_label_search import UnlabeledSettings, search_unlabeled
+from archscout.images import load_images
+from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
+from archscout.pipelines.train import train_network
+from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
 from archscout.spaces import load_space
-from archscout.supernet_search import SupernetSearchSettings, search_supernet
-from archscout.training import load_images
 from archscout.training.footprint import check_footprint, training_bytes
 from archscout.training.settings import TrainSettings
-from archscout.training.single_network import train_network
 
 IMAGES = make_images(40)
 

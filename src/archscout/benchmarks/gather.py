@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.benchmarks.cells import NumberColumn
-from archscout.benchmarks.reader import TableFile
+from archscout._tables.cells import NumberColumn
+from archscout._tables.reader import TableFile
+from archscout._tables.units import check_unit, row_means
 from archscout.benchmarks.schema import COUNTS
 from archscout.benchmarks.select import Group, Selection
-from archscout.benchmarks.units import check_unit, row_means
 from archscout.errors import ParseError, TableError
 from archscout.spaces.base import SearchSpace
 

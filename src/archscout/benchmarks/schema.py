@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archscout.errors import SettingsError
-from archscout.objectives import Direction
+from archscout.objectives.objective import Direction
 
 ARCHITECTURE = "architecture"
 SECONDS = "seconds"

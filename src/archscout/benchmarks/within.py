@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from archscout.benchmarks.base import TableBenchmark
+from archscout.benchmarks.table import TableBenchmark
 from archscout.errors import SettingsError
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.limits import UNITS
+from archscout.spaces.limits.limit import UNITS
 
 
 def table_within(table: TableBenchmark, space: SearchSpace) -> TableBenchmark:
@@ -26,7 +26,7 @@ def table_within(table: TableBenchmark, space: SearchSpace) -> TableBenchmark:
     Examples:
         >>> import numpy as np
         >>> from archscout.spaces import load_space
-        >>> from archscout.spaces.limits import Limit
+        >>> from archscout.spaces.limits.limit import Limit
         >>> cells = load_space("nasbench201")
         >>> table = TableBenchmark(
         ...     cells, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]), np.array([60.0, 91.0]),

@@ -11,6 +11,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from archscout._common.memory import lacks_memory, shortage
+from archscout._common.secrets import hide_secrets
 from archscout.cli import (
     compare,
     export,
@@ -26,8 +28,6 @@ from archscout.cli.command import Command, without_types_of_flags
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
 from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
-from archscout.memory import lacks_memory, shortage
-from archscout.secrets import hide_secrets
 
 
 class Commands(TyperGroup):

@@ -7,7 +7,7 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from archscout.paths import at_home
+from archscout._common.paths import at_home
 
 
 class Command(TyperCommand):

@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from archscout.plain import plain
+from archscout._common.plain import plain
 
 WIDE, NARROW = 200, 60
 USAGE_ERROR, BUG, INTERRUPTED = 2, 1, 130

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archscout._common.numerals import read_number
 from archscout.errors import SettingsError
-from archscout.numerals import read_number
 
 if TYPE_CHECKING:
-    from archscout.training.image_sets import ImageSets
+    from archscout.images.sets import ImageSets
 
 IMAGES = "On which images"
 
@@ -70,7 +70,7 @@ def read_sets(
         test: where the test images are; None for those that are found, False for none.
     """
     from archscout.cli.stage_bar import StageBar
-    from archscout.training.image_sets import load_sets
+    from archscout.images.sets import load_sets
 
     held: object = validation
     if validation is not None and share_of(validation) is not None:

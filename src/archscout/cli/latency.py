@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from archscout._common.plain import plain
 from archscout.cli.console import complain
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
-from archscout.plain import plain
 
 if TYPE_CHECKING:
-    from archscout.random_label_search import UnlabeledSettings
-    from archscout.spaces.limits import Limit
-    from archscout.training.images import Images
+    from archscout.images.images import Images
+    from archscout.pipelines.unlabeled import UnlabeledSettings
+    from archscout.spaces.limits.limit import Limit
 
 FILE = "latency.json"
 
@@ -33,10 +33,10 @@ def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, fold
         ParseError: if the amount is none.
         StorageError: if what the folder keeps is damaged, or of other networks.
     """
-    from archscout.random_label_search.sizes import build_settings
+    from archscout.pipelines.unlabeled.sizes import build_settings
     from archscout.spaces import load_space
-    from archscout.spaces.latency import LatencyTable, measure_latency
-    from archscout.spaces.limits import Limit, parse_amount
+    from archscout.spaces.limits.latency import LatencyTable, measure_latency
+    from archscout.spaces.limits.limit import Limit, parse_amount
 
     most = parse_amount(amount, "latency")
     file = writable_folder(folder) / FILE

@@ -9,7 +9,7 @@ import typer
 from archscout.cli.options import PROBLEM
 
 if TYPE_CHECKING:
-    from archscout.spaces.limits import Limit
+    from archscout.spaces.limits.limit import Limit
 
 MaxMacsOption = Annotated[
     str | None,
@@ -59,7 +59,7 @@ def limits_of(
         >>> [limit.text for limit in limits_of("60M", None, "nasbench-macro", None)]
         ['at most 60M MACs']
     """
-    from archscout.spaces.limits import parse_limits
+    from archscout.spaces.limits.limit import parse_limits
 
     texts = {"max_macs": max_macs, "max_params": max_params}
     return parse_limits(texts, _NETWORKS.get((space, dataset or ""), {}))

@@ -11,7 +11,7 @@ from archscout.cli.console import print_json, print_rows
 from archscout.cli.options import JsonOption, one_of
 
 if TYPE_CHECKING:
-    from archscout.registry import Registry
+    from archscout.plugins import Registry
 
 KINDS = ("spaces", "benchmarks", "strategies", "predictors", "proxies", "supernets")
 

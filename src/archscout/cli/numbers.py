@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from archscout.numerals import read_number, read_whole
+from archscout._common.numerals import read_number, read_whole
 
 _READERS: dict[Any, Callable[[str], float]] = {int: read_whole, float: read_number}
 

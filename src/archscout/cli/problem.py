@@ -7,15 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout._common.paths import for_record
 from archscout.cli.limits import limits_of
 from archscout.cli.options import one_of
 from archscout.errors import SettingsError
-from archscout.paths import for_record
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
-    from archscout.comparison import BenchmarkSpec
-    from archscout.spaces.limits import Limit
+    from archscout.experiments.comparison import BenchmarkSpec
+    from archscout.spaces.limits.limit import Limit
 
 RUNS = ("mean", "random")
 DEDUPS = ("exact", "isomorphic")
@@ -91,7 +91,7 @@ class Problem:
 
     def _whole(self) -> BenchmarkSpec:
         """The benchmark without limits."""
-        from archscout.comparison import BenchmarkSpec
+        from archscout.experiments.comparison import BenchmarkSpec
         from archscout.spaces import SPACES
 
         SPACES[self.space]  # Raises with the nearest match.
@@ -156,7 +156,7 @@ class Problem:
     @property
     def slug(self) -> str:
         """Name of the problem for folders; what differs from the defaults is named too."""
-        from archscout.spaces.limits import amount_words
+        from archscout.spaces.limits.limit import amount_words
 
         if self.table is None:
             words = [self.benchmark or self.space, self.dataset or DEFAULT_DATASET]

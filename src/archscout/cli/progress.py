@@ -20,9 +20,9 @@ from archscout.cli.bars import make_bar
 from archscout.cli.console import amount
 
 if TYPE_CHECKING:
-    from archscout.comparison import CompareProgress
-    from archscout.ranking import RankProgress
-    from archscout.study import SearchProgress
+    from archscout.experiments.comparison import CompareProgress
+    from archscout.experiments.ranking import RankProgress
+    from archscout.study.loop import SearchProgress
 
 ACTIVITY_WIDTH = 24
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archscout._common.saying import count
 from archscout.cli.console import INTERRUPTED, complain_of_stop, print_json, print_line, print_rows
 from archscout.cli.naming import run_folder
 from archscout.cli.options import (
@@ -25,10 +26,9 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
-from archscout.saying import count
 
 if TYPE_CHECKING:
-    from archscout.ranking import Ranking
+    from archscout.experiments.ranking import Ranking
 
 HOW_TO_RANK = "How to rank"
 DEFAULT_PREDICTORS = "boosting,forest,mlp,assessor"
@@ -122,7 +122,7 @@ def run(
     The same command goes on where it was stopped; with more seeds, labels or
     predictors it adds to what the folder holds.
     """
-    from archscout.ranking import rank
+    from archscout.experiments.ranking import rank
 
     names = [name.strip() for name in predictors.split(",") if name.strip()]
     problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
@@ -167,7 +167,7 @@ def folder_name(problem: Problem, protocol: str, unlabelled: str) -> Path:
 
 def print_ranking(ranking: Ranking, folder: Path) -> None:
     """Print who orders best, everything else at the most labels, and what limits it."""
-    from archscout.ranking.words import figure_words, tau_words
+    from archscout.experiments.ranking.words import figure_words, tau_words
 
     target, most = ranking.yardsticks.headline, ranking.label_counts[-1]
     print_line(f"{ranking.benchmark}, {count(len(ranking.seeds), 'seed')}")

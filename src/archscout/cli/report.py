@@ -7,11 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+from archscout._common.secrets import show_storage
 from archscout.cli.console import print_line
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
-from archscout.runs import find_kind, known_runs, load_result
-from archscout.secrets import show_storage
+from archscout.results.load import find_kind, known_runs, load_result
 
 JOURNAL, RESULT, REPORT = "journal.log", "result.json", "report.html"
 

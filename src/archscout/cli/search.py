@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archscout._common.manifest import shown_command
+from archscout._common.saying import count
 from archscout.cli.console import (
     INTERRUPTED,
     amount,
@@ -43,12 +45,10 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError, StorageError
-from archscout.manifest import shown_command
-from archscout.saying import count
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
 # A search that goes on with more labels, from wherever it is recorded, replaces its own result.
@@ -187,7 +187,7 @@ def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | No
     Raises:
         StorageError: if the folder holds the result of another search, which would be lost.
     """
-    from archscout.results import load_result
+    from archscout.results.search import load_result
 
     if not (folder / RESULT).is_file():
         return None
@@ -231,7 +231,7 @@ def search_and_save(
         keep_going, retry_failed: those of `archscout.search`.
     """
     from archscout.cli.progress import SearchBar
-    from archscout.study import search
+    from archscout.study.loop import search
 
     existed = folder.exists()
     writable_folder(folder)

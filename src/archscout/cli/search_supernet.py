@@ -32,8 +32,8 @@ from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writab
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
-    from archscout.supernet_search import SupernetSearchResult, SupernetSearchSettings
-    from archscout.training.image_sets import ImageSets
+    from archscout.images.sets import ImageSets
+    from archscout.pipelines.supernet_search import SupernetSearchResult, SupernetSearchSettings
 
 FINAL = "What to train in the end"
 # Share of the images held out where none are given.
@@ -167,9 +167,9 @@ def run(
     The best is trained alone. The same command goes on where it was stopped.
     """
     from archscout.cli.options import one_of
-    from archscout.spaces.limits import parse_limits
-    from archscout.supernet_search import SupernetSearchSettings
-    from archscout.supernet_search.settings import SPACES, TRAININGS
+    from archscout.pipelines.supernet_search import SupernetSearchSettings
+    from archscout.pipelines.supernet_search.settings import SPACES, TRAININGS
+    from archscout.spaces.limits.limit import parse_limits
     from archscout.training.presets import PRESETS
 
     refuse_no_labels(no_labels, "a search by supernet accuracy")
@@ -224,7 +224,7 @@ def _search(
     sets: ImageSets, settings: SupernetSearchSettings, folder: Path
 ) -> SupernetSearchResult:
     from archscout.cli.stage_bar import StageBar
-    from archscout.supernet_search import search_supernet
+    from archscout.pipelines.supernet_search import search_supernet
 
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
     if sets.train.labels is not None:

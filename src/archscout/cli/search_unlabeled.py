@@ -24,8 +24,8 @@ from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writab
 from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
-    from archscout.random_label_search import UnlabeledResult, UnlabeledSettings
-    from archscout.training.image_sets import ImageSets
+    from archscout.images.sets import ImageSets
+    from archscout.pipelines.unlabeled import UnlabeledResult, UnlabeledSettings
 
 WHAT = "What to learn from"
 
@@ -137,9 +137,9 @@ def run(
     where it was stopped.
     """
     from archscout.cli.options import one_of
-    from archscout.random_label_search import UnlabeledSettings
-    from archscout.random_label_search.settings import SPACES
-    from archscout.spaces.limits import parse_limits
+    from archscout.pipelines.unlabeled import UnlabeledSettings
+    from archscout.pipelines.unlabeled.settings import SPACES
+    from archscout.spaces.limits.limit import parse_limits
     from archscout.training.presets import PRESETS
 
     one_of("space of random-label search", space, SPACES)
@@ -166,7 +166,7 @@ def run(
     if not as_json:
         print_line(sets.summary())
     if max_latency is not None:
-        from archscout.random_label_search.trained import fresh_supernet
+        from archscout.pipelines.unlabeled.trained import fresh_supernet
 
         fresh_supernet(settings, 2, seed)  # Wrong settings are refused before anything is measured.
         from archscout.cli.latency import latency_limit
@@ -183,7 +183,7 @@ def run(
 
 def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> UnlabeledResult:
     from archscout.cli.stage_bar import StageBar
-    from archscout.random_label_search import search_unlabeled
+    from archscout.pipelines.unlabeled import search_unlabeled
 
     writable_folder(folder)
     try:
@@ -202,7 +202,7 @@ def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> Unlab
 
 def _print(result: UnlabeledResult, folder: Path) -> None:
     """Print what was found, its nulls and where the rest is."""
-    from archscout.random_label_search.sentences import say_tau
+    from archscout.pipelines.unlabeled.sentences import say_tau
 
     space = result.scores.space
     rows: list[list[Any]] = []

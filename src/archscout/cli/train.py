@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from archscout._common.saying import count
 from archscout.cli.console import (
     INTERRUPTED,
     amount,
@@ -29,12 +30,11 @@ from archscout.cli.image_options import (
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
-from archscout.saying import count
 
 if TYPE_CHECKING:
-    from archscout.training.image_sets import ImageSets
+    from archscout.images.sets import ImageSets
+    from archscout.pipelines.train import TrainedNetwork
     from archscout.training.settings import TrainSettings
-    from archscout.training.single_network import TrainedNetwork
 
 NETWORK_PANEL = "What to train"
 # Images up to this size get the small DARTS network unless another one is asked for.
@@ -129,8 +129,8 @@ def run(
     result. Export the network with archscout export.
     """
     from archscout.cli.train_bar import TrainBar
+    from archscout.pipelines.train import check_labels, train_network
     from archscout.spaces import load_space
-    from archscout.training.single_network import check_labels, train_network
 
     refuse_no_labels(no_labels, "training a network")
     loaded = load_space(space)

@@ -7,11 +7,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout._common.saying import count
 from archscout.errors import StorageError
-from archscout.saying import count
 
 if TYPE_CHECKING:
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 STUDY = ATTRIBUTE = "archscout"
 _TEXTS = ("space", "objective", "unit", "strategy", "dedup")
@@ -25,11 +25,11 @@ def read_unfinished(journal: Path) -> SearchResult:
     Raises:
         StorageError: if the file is no journal of a search, or holds no label yet.
     """
-    from archscout.journal import repair_journal
-    from archscout.manifest import make_manifest
-    from archscout.results import SearchResult
+    from archscout._common.manifest import make_manifest
+    from archscout.results.search import SearchResult
     from archscout.spaces import load_space
-    from archscout.storage import open_record
+    from archscout.study.record.journal import repair_journal
+    from archscout.study.record.storage import open_record
 
     try:
         content = journal.read_bytes()
@@ -75,7 +75,7 @@ def _identity(copy: Path, journal: Path) -> dict[str, Any]:
     """What the journal says of its search."""
     from optuna.storages import JournalStorage
 
-    from archscout.journal import SearchJournal
+    from archscout.study.record.journal import SearchJournal
 
     opened = SearchJournal(copy)
     try:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from archscout._common.own_state import own_state
+from archscout._common.plain import write_text
 from archscout.errors import ArchscoutError
 from archscout.exports.file_parts import CODE, PARITY, file_text
 from archscout.exports.files import Exported, out_folder, staged
@@ -14,8 +16,6 @@ from archscout.exports.parity import logits_of, random_images, run_exported
 from archscout.exports.source import Source, read_source
 from archscout.exports.weights import write_source_weights
 from archscout.exports.written import Written
-from archscout.own_state import own_state
-from archscout.plain import write_text
 from archscout.spaces import load_space
 from archscout.training.saved_network import WEIGHTS, network_settings
 from archscout.training.weights_file import write_weights
@@ -95,7 +95,7 @@ def network_text(source: Source) -> str:
             f"networks of space {saved.space!r} cannot be written as code, only those of "
             f"{', '.join(_WRITERS)}: export weights or onnx"
         )
-    module = importlib.import_module(f"archscout.exports.{_WRITERS[saved.space]}")
+    module = importlib.import_module(f"archscout.spaces.{_WRITERS[saved.space]}.code")
     write: Callable[..., Written] = module.write
     space = load_space(saved.space)
     arguments = network_settings(space, saved.settings)

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archscout._common.paths import at_home
 from archscout.errors import SettingsError
 from archscout.exports.source import Source
-from archscout.paths import at_home
 
 FOLDER = "export"
 

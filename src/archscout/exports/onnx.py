@@ -14,12 +14,12 @@ from typing import Any
 
 import torch
 
+from archscout._common.own_state import own_state
 from archscout.errors import ArchscoutError, MissingExtraError
 from archscout.exports.files import Exported, out_folder, staged
 from archscout.exports.parity import difference, logits_of, random_images
 from archscout.exports.source import Source, read_source
 from archscout.exports.weights import metadata
-from archscout.own_state import own_state
 
 NAME = "network.onnx"
 _OPSET = 17

@@ -9,9 +9,9 @@ from types import ModuleType
 import torch
 from torch import Tensor
 
+from archscout._common.own_state import own_state
 from archscout.errors import ArchscoutError
 from archscout.exports.source import Source
-from archscout.own_state import own_state
 
 _SEED = 0
 

@@ -12,12 +12,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from archscout._common.manifest import package_version
+from archscout._common.paths import at_home, for_record
+from archscout._common.secrets import show_storage
 from archscout.errors import SettingsError, StorageError, listed
-from archscout.manifest import package_version
-from archscout.paths import at_home, for_record
-from archscout.results import FILE_NAME as RESULT
-from archscout.results import load_result
-from archscout.secrets import show_storage
+from archscout.results.search import FILE_NAME as RESULT
+from archscout.results.search import load_result
 from archscout.spaces import load_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
@@ -72,7 +72,7 @@ class Source:
         if self.saved.resolution is not None:
             return self.saved.resolution
         if self.saved.space == "darts":
-            from archscout.spaces.darts_costs import layout_of
+            from archscout.spaces.darts.costs import layout_of
 
             return layout_of(self.saved.settings.get("network", "imagenet")).resolution
         return _RESOLUTIONS.get(self.saved.space, 32)

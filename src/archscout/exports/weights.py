@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError
 from archscout.exports.files import Exported, out_folder, staged
 from archscout.exports.parity import logits_of, random_images
 from archscout.exports.source import Source, read_source
-from archscout.own_state import own_state
 from archscout.training.saved_network import WEIGHTS
 from archscout.training.weights_file import read_weights, write_weights
 

@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from archscout.arguments import as_generator, as_space
-from archscout.own_state import own_state
+from archscout._common.arguments import as_generator
+from archscout._common.own_state import own_state
+from archscout.plugins import Entry, Registry
 from archscout.predictors.base import Prediction, Predictor
-from archscout.registry import Entry, Registry
+from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
 
 _HERE = "archscout.predictors"
@@ -26,7 +27,7 @@ PREDICTORS = Registry(
     "predictor",
     {
         "seminas": Entry(
-            f"{_HERE}.semi:PseudoLabels",
+            f"{_HERE}.wrappers.pseudo_labels:PseudoLabels",
             "flow ensemble with decoder, taught on pseudo-labels while they help",
             _SEMINAS,
         ),
@@ -105,17 +106,17 @@ WRAPPERS = Registry(
     "wrapper of a predictor",
     {
         "pseudo": Entry(
-            f"{_HERE}.semi:PseudoLabels",
+            f"{_HERE}.wrappers.pseudo_labels:PseudoLabels",
             "teaches the predictor on its own guesses for unlabelled architectures while they help",
             _SEMINAS,
         ),
         "ensemble": Entry(
-            f"{_HERE}.ensemble:Ensemble",
+            f"{_HERE}.wrappers.ensemble:Ensemble",
             "several of the predictor on other labels; their deviation is the spread",
             "Breiman, Bagging Predictors, 1996; Lakshminarayanan et al., arXiv 1612.01474",
         ),
         "conformal": Entry(
-            f"{_HERE}.conformal:Conformal",
+            f"{_HERE}.wrappers.conformal:Conformal",
             "scales the predictor's spread so that held-out labels lie where it says",
             "Lei et al., Distribution-Free Predictive Inference for Regression, 2018",
         ),

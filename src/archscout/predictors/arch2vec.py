@@ -3,7 +3,7 @@
 Source:
     Yan et al., Does Unsupervised Architecture Representation Learning Help Neural Architecture
     Search?, NeurIPS 2020, arXiv 2006.06936. The network's deviations are in
-    `archscout.predictors.graph_autoencoder`. Here: the regressor is by default a Gaussian
+    `archscout.predictors._parts.graph_autoencoder`. Here: the regressor is by default a Gaussian
     process by random Fourier features; the paper's network with a Bayesian last layer is
     ``regressor="bayesian-linear"``. It learns normal scores of the labels' ranks.
 """
@@ -18,20 +18,20 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archscout.encodings import GraphEncoding
+from archscout._common.own_state import own_state
+from archscout.encodings.arrays import GraphEncoding
 from archscout.errors import SettingsError, unknown_name
-from archscout.own_state import own_state
-from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.graph_autoencoder import GraphAutoencoder, pretrain, tensors_of
-from archscout.predictors.latent_regressors import (
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, pretrain, tensors_of
+from archscout.predictors._parts.latent_regressors import (
     FourierRegressor,
     LatentRegressor,
     RegressorKind,
     TanhRegressor,
 )
-from archscout.predictors.scaling import RankScores
-from archscout.predictors.written_graph import WrittenGraph
+from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._parts.written_graph import WrittenGraph
+from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 EmbeddingKind = Literal["mean", "vertices"]

@@ -2,7 +2,7 @@
 
 Source:
     Tang et al., A Semi-Supervised Assessor of Neural Architectures, CVPR 2020, arXiv
-    2005.06821. Deviations, beside those of `archscout.predictors.assessor_network`: rank
+    2005.06821. Deviations, beside those of `archscout.predictors._parts.assessor_network`: rank
     targets, an ensemble, properties of the cell graph among the inputs, and a schedule that
     depends on the number of labels.
 """
@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.predictors.assessor_inputs import AssessorInputs, InputKind
-from archscout.predictors.assessor_network import AssessorNetwork
+from archscout.predictors._parts.assessor_inputs import AssessorInputs, InputKind
+from archscout.predictors._parts.assessor_network import AssessorNetwork
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.descent import descend
+from archscout.predictors._parts.left_out import deal_left_out
+from archscout.predictors._parts.losses import find_loss
+from archscout.predictors._parts.scaling import make_scaling
+from archscout.predictors._parts.taught_members import TaughtMembers
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.descent import descend
-from archscout.predictors.left_out import deal_left_out
-from archscout.predictors.losses import find_loss
-from archscout.predictors.scaling import make_scaling
-from archscout.predictors.taught_members import TaughtMembers
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures that are encoded at once.
@@ -56,7 +56,7 @@ class Assessor(Predictor):
         trade_off: weight of the reconstruction against the regression, from 0 to below 1.
         sigma: width of the kernel as a factor on the median distance in a batch, above 0.
         threshold: relations below it are none, 0 or more.
-        loss: a name of `archscout.predictors.losses.LOSSES`.
+        loss: a name of `archscout.predictors._parts.losses.LOSSES`.
         target: ``"rank"`` or ``"z-score"``.
         labelled_nodes: most labelled architectures in a batch, 2 or more.
         unlabelled_nodes: most unlabelled architectures in a batch, 0 or more.
@@ -68,7 +68,7 @@ class Assessor(Predictor):
         weight_decay: decoupled weight decay, 0 or more.
         dropout: share of the hidden units that is dropped while it learns, 0 to below 1.
         resample: whether each member leaves out two parts of the labels (see
-            `archscout.predictors.left_out`) and weighs the others at random.
+            `archscout.predictors._parts.left_out`) and weighs the others at random.
 
     Raises:
         UnknownNameError: if there are no such inputs, loss or target.

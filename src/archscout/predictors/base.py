@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.own_state import guard
+from archscout._common.own_state import guard
 from archscout.spaces.base import Architectures, SearchSpace
 
 

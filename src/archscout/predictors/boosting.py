@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingRegressor
 
 from archscout.errors import SettingsError
+from archscout.predictors._parts.cell_features import CellFeatures
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.left_out import deal_left_out, widening
+from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.cell_features import CellFeatures
-from archscout.predictors.checks import labelled
-from archscout.predictors.left_out import deal_left_out, widening
-from archscout.predictors.scaling import RankScores
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block, so that columns and members' scores of many do not fill the memory.

@@ -6,7 +6,7 @@ of vectors and decoding gives new architectures (`climb`).
 
 Source:
     NAO: Luo et al., NeurIPS 2018, arXiv 1808.07233. SemiNAS: Luo et al., NeurIPS 2020,
-    arXiv 2002.10389, section 3. Which layers and which schedule: `archscout.predictors.presets`.
+    arXiv 2002.10389, section 3. Which layers and which schedule: ``_parts/presets.py``.
     Deviations of the ``fast`` preset: a flow network in place of LSTMs, an ensemble in one
     batch, rank targets, all labels in every step.
 """
@@ -22,17 +22,17 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError
-from archscout.own_state import own_state
+from archscout.predictors._parts.checks import guessed, labelled
+from archscout.predictors._parts.flow_network import FlowNetwork
+from archscout.predictors._parts.forms import TokenForm
+from archscout.predictors._parts.lstm_network import LSTMNetwork
+from archscout.predictors._parts.network import Table, TableCache
+from archscout.predictors._parts.presets import Preset, find_preset
+from archscout.predictors._parts.scaling import Scaling, make_scaling
+from archscout.predictors._parts.training import Batch, mixed_steps, shuffled_passes, train
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import guessed, labelled
-from archscout.predictors.flow_network import FlowNetwork
-from archscout.predictors.forms import TokenForm
-from archscout.predictors.lstm_network import LSTMNetwork
-from archscout.predictors.network import Table, TableCache
-from archscout.predictors.presets import Preset, find_preset
-from archscout.predictors.scaling import Scaling, make_scaling
-from archscout.predictors.training import Batch, mixed_steps, shuffled_passes, train
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Small enough for the members' vectors to stay in the processor's cache.
@@ -45,7 +45,7 @@ class EncoderPredictorDecoder(Predictor):
     Args:
         space: the search space.
         rng: the only source of randomness.
-        preset: a name of `archscout.predictors.presets.PRESETS`, or a `Preset`.
+        preset: a name of `archscout.predictors._parts.presets.PRESETS`, or a `Preset`.
         warm_start: whether `fit` goes on from the weights of the last `fit`, as SemiNAS does
             from round to round.
 

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.predictors._parts.cell_features import CellFeatures
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.cell_features import CellFeatures
-from archscout.predictors.checks import labelled
-from archscout.predictors.scaling import RankScores
 from archscout.spaces.base import Architectures, SearchSpace
 
 _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}

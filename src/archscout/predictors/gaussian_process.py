@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
 from archscout.errors import SettingsError
-from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.gaussian_kernels import (
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.gaussian_kernels import (
     JITTER,
     ArchitectureKernel,
     Floats,
@@ -34,7 +33,8 @@ from archscout.predictors.gaussian_kernels import (
     random_functions,
     variance,
 )
-from archscout.predictors.scaling import RankScores
+from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.

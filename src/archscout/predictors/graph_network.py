@@ -2,7 +2,7 @@
 
 Source:
     Lukasik et al., Neural Architecture Performance Prediction Using Graph Neural Networks, GCPR
-    2020, arXiv 2010.10024. Deviations: those of `archscout.predictors.graph_message_network`;
+    2020, arXiv 2010.10024. Deviations: those of ``_parts/graph_message_network.py``;
     an ensemble instead of one network; narrow vectors and a short schedule with a high learning
     rate, for few labels on a CPU (the authors' are reported as 250 wide, learning rate 1e-5;
     these could not be checked); a loss of the order in place of squared error.
@@ -18,18 +18,18 @@ import torch
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.graph_message_network import (
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.graph_message_network import (
     GatedSum,
     GraphMessages,
     GraphScores,
     VertexLSTM,
     encode_graphs,
 )
-from archscout.predictors.perceptron import Perceptron
-from archscout.predictors.taught_members import TaughtMembers
-from archscout.predictors.teaching import Teaching, teach
+from archscout.predictors._parts.perceptron import Perceptron
+from archscout.predictors._parts.taught_members import TaughtMembers
+from archscout.predictors._parts.teaching import Teaching, teach
+from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.
@@ -43,14 +43,14 @@ _READOUTS: dict[str, type[GatedSum] | type[VertexLSTM]] = {
 class GraphNetwork(Predictor):
     """The mean of several graph networks; where they differ, it knows little.
 
-    It reads the graph of `archscout.predictors.forms.flow_form`. Weights do not depend on the
+    It reads the graph of ``_parts/forms.py``. Weights do not depend on the
     number of vertices, so it can be asked about cells larger than those it has learnt from.
     Unlabelled architectures are ignored.
 
     Args:
         space: the search space.
         rng: the only source of randomness.
-        loss: a name of `archscout.predictors.losses.LOSSES`.
+        loss: a name of `archscout.predictors._parts.losses.LOSSES`.
         target: ``"rank"`` or ``"z-score"``; see `Teaching`.
         members: networks, 1 or more; with 1 the spread is 0.
         hidden: width of a vertex's vector, 1 or more.

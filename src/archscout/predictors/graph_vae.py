@@ -4,7 +4,7 @@ Source:
     Li et al., Neural Architecture Optimization with Graph VAE, arXiv 2006.10310: encoder,
     decoder, performance and complexity predictors in one loss; the ascent maximises performance
     less a price of complexity in the latent space and decodes what it finds. Deviations: the
-    auto-encoder is that of `archscout.predictors.graph_autoencoder`, with a vector for every
+    auto-encoder is that of `archscout.predictors._parts.graph_autoencoder`, with a vector for every
     vertex; several accuracy heads, each of which leaves out other labels, give a spread; the
     value is the normal score of a label's rank; complexity is the logarithm of exact parameters or
     multiply-adds, standardised, and learnt on all architectures, since it costs no label.
@@ -22,23 +22,23 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from archscout.encodings import GraphEncoding
+from archscout._common.own_state import own_state
+from archscout.encodings.arrays import GraphEncoding
 from archscout.errors import MissingMethodError, SettingsError, unknown_name
-from archscout.own_state import own_state
-from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.descent import descend
-from archscout.predictors.graph_autoencoder import (
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.descent import descend
+from archscout.predictors._parts.graph_autoencoder import (
     GraphAutoencoder,
     Graphs,
     batch_size,
     tensors_of,
 )
-from archscout.predictors.left_out import deal_left_out, widening
-from archscout.predictors.losses import squared_error
-from archscout.predictors.network import uniform
-from archscout.predictors.scaling import RankScores
-from archscout.predictors.written_graph import WrittenGraph
+from archscout.predictors._parts.left_out import deal_left_out, widening
+from archscout.predictors._parts.losses import squared_error
+from archscout.predictors._parts.network import uniform
+from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._parts.written_graph import WrittenGraph
+from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Complexity = Literal["params", "macs", "none"]

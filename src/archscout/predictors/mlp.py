@@ -17,12 +17,12 @@ import torch
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.columns import ColumnKind, Columns
+from archscout.predictors._parts.perceptron import Perceptron
+from archscout.predictors._parts.taught_members import TaughtMembers
+from archscout.predictors._parts.teaching import Teaching, teach
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.columns import ColumnKind, Columns
-from archscout.predictors.perceptron import Perceptron
-from archscout.predictors.taught_members import TaughtMembers
-from archscout.predictors.teaching import Teaching, teach
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
@@ -38,7 +38,7 @@ class MLP(Predictor):
         space: the search space.
         rng: the only source of randomness.
         columns: what the perceptrons see; see `Columns`.
-        loss: a name of `archscout.predictors.losses.LOSSES`.
+        loss: a name of `archscout.predictors._parts.losses.LOSSES`.
         target: ``"rank"`` or ``"z-score"``; see `Teaching`.
         members: perceptrons, 1 or more; with 1 the spread is 0.
         hidden: units of each inner layer, 1 or more.

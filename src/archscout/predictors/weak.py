@@ -21,9 +21,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.scaling import LinearScores
 from archscout.predictors.base import Prediction, Predictor
-from archscout.predictors.checks import labelled
-from archscout.predictors.scaling import LinearScores
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 _KINDS = ("mlp", "forest", "boosting")

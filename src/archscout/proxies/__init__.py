@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from archscout.plugins import Entry, Registry
 from archscout.proxies.base import Proxy
-from archscout.registry import Entry, Registry
 from archscout.spaces.base import SearchSpace
 
 _HERE = "archscout.proxies"

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError, unknown_name
-from archscout.own_state import own_state
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from archscout.proxies.base import Proxy, check_network_settings
 from archscout.spaces.base import Architectures, SearchSpace
-from archscout.spaces.nasbench201_cell import OPERATIONS, live_edges
+from archscout.spaces.nasbench201.cell import OPERATIONS, live_edges
 
 
 def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> NDArray[np.int64]:

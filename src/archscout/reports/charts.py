@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.plain import plain
+from archscout._common.plain import plain
 
 # Okabe and Ito's palette, told apart by colour-blind readers; see style.css for both papers.
 BLUE, ORANGE, GREEN, PINK, BROWN, SKY, VIOLET = COLOURS = tuple(f"--c{n}" for n in range(1, 8))

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.comparison.seeds import ENOUGH_SEEDS, statistics_rng
-from archscout.comparison.yardsticks import Yardsticks
+from archscout.experiments.comparison.seeds import ENOUGH_SEEDS, statistics_rng
+from archscout.experiments.comparison.yardsticks import Yardsticks
 from archscout.reports.curves import Axis, Curve, Curves, Level, looks
 from archscout.stats import bootstrap_bands
 
 if TYPE_CHECKING:
-    from archscout.comparison.result import Comparison
+    from archscout.experiments.comparison.result import Comparison
 
 _POINTS_A_BAND = 150  # more would not be seen
 

@@ -6,16 +6,16 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.comparison.sentences import say_number
-from archscout.comparison.words import summary_words
+from archscout._common.saying import count, say_p
+from archscout.experiments.comparison.sentences import say_number
+from archscout.experiments.comparison.words import summary_words
 from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.curves import chart_of
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
-from archscout.saying import count, say_p
 
 if TYPE_CHECKING:
-    from archscout.comparison.result import Comparison
+    from archscout.experiments.comparison.result import Comparison
 
 
 def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.notes import info_columns
 from archscout.reports import facts
 from archscout.reports.manifest_rows import command_line, flat_rows
 from archscout.reports.words import count, difference, duration, finite, size, value
+from archscout.results.notes import info_columns
 from archscout.spaces import SPACES
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 MOST_FAILED, MOST_LISTED, MOST_LETTERS = 50, 1000, 500
 MOST_INFO, MOST_IN_CELL = 12, 80
@@ -383,7 +383,7 @@ def rerun(result: SearchResult) -> dict[str, str]:
         limits = ", ".join(f"Limit({row})" for row in rows)
         loaded = f"archscout.load_space({named})" if registered else "space"
         space = f"{loaded}.within([{limits}])"
-        imports.append("from archscout.spaces.limits import Limit")
+        imports.append("from archscout.spaces.limits.limit import Limit")
     lines = [
         *imports,
         "",

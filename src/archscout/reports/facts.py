@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.objectives import Label
+from archscout.objectives.objective import Label
 from archscout.reports.words import finite
 
 if TYPE_CHECKING:
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 logger = logging.getLogger(__name__)
 

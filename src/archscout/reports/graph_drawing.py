@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings import GraphEncoding
+from archscout.encodings.arrays import GraphEncoding
 from archscout.reports import svg
 
 Edge = tuple[int, int]

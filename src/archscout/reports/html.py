@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archscout._common.paths import at_home
+from archscout._common.plain import write_text
 from archscout.errors import StorageError
-from archscout.paths import at_home
-from archscout.plain import write_text
 from archscout.reports import content
 from archscout.reports.drawings import cell_svg
 from archscout.reports.pages import render_page
 from archscout.reports.plots import anytime_chart, audit_chart, prediction_chart
 
 if TYPE_CHECKING:
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 
 def write_report(result: SearchResult, path: str | Path) -> Path:
@@ -33,8 +33,8 @@ def write_report(result: SearchResult, path: str | Path) -> Path:
 
     Examples:
         >>> import tempfile
-        >>> from archscout.objectives import Label
-        >>> from archscout.results import SearchResult
+        >>> from archscout.objectives.objective import Label
+        >>> from archscout.results.search import SearchResult
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> label = Label(0, space.parse("334131"), 91.2)

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.objectives import Label
+from archscout.objectives.objective import Label
 from archscout.reports.charts import BLUE, BROWN, DASHED, DOTTED, GREEN, GREY, ORANGE, VIOLET, Chart
 from archscout.reports.facts import by_origin, predicted_labels, view
 from archscout.reports.words import difference, finite, value
 
 if TYPE_CHECKING:
-    from archscout.results import SearchResult
+    from archscout.results.search import SearchResult
 
 _LOOKS = ((BLUE, "circle"), (GREEN, "diamond"), (VIOLET, "square"), (BROWN, "pentagon"))
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archscout.comparison.seeds import ENOUGH_SEEDS
-from archscout.ranking.figures import LEVELS
+from archscout.experiments.comparison.seeds import ENOUGH_SEEDS
+from archscout.experiments.ranking.figures import LEVELS
 from archscout.reports.curves import Axis, Curve, Curves, Level, looks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archscout.ranking.result import Ranking
+    from archscout.experiments.ranking.result import Ranking
 
 _NAMES = {
     "kendall_tau": "Kendall's tau-b",

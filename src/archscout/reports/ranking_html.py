@@ -6,16 +6,16 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout.ranking.sentences import say_figure
-from archscout.ranking.words import figure_words, tau_words
+from archscout._common.saying import say_p
+from archscout.experiments.ranking.sentences import say_figure
+from archscout.experiments.ranking.words import figure_words, tau_words
 from archscout.reports.curves import chart_of
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 from archscout.reports.ranking_curves import calibration_curves, tau_curves
-from archscout.saying import say_p
 
 if TYPE_CHECKING:
-    from archscout.ranking.result import Ranking
+    from archscout.experiments.ranking.result import Ranking
 
 _MEASURES = {"kendall_tau": "tau-b", "kendall_tau_top_tenth": "tau-b in the top 10 %"}
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.folders import cannot_write
-from archscout.plain import write_text
-from archscout.random_label_search.sentences import say_tau
+from archscout._common.parts_folder import cannot_write
+from archscout._common.plain import write_text
+from archscout._common.saying import say_p
+from archscout.pipelines.unlabeled.sentences import say_tau
 from archscout.reports.charts import COLOURS, Chart
 from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 from archscout.reports.words import count, duration, size
-from archscout.saying import say_p
 
 if TYPE_CHECKING:
-    from archscout.supernet_search.result import SupernetSearchResult
+    from archscout.pipelines.supernet_search.result import SupernetSearchResult
 
 MOST_LISTED = 20
 

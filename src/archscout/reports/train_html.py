@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout._common.parts_folder import cannot_write
+from archscout._common.plain import write_text
 from archscout.errors import listed
-from archscout.folders import cannot_write
-from archscout.plain import write_text
 from archscout.reports.charts import BLUE, Chart
 from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows

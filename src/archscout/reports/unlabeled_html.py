@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archscout.folders import cannot_write
-from archscout.plain import write_text
-from archscout.random_label_search.sentences import say_tau
-from archscout.random_label_search.trust import ENOUGH
+from archscout._common.parts_folder import cannot_write
+from archscout._common.plain import write_text
+from archscout.pipelines.unlabeled.sentences import say_tau
+from archscout.pipelines.unlabeled.trust import ENOUGH
 from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
@@ -17,7 +17,7 @@ from archscout.reports.words import duration
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
-    from archscout.random_label_search.result import UnlabeledResult
+    from archscout.pipelines.unlabeled.result import UnlabeledResult
 
 
 def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.random_label_search.agreement import ANGLE
-from archscout.random_label_search.sentences import say_tau
+from archscout.pipelines.unlabeled.agreement import ANGLE
+from archscout.pipelines.unlabeled.sentences import say_tau
 from archscout.reports.charts import BLUE, ORANGE, Chart
 
 if TYPE_CHECKING:
-    from archscout.random_label_search.result import UnlabeledResult
+    from archscout.pipelines.unlabeled.result import UnlabeledResult
 
 MOST_DOTS = 1000  # in a chart; a phone draws several of them
 

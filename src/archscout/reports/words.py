@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from archscout.saying import count
+from archscout._common.saying import count
 
 __all__ = ["count", "difference", "duration", "finite", "size", "value"]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archscout.registry import Entry, Registry
+from archscout.plugins import Entry, Registry
 from archscout.spaces.base import (
     Architecture,
     Architectures,
@@ -18,37 +18,37 @@ from archscout.spaces.base import (
 )
 
 if TYPE_CHECKING:
-    from archscout.spaces.darts import DARTS
-    from archscout.spaces.mobilenet import MobileNet
-    from archscout.spaces.nasbench101 import NASBench101
-    from archscout.spaces.nasbench201 import NASBench201
-    from archscout.spaces.nasbench_macro import NASBenchMacro
+    from archscout.spaces.darts.space import DARTS
+    from archscout.spaces.mobilenet.space import MobileNet
+    from archscout.spaces.nasbench101.space import NASBench101
+    from archscout.spaces.nasbench201.space import NASBench201
+    from archscout.spaces.nasbench_macro.space import NASBenchMacro
 
 SPACES = Registry(
     "space",
     {
         "nasbench101": Entry(
-            "archscout.spaces.nasbench101:NASBench101",
+            "archscout.spaces.nasbench101.space:NASBench101",
             "423,624 image-classification cells of at most seven vertices and nine edges",
             "Ying et al., ICML 2019, arXiv 1902.09635",
         ),
         "nasbench201": Entry(
-            "archscout.spaces.nasbench201:NASBench201",
+            "archscout.spaces.nasbench201.space:NASBench201",
             "15,625 image-classification cells: six edges, five operations each",
             "Dong and Yang, ICLR 2020, arXiv 2001.00326",
         ),
         "darts": Entry(
-            "archscout.spaces.darts:DARTS",
+            "archscout.spaces.darts.space:DARTS",
             "1.1e18 pairs of a normal and a reduce cell: four nodes, two inputs each",
             "Liu et al., ICLR 2019, arXiv 1806.09055; as in arXiv 2101.11834",
         ),
         "nasbench-macro": Entry(
-            "archscout.spaces.nasbench_macro:NASBenchMacro",
+            "archscout.spaces.nasbench_macro.space:NASBenchMacro",
             "6,561 chains of eight layers: a skip or one of two MobileNetV2 blocks",
             "Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
         ),
         "mobilenet": Entry(
-            "archscout.spaces.mobilenet:MobileNet",
+            "archscout.spaces.mobilenet.space:MobileNet",
             "2.2e17 chains of 21 MobileNetV2 blocks: six forms of a block, or a skip",
             "Cai et al., ICLR 2019, arXiv 1812.00332; as in arXiv 2002.10389 and 2101.11834",
         ),

@@ -18,8 +18,8 @@ from archscout.spaces.architecture import (
     TokenSpec,
     Variable,
 )
-from archscout.spaces.limited import make_limited
-from archscout.spaces.limits import Limit
+from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits.limited import make_limited
 from archscout.spaces.whole import WholeSpace
 
 

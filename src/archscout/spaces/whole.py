@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.encodings import mark_options
+from archscout.encodings.arrays import mark_options
 from archscout.errors import (
     MissingMethodError,
     ParseError,
@@ -18,6 +18,7 @@ from archscout.errors import (
     UnlistedError,
     unknown_name,
 )
+from archscout.spaces._blocks.option_text import read_options, write_options
 from archscout.spaces.architecture import (
     Architecture,
     Architectures,
@@ -28,7 +29,6 @@ from archscout.spaces.architecture import (
 )
 from archscout.spaces.draws import draw_valid
 from archscout.spaces.index import ChoiceIndex
-from archscout.spaces.option_text import read_options, write_options
 
 if TYPE_CHECKING:
     import torch
@@ -221,7 +221,7 @@ class WholeSpace:
     def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
         """Make arrays from architectures; ``kind`` is one of `encodings`.
 
-        Here, ``"onehot"`` as `archscout.encodings.mark_options` makes it.
+        Here, ``"onehot"`` as `archscout.encodings.arrays.mark_options` makes it.
         """
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.objectives import Direction
+from archscout.objectives.objective import Direction
 from archscout.stats.checks import Floats, pair
 
 _NAMES = ("predicted values", "true values")

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.arguments import as_generator, as_space
+from archscout._common.arguments import as_generator
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError, unknown_name
-from archscout.own_state import own_state
-from archscout.registry import Entry, Registry
+from archscout.plugins import Entry, Registry
+from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.strategies.settings import check_kinds

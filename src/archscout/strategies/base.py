@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from archscout._common.own_state import guard
 from archscout.errors import SettingsError
-from archscout.own_state import guard
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 

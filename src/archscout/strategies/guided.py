@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors import make_predictor
+from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.predictors.base import Predictor
-from archscout.predictors.written_graph import WrittenGraph
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.candidates import Offspring, Pool, Source
 from archscout.strategies.latent_ascent import LatentAscent

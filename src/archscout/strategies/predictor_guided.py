@@ -18,8 +18,8 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.memory import check_memory
 from archscout.errors import SettingsError
-from archscout.memory import check_memory
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy

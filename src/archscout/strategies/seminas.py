@@ -30,7 +30,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.semi import PseudoLabels
+from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided

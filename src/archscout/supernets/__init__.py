@@ -10,37 +10,36 @@ import inspect
 from typing import TYPE_CHECKING, Any
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.registry import Entry, Registry
+from archscout.plugins import Entry, Registry
 from archscout.spaces.base import SearchSpace
 
 if TYPE_CHECKING:
     import torch
 
-    from archscout.supernets.base import Supernet
+    from archscout.spaces._blocks.supernet import Supernet
 
-_HERE = "archscout.supernets"
 _SOURCE = "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834"
 
 SUPERNETS = Registry(
     "supernet",
     {
         "nasbench201": Entry(
-            f"{_HERE}.nasbench201:NASBench201Supernet",
+            "archscout.spaces.nasbench201.supernet:NASBench201Supernet",
             "three stages of cells, each with both convolutions on all six edges",
             _SOURCE,
         ),
         "darts": Entry(
-            f"{_HERE}.darts:DARTSSupernet",
+            "archscout.spaces.darts.supernet:DARTSSupernet",
             "cells with seven operations on all 14 edges",
             _SOURCE,
         ),
         "mobilenet": Entry(
-            f"{_HERE}.mobilenet:mobilenet_supernet",
+            "archscout.spaces.mobilenet.supernet:mobilenet_supernet",
             "21 places with six MobileNetV2 blocks each, and skips",
             _SOURCE,
         ),
         "nasbench-macro": Entry(
-            f"{_HERE}.nasbench_macro:nasbench_macro_supernet",
+            "archscout.spaces.nasbench_macro.supernet:nasbench_macro_supernet",
             "eight places with two MobileNetV2 blocks and a skip each",
             "Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
         ),

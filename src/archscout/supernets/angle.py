@@ -27,18 +27,18 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError, unknown_name
-from archscout.own_state import own_state
+from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architectures
-from archscout.supernets.base import Supernet
 
 _CHUNK = 8192  # Rows that are looked up at once: 100 MB for the largest table.
 
 _VECTORS = {
-    "nasbench201": "archscout.supernets.angle_nasbench201",
-    "darts": "archscout.supernets.angle_darts",
-    "mobilenet": "archscout.supernets.angle_mobilenet",
-    "nasbench-macro": "archscout.supernets.angle_mobilenet",
+    "nasbench201": "archscout.spaces.nasbench201.angle",
+    "darts": "archscout.spaces.darts.angle",
+    "mobilenet": "archscout.spaces.mobilenet.angle",
+    "nasbench-macro": "archscout.spaces.mobilenet.angle",
 }
 
 Weights = Mapping[str, Any]

@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 import torch
 
-from archscout.own_state import own_state
+from archscout._common.own_state import own_state
+from archscout.spaces._blocks.supernet import Supernet
 from archscout.supernets.angle import Angle, make_angle
-from archscout.supernets.base import Supernet
 
 
 @own_state()

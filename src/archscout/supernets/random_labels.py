@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.training.images import Images
-from archscout.training.mixing import mix
+from archscout.images.images import Images
+from archscout.images.mixing import mix
 
 DEFAULT_CLASSES = 10
 """Random classes where no true ones say how many."""
@@ -96,7 +96,7 @@ def label_source(
             not the number of true ones.
 
     Examples:
-        >>> from archscout.training.images import load_images
+        >>> from archscout.images.images import load_images
         >>> images = load_images(np.arange(3 * 64, dtype=np.uint8).reshape(3, 8, 8), resolution=8)
         >>> label_source("random", images).classes
         10

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from archscout.errors import ParseError
-from archscout.objectives import Measurement, Objective
+from archscout.objectives.objective import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.testing.promises import Promises
 from archscout.testing.require import require
@@ -42,7 +42,7 @@ def check_objective(
         AssertionError: with one sentence for each broken promise.
 
     Examples:
-        >>> from archscout.objectives import FunctionObjective
+        >>> from archscout.objectives.objective import FunctionObjective
         >>> from archscout.spaces import load_space
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))

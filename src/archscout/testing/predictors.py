@@ -67,7 +67,7 @@ def check_predictor(
 
     Examples:
         >>> from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-        >>> from archscout.predictors.presets import Preset
+        >>> from archscout.predictors._parts.presets import Preset
         >>> from archscout.testing.toy import ToySpace
         >>> def make(space, rng):
         ...     preset = Preset("flow", hidden=4, steps_first=2, steps_more=1)

@@ -19,9 +19,9 @@ from typing import Any
 import safetensors
 from torch import Tensor
 
+from archscout._common.parts_folder import cannot_write
+from archscout._common.plain import plain
 from archscout.errors import StorageError
-from archscout.folders import cannot_write
-from archscout.plain import plain
 from archscout.training.weights_file import read_weights, write_weights
 
 logger = logging.getLogger(__name__)

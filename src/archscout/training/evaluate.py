@@ -7,9 +7,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from archscout._common.own_state import own_state
 from archscout.errors import SettingsError
-from archscout.own_state import own_state
-from archscout.training.augment import Augmentation, ChannelStatistics
+from archscout.images.augment import Augmentation, ChannelStatistics
 from archscout.training.threads import threads
 
 BATCH = 256

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from archscout.memory import check_memory
-from archscout.own_state import own_state
+from archscout._common.memory import check_memory
+from archscout._common.own_state import own_state
 
 _FLOAT = 4
 # Weights, their gradients and their momenta.

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archscout.errors import SettingsError
-from archscout.training.augment import Augmentation, channel_statistics
-from archscout.training.images import Images
+from archscout.images.augment import Augmentation, channel_statistics
+from archscout.images.images import Images
 from archscout.training.settings import TrainSettings
 
 _CROP_SHARE = 8

@@ -21,12 +21,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from archscout._common.own_state import given, own_state
 from archscout.errors import SettingsError, TrainingError
-from archscout.own_state import given, own_state
-from archscout.training.images import Images
+from archscout.images.images import Images
 from archscout.training.inputs import Inputs, Labels, rng_of
 from archscout.training.optimizer import make_optimizer, update
-from archscout.training.paths import PathSource
+from archscout.training.path_sampling import PathSource
 from archscout.training.precision import resolve_precision
 from archscout.training.progress import OnProgress, Speed
 from archscout.training.record import CHECKPOINT_SECONDS, Place, Record, Trained
@@ -79,7 +79,7 @@ def train(
         StorageError: if the folder holds another training, or cannot be written.
 
     Examples:
-        >>> from archscout.training.images import load_images
+        >>> from archscout.images.images import load_images
         >>> pixels = np.arange(4 * 64, dtype=np.uint8).reshape(4, 8, 8)
         >>> images = load_images(pixels, resolution=8)
         >>> network = nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten())

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from archscout._common.plain import plain
 from archscout.errors import SettingsError, listed, unknown_name
-from archscout.plain import plain
 from archscout.spaces import SearchSpace, load_space
 
 if TYPE_CHECKING:
@@ -138,7 +138,7 @@ def network_settings(space: SearchSpace, settings: Mapping[str, Any]) -> dict[st
             raise unknown_name(f"setting of networks of space {space.name}", str(name), known)
     made = dict(settings)
     if isinstance(made.get("widths"), Mapping):
-        from archscout.spaces.mobilenet_costs import Widths
+        from archscout.spaces.mobilenet.costs import Widths
 
         names = [part.name for part in dataclasses.fields(Widths)]
         if sorted(made["widths"]) != sorted(names):

@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archscout._common.own_state import own_state
+from archscout._common.paths import at_home
+from archscout._common.plain import write_json
 from archscout.errors import ArchscoutError, SettingsError, StorageError, unknown_name
-from archscout.own_state import own_state
-from archscout.paths import at_home
-from archscout.plain import write_json
 from archscout.training.network_description import (
     NETWORK,
     SavedNetwork,

@@ -1,0 +1,1 @@
+"""What every room uses: paths, plain values, folders, sentences, the state of numpy and torch."""

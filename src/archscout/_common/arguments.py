@@ -1,0 +1,180 @@
+"""What users pass by mistake, refused in one sentence before anything is spent."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import operator
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar
+
+import numpy as np
+
+from archscout.errors import SettingsError, kind_of, unknown_name
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def whole(number: object, what: str, least: int) -> int:
+    """Read a whole number, of numpy too.
+
+    Raises:
+        SettingsError: if it is something else, or below ``least``.
+
+    Examples:
+        >>> whole(np.int64(3), "labels", 1)
+        3
+    """
+    try:
+        read = None if isinstance(number, bool | np.bool_) else operator.index(number)  # type: ignore[arg-type]
+    except TypeError:
+        read = None
+    if read is None or read < least:
+        came = repr(number) if isinstance(number, str | float | int) else kind_of(number)
+        raise SettingsError(f"got {what}={came}, expected a whole number of {least} or more")
+    return read
+
+
+def as_mapping(given: object, what: str) -> dict[str, Any]:
+    """Read settings by name; None stands for none.
+
+    Raises:
+        SettingsError: if it is no mapping, or a key is no text.
+
+    Examples:
+        >>> as_mapping(None, "settings")
+        {}
+    """
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise SettingsError(
+            f"got {kind_of(given)} as {what}, expected a dictionary from names to values"
+        )
+    for key in given:
+        if not isinstance(key, str):
+            raise SettingsError(f"got the key {key!r} in {what}, expected names as text")
+    return dict(given)
+
+
+def read_settings(given: object) -> dict[str, dict[str, Any]]:
+    """Read settings by the name of what they belong to; None stands for none.
+
+    Raises:
+        SettingsError: if they are no mapping of mappings.
+
+    Examples:
+        >>> read_settings({"evolution": {"population": 10}})
+        {'evolution': {'population': 10}}
+    """
+    return {
+        name: as_mapping(inner, f"the settings of {name!r}")
+        for name, inner in as_mapping(given, "settings").items()
+    }
+
+
+def check_names(names: object, kind: str, plural: str) -> None:
+    """Refuse what is neither a name, nor names, nor a mapping of names to names.
+
+    Raises:
+        SettingsError: with what came among them.
+
+    Examples:
+        >>> check_names(["forest"], "predictor", "predictors")
+    """
+    expected = f"expected registered names of {plural} as text, or a mapping to such names"
+    if isinstance(names, type) or not isinstance(names, Iterable):
+        raise SettingsError(f"got {kind_of(names)} as {plural}, {expected}")
+    listed = [names] if isinstance(names, str) else list(names)
+    for name in [*listed, *(names.values() if isinstance(names, Mapping) else [])]:
+        if not isinstance(name, str):
+            raise SettingsError(f"got {kind_of(name)} as a {kind}, {expected}")
+
+
+def check_optional(path: object, function: object, path_name: str, function_name: str) -> None:
+    """Refuse a folder that is no path, and a function that cannot be called; None is neither.
+
+    Raises:
+        SettingsError: with what came.
+    """
+    if path is not None and not isinstance(path, str | os.PathLike):
+        raise SettingsError(f"got {kind_of(path)} as {path_name}, expected the path of a folder")
+    if function is not None and not callable(function):
+        raise SettingsError(f"got {kind_of(function)} as {function_name}, expected a function")
+
+
+def as_generator(rng: object) -> np.random.Generator:
+    """Refuse what is no generator of numpy.
+
+    Raises:
+        SettingsError: with the way to one.
+    """
+    if not isinstance(rng, np.random.Generator):
+        raise SettingsError(
+            f"got {kind_of(rng)} as rng, expected a generator of numpy: pass "
+            "numpy.random.default_rng(0)"
+        )
+    return rng
+
+
+def is_network(value: object) -> bool:
+    """Whether it is a network of torch, without importing torch."""
+    return hasattr(value, "state_dict") and hasattr(value, "forward")
+
+
+def refuses(function: Callable[..., object], *args: object, **settings: object) -> str | None:
+    """Why a function cannot be called so; None if it can, or nobody knows.
+
+    Examples:
+        >>> refuses(lambda arch, epochs: 0.0, "an architecture")
+        "missing a required argument: 'epochs'"
+    """
+    if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
+        return "nobody awaits an async function: run it with asyncio.run inside of another"
+    if inspect.isgeneratorfunction(function):
+        return "it yields instead of returning"
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+    try:
+        signature.bind(*args, **settings)
+    except TypeError as error:
+        return str(error)
+    return None
+
+
+def told_in_words(**elsewhere: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let a function refuse an argument that it does not have in one sentence.
+
+    Args:
+        elsewhere: by name, what to do about an argument that is often expected here.
+
+    Examples:
+        >>> @told_in_words(direction="give it to the objective")
+        ... def find(labels=1): ...
+        >>> find(direction="minimize")
+        Traceback (most recent call last):
+        archscout.errors.SettingsError: find() has no argument 'direction': give it to the objective
+    """
+
+    def wrap(function: Callable[P, R]) -> Callable[P, R]:
+        known = list(inspect.signature(function).parameters)
+
+        @functools.wraps(function)
+        def call(*args: P.args, **settings: P.kwargs) -> R:
+            for name in settings:
+                if name in elsewhere:
+                    raise SettingsError(
+                        f"{function.__name__}() has no argument {name!r}: {elsewhere[name]}"
+                    )
+                if name not in known:
+                    error = unknown_name(f"argument of {function.__name__}()", name, known)
+                    raise SettingsError(str(error))
+            return function(*args, **settings)
+
+        return call
+
+    return wrap

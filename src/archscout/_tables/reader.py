@@ -1,0 +1,148 @@
+"""Opens a table file: names of columns first, then their cells block by block.
+
+What the columns mean is decided elsewhere. A file is never held in memory whole, and one that
+is larger than `TableLimits` allows is refused as soon as that shows.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout._tables.cells import NumberColumn
+from archscout._tables.limits import TableLimits
+from archscout.errors import TableError
+
+Block = dict[str, Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class TableFile:
+    """A table whose cells are still in its file.
+
+    Args:
+        source: the file's name, for messages.
+        names: names of the columns, in order; columns without a name are left out.
+        repeated: names that more than one column has.
+        separator: what parts the cells of a CSV file; empty for others.
+        read: gives the cells of the named columns block by block: text from CSV, values from
+            parquet.
+    """
+
+    source: str
+    names: tuple[str, ...]
+    repeated: frozenset[str]
+    separator: str
+    read: Callable[[Sequence[str]], Iterator[Block]]
+
+    def blocks(self, names: Sequence[str]) -> Iterator[Block]:
+        """Cells of columns by name, block by block.
+
+        Raises:
+            TableError: if two columns have one of the names, the file is damaged or too large,
+                or has no rows.
+        """
+        for name in names:
+            if name in self.repeated:
+                raise TableError(f"{self.source} has two columns named {name!r}: rename one")
+        empty = True
+        for block in self.read(names):
+            empty = False
+            yield block
+        if empty:
+            raise TableError(
+                f"{self.source} has column names and no rows: add at least one architecture"
+            )
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A small table as it stands in its file.
+
+    Args:
+        source: the file's name, for messages.
+        columns: cells by column name, all of one length; text from CSV, values from parquet.
+        rows: number of rows.
+        separator: what parts the cells of a CSV file.
+    """
+
+    source: str
+    columns: Block
+    rows: int
+    separator: str = ","
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Cells of a column as numbers ``(rows,)``; empty cells become NaN.
+
+        Raises:
+            TableError: if a cell is neither a finite number nor empty; it names the row.
+        """
+        column = NumberColumn(self.separator)
+        column.add(self.columns[name])
+        values, unread = column.finish()
+        if unread:
+            raise unread.error(self.source, name)
+        return values
+
+
+def open_table(path: Path, limits: TableLimits | None = None) -> TableFile:
+    """Open a CSV file, plain or gzipped, or a parquet file, and read its column names.
+
+    What the file is, is read from its first bytes, not from its name.
+
+    Args:
+        path: the file.
+        limits: how large it may be; None takes the usual limits.
+
+    Returns:
+        The table, whose cells are read later.
+
+    Raises:
+        TableError: if it is missing, unreadable or no table.
+        MissingExtraError: if it is parquet and pyarrow is not installed.
+    """
+    limits = limits or TableLimits()
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        # A device may have no end to read up to.
+        raise TableError(f"the table {str(path)!r} is no ordinary file: copy it into one")
+    try:
+        with path.open("rb") as file:
+            mark = file.read(4)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise TableError(
+            f"cannot read the table {str(path)!r} ({reason}): check its path"
+        ) from None
+    if mark == b"PAR1" or path.suffix == ".parquet":
+        from archscout._tables.parquet import open_parquet
+
+        names, separator, read = open_parquet(path, limits)
+    else:
+        from archscout._tables.csv_text import open_csv
+
+        names, separator, read = open_csv(path, limits)
+    if len(names) > limits.columns:
+        raise TableError(
+            f"{path.name} has {len(names):,} columns, more than the {limits.columns:,} that are "
+            "read: keep the columns that you need"
+        )
+    known = [name for name in names if name]
+    repeated = frozenset(name for name, count in Counter(known).items() if count > 1)
+    return TableFile(path.name, tuple(dict.fromkeys(known)), repeated, separator, read)
+
+
+def read_table(path: Path) -> RawTable:
+    """Read a small table whole; see `open_table` for what it may be and what it raises."""
+    table = open_table(path)
+    columns: dict[str, list[Any]] = {name: [] for name in table.names}
+    for block in table.blocks(table.names):
+        for name, cells in block.items():
+            columns[name].extend(cells)
+    rows = len(next(iter(columns.values()), []))
+    return RawTable(table.source, dict(columns), rows, table.separator)

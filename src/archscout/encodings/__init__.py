@@ -1,0 +1,1 @@
+"""Encodings: arrays made from architectures, and properties of their graphs."""

@@ -1,0 +1,1 @@
+"""Experiments: strategies or predictors side by side on paired seeds."""

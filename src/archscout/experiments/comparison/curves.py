@@ -1,0 +1,104 @@
+"""From the records of all searches to matrices: one row a seed, one column a label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.experiments.comparison.jobs import RunRecord
+from archscout.experiments.comparison.yardsticks import Yardsticks
+from archscout.stats import incumbents, labels_to_reach
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Curves:
+    """All searches of one strategy, as far as the comparison looks at them.
+
+    Args:
+        strategy: what it is called.
+        runs: its records, by ascending seed.
+        regrets: by measure (``"test regret"``, ``"validation regret"``) the regret of the
+            incumbent after each label, ``(seeds, budget)``.
+        to_top: by mark (1, 10) the labels that each seed needed; None if it never got there.
+    """
+
+    strategy: str
+    runs: list[RunRecord]
+    regrets: dict[str, Floats]
+    to_top: dict[int, list[int | None]]
+
+    @property
+    def seeds(self) -> list[int]:
+        """Seeds of the rows."""
+        return [run.seed for run in self.runs]
+
+
+def make_curves(
+    strategy: str, runs: Sequence[RunRecord], yardsticks: Yardsticks, budget: int
+) -> Curves:
+    """Follow the incumbent of each search: the best value that the strategy saw so far.
+
+    The incumbent is chosen by search values, as the strategy saw them, and judged by the
+    table's means. Before a label succeeds its regret is that of the worst architecture; after
+    a search ended early its last incumbent stays.
+
+    Args:
+        strategy: what it is called.
+        runs: its records, in any order.
+        yardsticks: of the table.
+        budget: number of labels that every search could buy.
+
+    Returns:
+        The matrices.
+    """
+    ordered = sorted(runs, key=lambda run: run.seed)
+    sign = 1.0 if yardsticks.direction == "maximize" else -1.0
+    judged = {"validation regret": [run.mean_values for run in ordered]}
+    if yardsticks.has_test:
+        judged["test regret"] = [run.test_values for run in ordered]
+    places = [incumbents(sign * run.values) for run in ordered]
+    regrets = {
+        measure: np.stack(
+            [
+                yardsticks.regrets(_held(values, held, budget), measure)
+                for values, held in zip(columns, places, strict=True)
+            ]
+        )
+        for measure, columns in judged.items()
+    }
+    marks = {1: yardsticks.top1, 10: yardsticks.top10}
+    to_top = {
+        mark: [labels_to_reach(sign * run.mean_values, sign * value) for run in ordered]
+        for mark, value in marks.items()
+    }
+    return Curves(strategy, ordered, regrets, to_top)
+
+
+def incumbent_columns(run: RunRecord, yardsticks: Yardsticks) -> tuple[Floats, Floats, Floats]:
+    """Best value so far, and the mean search and test value of that incumbent.
+
+    Returns:
+        Three arrays ``(bought,)``; NaN until the first label that did not fail.
+    """
+    sign = 1.0 if yardsticks.direction == "maximize" else -1.0
+    places, bought = incumbents(sign * run.values), len(run.values)
+    return (
+        _held(run.values, places, bought),
+        _held(run.mean_values, places, bought),
+        _held(run.test_values, places, bought),
+    )
+
+
+def _held(values: Floats, places: NDArray[np.int64], length: int) -> Floats:
+    """Values at the incumbents' places, the last one held up to ``length``; NaN before any."""
+    held = np.full(length, np.nan)
+    known = np.flatnonzero(places >= 0)
+    held[known] = values[places[known]]
+    if len(places):
+        held[len(places) :] = held[len(places) - 1]
+    return held

@@ -1,0 +1,307 @@
+"""Run every strategy on every seed, and put the results side by side."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from archscout._common.arguments import (
+    check_names,
+    check_optional,
+    read_settings,
+    told_in_words,
+    whole,
+)
+from archscout._common.folder_owner import owns_folder
+from archscout._common.manifest import make_manifest, package_version
+from archscout._common.own_state import given, own_state
+from archscout.benchmarks import TableBenchmark
+from archscout.errors import (
+    ArchscoutError,
+    MissingExtraError,
+    SettingsError,
+    TableError,
+    UnknownNameError,
+    listed,
+)
+from archscout.experiments.comparison.curves import make_curves
+from archscout.experiments.comparison.jobs import RunRecord, SearchJob, run_search
+from archscout.experiments.comparison.parts import Folder
+from archscout.experiments.comparison.result import Comparison
+from archscout.experiments.comparison.seeds import check_seeds, statistics_rng
+from archscout.experiments.comparison.sentences import list_notes, list_warnings
+from archscout.experiments.comparison.spec import BenchmarkSpec, as_spec
+from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
+from archscout.experiments.comparison.yardsticks import measure_yardsticks
+from archscout.spaces.as_space import as_space
+from archscout.spaces.base import SearchSpace
+from archscout.study.executors import JobFailure, check_workers, usable_cores
+from archscout.study.ledger import Dedup, Ledger
+from archscout.study.resumable import Ended, run_and_keep
+
+logger = logging.getLogger(__name__)
+
+CHECKPOINTS = (50, 100, 150)
+# What is wrong with the question is wrong with every seed: it is raised, not recorded.
+_WRONG_QUESTION = (MissingExtraError, SettingsError, TableError, UnknownNameError)
+
+
+@dataclass(frozen=True, slots=True)
+class CompareProgress:
+    """What ``on_done`` is told after each search.
+
+    Args:
+        strategy, seed: which one ended.
+        done, total: searches that have ended, and all.
+        resumed: whether it was read from the folder and not run.
+        wall_seconds: how long it took; 0 if it failed.
+        failure: why it failed, or None.
+    """
+
+    strategy: str
+    seed: int
+    done: int
+    total: int
+    resumed: bool
+    wall_seconds: float
+    failure: str | None = None
+
+
+@told_in_words(
+    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
+    objective="benchmark_spec describes the table that is the objective",
+    seed="seeds says how many, or which",
+    strategy="strategies is a list of names",
+)
+@own_state()
+@owns_folder("comparison")
+def compare(
+    space: SearchSpace | str,
+    benchmark_spec: BenchmarkSpec | str,
+    strategies: Sequence[str] | Mapping[str, str],
+    labels: int = 300,
+    seeds: int | Sequence[int] = 20,
+    *,
+    baseline: str = "random",
+    workers: int | None = None,
+    out: str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    dedup: Dedup = "exact",
+    on_done: Callable[[CompareProgress], None] | None = None,
+    checkpoints: Sequence[int] = CHECKPOINTS,
+) -> Comparison:
+    """Compare strategies on the same table and the same seeds.
+
+    Searches run side by side, one thread each. With ``out``, finished ones are kept there: the
+    same call after a kill goes on, and more seeds or strategies are added to what is there.
+
+    Args:
+        space: the space, or its name; the table must be of it.
+        benchmark_spec: describes the table; a text names a registered benchmark.
+        strategies: registered names, or a mapping from a name in this comparison to a
+            registered one, so that a strategy can stand beside itself with other settings.
+        labels: budget of each search, at least 1.
+        seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
+        baseline: one of the strategies; the others are tested against it.
+        workers: processes; None takes one a usable core, 1 stays in this process.
+        out: folder for finished searches and all outputs; None keeps everything in memory.
+        settings: by name in this comparison, the settings of a strategy.
+        dedup: what the ledger takes for the same architecture.
+        on_done: told after each search.
+        checkpoints: numbers of labels at which to test, besides the last one.
+
+    Returns:
+        The comparison; with ``out`` it is saved there too.
+
+    Raises:
+        SettingsError, UnknownNameError: if the question is wrong.
+        StorageError: if ``out`` belongs to another comparison or cannot be written.
+        ArchscoutError: if every search of the baseline or of all strategies failed.
+
+    Examples:
+        >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10")
+        >>> result = compare(
+        ...     "nasbench201", spec, ["random", "local"], labels=5, seeds=2, workers=1)
+        >>> result.strategies, len(result.labels)
+        (['random', 'local'], 20)
+    """
+    benchmark_spec = as_spec(benchmark_spec)
+    settings = read_settings(settings)
+    chosen = _check_strategies(strategies, baseline, settings)
+    seed_list = check_seeds(seeds)
+    labels = whole(labels, "labels", 1)
+    checkpoints = [whole(point, "a checkpoint", 1) for point in checkpoints]
+    wanted = space if isinstance(space, str) else as_space(space).name
+    check_optional(out, on_done, "out", "on_done")
+    check_workers(workers)
+    table = benchmark_spec.load()
+    if table.space.name != wanted:
+        raise SettingsError(
+            f"got space {wanted!r} and a table of {table.space.name!r}, expected the same: name "
+            "the table's space"
+        )
+    _check_question(table, chosen, labels, settings, dedup)
+    jobs = [
+        SearchJob(
+            label=name,
+            strategy=chosen[name],
+            seed=seed,
+            benchmark=benchmark_spec,
+            labels=labels,
+            dedup=dedup,
+            settings=dict((settings).get(name, {})),
+        )
+        for seed in seed_list
+        for name in chosen
+    ]
+    digest = table.digest()
+    folder = None
+    if out is not None:
+        folder = Folder(
+            out,
+            {
+                "space": table.space.name,
+                "benchmark": benchmark_spec.to_dict(),
+                "table": digest,
+                "labels": labels,
+                "dedup": dedup,
+                "archscout": package_version("archscout"),
+            },
+        )
+    manifest = make_manifest(
+        seed=seed_list[0],
+        labels=labels,
+        strategy=", ".join(chosen),
+        settings=settings,
+        seeds=seed_list,
+        strategies=chosen,
+        benchmark=benchmark_spec.to_dict(),
+        table=digest,
+        dedup=dedup,
+        workers=workers or usable_cores(),
+    )
+    results = _run(jobs, workers, folder, given(on_done))
+    runs = [result for result in results if isinstance(result, RunRecord)]
+    failures = [result for result in results if isinstance(result, JobFailure)]
+    for failure in failures:
+        logger.warning("%s\n%s", failure, failure.details)
+    if all(run.strategy != baseline for run in runs):
+        raise ArchscoutError(
+            f"no search of the baseline {baseline!r} succeeded, first failure: {failures[0]}"
+        )
+
+    yardsticks = measure_yardsticks(table, statistics_rng())
+    curves = [
+        make_curves(name, [run for run in runs if run.strategy == name], yardsticks, labels)
+        for name in chosen
+        if any(run.strategy == name for run in runs)
+    ]
+    points = sorted({*(point for point in checkpoints if point < labels), labels})
+    tests = tests_table(curves, baseline, points, yardsticks)
+    comparison = Comparison(
+        space=table.space.name,
+        benchmark=table.name,
+        budget=labels,
+        seeds=seed_list,
+        baseline=baseline,
+        labels=labels_table(curves, yardsticks),
+        summary=summary_table(curves, yardsticks, labels),
+        tests=tests,
+        warnings=list_warnings(curves, yardsticks, len(seed_list), labels, failures),
+        notes=list_notes(yardsticks, baseline, dedup, len(tests)),
+        yardsticks=yardsticks,
+        curves=curves,
+        manifest=manifest,
+    )
+    if folder is not None:
+        comparison.save(folder.path)
+    return comparison
+
+
+def _run(
+    jobs: Sequence[SearchJob],
+    workers: int | None,
+    folder: Folder | None,
+    on_done: Callable[[CompareProgress], None] | None,
+) -> list[RunRecord | JobFailure]:
+    """Take finished searches from the folder, run the others, keep them as they end."""
+
+    def tell(ended: Ended[SearchJob, RunRecord]) -> None:
+        result = ended.result
+        if on_done is not None:
+            on_done(
+                CompareProgress(
+                    strategy=ended.job.label,
+                    seed=ended.job.seed,
+                    done=ended.done,
+                    total=ended.total,
+                    resumed=ended.resumed,
+                    wall_seconds=0.0 if isinstance(result, JobFailure) else result.wall_seconds,
+                    failure=result.message if isinstance(result, JobFailure) else None,
+                )
+            )
+
+    return run_and_keep(run_search, jobs, workers, folder, tell, raised=_WRONG_QUESTION)
+
+
+def _check_question(
+    table: TableBenchmark,
+    chosen: Mapping[str, str],
+    labels: int,
+    settings: Mapping[str, Mapping[str, Any]],
+    dedup: Dedup,
+) -> None:
+    """Refuse what a search would refuse, before any has run and anything is written."""
+    from archscout.strategies import make_strategy
+    from archscout.study.loop import check_first_round
+
+    Ledger(table.space, table, labels, dedup=dedup)
+    for name, registered in chosen.items():
+        made = make_strategy(
+            registered,
+            table.space,
+            np.random.default_rng(0),
+            pool=table.pool(),
+            **settings.get(name, {}),
+        )
+        check_first_round(made, name, labels)
+
+
+def _check_strategies(
+    strategies: Sequence[str] | Mapping[str, str],
+    baseline: str,
+    settings: Mapping[str, Mapping[str, Any]],
+) -> dict[str, str]:
+    from archscout.strategies import STRATEGIES
+
+    check_names(strategies, "strategy", "strategies")
+    if isinstance(strategies, str):
+        strategies = [strategies]
+    if not isinstance(strategies, Mapping):
+        doubled = sorted({name for name in strategies if list(strategies).count(name) > 1})
+        if doubled:
+            raise SettingsError(
+                f"got strategy {doubled[0]!r} twice, expected each once: give a mapping of names "
+                "to put a strategy beside itself"
+            )
+        strategies = {name: name for name in strategies}
+    for registered in strategies.values():
+        STRATEGIES[registered]
+    known = listed(strategies) or "none"
+    if baseline not in strategies:
+        raise SettingsError(
+            f"got baseline {baseline!r} and strategies {known}, expected the baseline to be one "
+            "of the strategies: add it, or choose another baseline"
+        )
+    for name in settings:
+        if name not in strategies:
+            raise SettingsError(
+                f"got settings for {name!r} and strategies {known}, expected settings of "
+                "strategies that are compared"
+            )
+    return dict(strategies)

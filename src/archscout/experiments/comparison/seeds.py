@@ -1,0 +1,72 @@
+"""What comparisons and rankings ask of seeds, and how they draw for their statistics."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from archscout._common.saying import count
+from archscout.errors import SettingsError
+from archscout.experiments.comparison.leads import too_few_seeds
+
+ENOUGH_SEEDS = 20
+
+
+def check_seeds(seeds: int | Sequence[int]) -> list[int]:
+    """List the seeds that are meant: how many (0, 1, ...), or which.
+
+    Raises:
+        SettingsError: if there is none, or one is negative or repeats.
+
+    Examples:
+        >>> check_seeds(3), check_seeds([7, 5])
+        ([0, 1, 2], [7, 5])
+    """
+    try:
+        listed = list(range(operator.index(seeds)))  # type: ignore[arg-type]
+    except TypeError:
+        listed = _whole(seeds)
+    if not listed or min(listed) < 0 or len(set(listed)) < len(listed):
+        raise SettingsError(
+            f"got seeds={seeds!r}, expected a number of seeds above 0 or different seeds of 0 "
+            "or more"
+        )
+    return listed
+
+
+def _whole(seeds: Any) -> list[int]:
+    """The seeds as whole numbers; an empty list if one is anything else."""
+    try:
+        return [operator.index(seed) for seed in seeds]
+    except TypeError:
+        return []
+
+
+def few_seeds(seeds: int) -> list[str]:
+    """The warning that fewer seeds than `ENOUGH_SEEDS` deserve, in a list; else an empty one.
+
+    Examples:
+        >>> few_seeds(20), len(few_seeds(6))
+        ([], 1)
+        >>> "cannot show a difference" in few_seeds(5)[0]
+        True
+    """
+    if seeds >= ENOUGH_SEEDS:
+        return []
+    said = (
+        f"only {count(seeds, 'seed')}: take the results as a trial, {ENOUGH_SEEDS} paired seeds "
+        "are the least for a claim"
+    )
+    few = too_few_seeds(seeds, 0)
+    return [f"{said}; {few}, and 95 % intervals of so few are too narrow" if few else said]
+
+
+def statistics_rng() -> np.random.Generator:
+    """The generator of each interval and test, always the same: results can be made again.
+
+    Every interval starts it anew, so that one strategy more changes no other's numbers.
+    """
+    return np.random.default_rng(20)

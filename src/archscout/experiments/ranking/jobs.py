@@ -1,0 +1,98 @@
+"""One row of a ranking: what a worker is given, and what it measures."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+
+from archscout._common.own_state import own_state
+from archscout.errors import ArchscoutError
+from archscout.experiments.comparison.spec import BenchmarkSpec
+from archscout.experiments.ranking.candidates import Candidate
+from archscout.experiments.ranking.figures import calibration_figures, order_figures
+from archscout.experiments.ranking.protocols import Protocol, draw_labels, make_split, predictor_rng
+from archscout.predictors import make_predictor
+from archscout.predictors.base import Prediction
+
+TARGETS = ("test", "validation")
+
+
+@dataclass(frozen=True)
+class RankJob:
+    """One predictor with one number of labels and one seed.
+
+    Args:
+        candidate: the predictor.
+        labels: how many it learns from.
+        seed: decides which, and all that the predictor draws.
+        benchmark: the table.
+        protocol: which rows may be labelled and which are scored.
+    """
+
+    candidate: Candidate
+    labels: int
+    seed: int
+    benchmark: BenchmarkSpec
+    protocol: Protocol
+
+    def __str__(self) -> str:
+        return f"{self.candidate.label} with {self.labels} labels and seed {self.seed}"
+
+
+@dataclass(frozen=True)
+class RowRecord:
+    """What one row came to.
+
+    Args:
+        unlabelled: architectures without a label that the predictor was given.
+        figures: ``test_...`` and ``validation_...`` of `FIGURES`, and ``coverage_...``.
+        seconds_to_fit, seconds_to_predict: wall-clock.
+    """
+
+    unlabelled: int
+    figures: dict[str, float]
+    seconds_to_fit: float
+    seconds_to_predict: float
+
+
+@own_state()
+def run_row(job: RankJob) -> RowRecord:
+    """Fit, predict, and only then look at the values of what was not labelled.
+
+    Args:
+        job: predictor, number of labels, seed and table.
+
+    Returns:
+        The figures. Those against validation and test values are on all scored rows that have
+        one; coverage is of what a label of each scored row would be that was not labelled.
+
+    Raises:
+        ArchscoutError: if the predictor refuses its labels or predicts what is no number.
+    """
+    table = job.benchmark.load()
+    split = make_split(table, job.protocol)
+    candidate = job.candidate
+    draw = draw_labels(table, split, job.labels, candidate.unlabelled, job.seed)
+    sign = 1.0 if table.direction == "maximize" else -1.0
+    rng = predictor_rng(job.seed, job.labels)
+    predictor = make_predictor(candidate.predictor, table.space, rng, **candidate.settings)
+
+    started = time.perf_counter()
+    others = table.choices[draw.unlabelled] if len(draw.unlabelled) else None
+    predictor.fit(table.choices[draw.labelled], sign * draw.values[draw.labelled], others)
+    fitted = time.perf_counter()
+    prediction = predictor.predict(table.choices[split.scored])
+    predicted = time.perf_counter()
+    if not (np.isfinite(prediction.mean).all() and np.isfinite(prediction.spread).all()):
+        raise ArchscoutError(f"{job} predicted numbers that are not finite")
+
+    figures: dict[str, float] = {}
+    for target, values in zip(TARGETS, (table.test_values, table.values), strict=True):
+        found = order_figures(prediction.mean, sign * values[split.scored])
+        figures |= {f"{target}_{name}": figure for name, figure in found.items()}
+    unseen = ~np.isin(split.scored, draw.labelled)
+    stated = Prediction(prediction.mean[unseen], prediction.spread[unseen])
+    figures |= calibration_figures(stated, sign * draw.values[split.scored[unseen]])
+    return RowRecord(len(draw.unlabelled), figures, fitted - started, predicted - fitted)

@@ -1,0 +1,177 @@
+"""A finished ranking: its tables, its caveats, and the folder that it is saved to."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from archscout._common.own_state import own_state
+from archscout._common.parts_folder import cannot_write
+from archscout._common.paths import at_home
+from archscout._common.plain import plain, write_json
+from archscout.experiments.ranking.sentences import say_leaders, say_protocol
+from archscout.experiments.ranking.yardsticks import RankYardsticks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FILE_NAME, PAGE = "ranking.json", "ranking.html"
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Predictors side by side on one table.
+
+    Args:
+        space, benchmark: names.
+        predictors: their names in this ranking, in the order in which they were asked for.
+        label_counts: ascending.
+        seeds: seeds that were asked for.
+        baseline: predictor that the others are tested against.
+        rows: one row a fit (`archscout.experiments.ranking.tables.rows_table`).
+        summary: one row a predictor and number of labels (`summary_table`).
+        tests: paired tests (`tests_table`).
+        warnings: what a reader must know before believing the results.
+        notes: how the numbers were made.
+        yardsticks: facts of the table.
+        manifest: versions, platform, command, settings.
+    """
+
+    space: str
+    benchmark: str
+    predictors: list[str]
+    label_counts: list[int]
+    seeds: list[int]
+    baseline: str
+    rows: pd.DataFrame = field(repr=False)
+    summary: pd.DataFrame = field(repr=False)
+    tests: pd.DataFrame = field(repr=False)
+    warnings: list[str]
+    notes: list[str] = field(repr=False)
+    yardsticks: RankYardsticks = field(repr=False)
+    manifest: dict[str, Any] = field(repr=False)
+
+    @property
+    def protocol(self) -> str:
+        """Which protocol, what is fitted and what is scored, in a sentence without a full stop."""
+        return say_protocol(self.yardsticks)
+
+    @property
+    def leaders(self) -> list[str]:
+        """One sentence a number of labels: who has the highest mean tau-b."""
+        return say_leaders(self.summary, self.label_counts, self.yardsticks)
+
+    @property
+    def findings(self) -> list[str]:
+        """The leaders, then how each predictor's tau-b at the most labels stands to the baseline's.
+
+        All other tests are in `tests`.
+        """
+        tests = self.tests
+        last = (tests.labels == self.label_counts[-1]) & (tests.measure == "kendall_tau")
+        return self.leaders + [str(sentence) for sentence in tests.sentence[last]]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON; the single rows are in the CSV."""
+        described = plain(
+            {
+                "space": self.space,
+                "benchmark": self.benchmark,
+                "protocol": self.yardsticks.protocol,
+                "protocol_words": self.protocol,
+                "labels": self.label_counts,
+                "seeds": self.seeds,
+                "predictors": self.predictors,
+                "baseline": self.baseline,
+                "warnings": self.warnings,
+                "findings": self.findings,
+                "summary": _records(self.summary),
+                "tests": _records(self.tests),
+                "yardsticks": self.yardsticks.to_dict(),
+                "notes": self.notes,
+                "manifest": self.manifest,
+            }
+        )
+        assert isinstance(described, dict)
+        return described
+
+    @own_state()
+    def report(self, path: str | Path) -> Path:
+        """Write the page: one HTML file that opens offline.
+
+        Args:
+            path: the file, or a folder that then holds ``ranking.html``; made if it is missing.
+
+        Returns:
+            The file.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        from archscout.reports.ranking_html import write_ranking_page
+
+        path = at_home(path)
+        file = path / PAGE if path.is_dir() else path
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            _replace(file, lambda part: write_ranking_page(self, part))
+        except OSError as error:
+            raise cannot_write(file.parent, error) from None
+        return file
+
+    @own_state()
+    def save(self, folder: str | Path) -> Path:
+        """Write tables, record, plots and page into a folder, replacing older ones.
+
+        Args:
+            folder: made if it is missing.
+
+        Returns:
+            The folder, which now holds ``rows.csv``, ``summary.csv``, ``tests.csv``,
+            ``ranking.json``, ``tau.png``, ``calibration.png`` and ``ranking.html``.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        from archscout.reports.paper import write_png
+        from archscout.reports.ranking_curves import calibration_curves, tau_curves
+
+        path = at_home(folder)
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            for name, table in (
+                ("rows.csv", self.rows),
+                ("summary.csv", self._with_caveats(self.summary)),
+                ("tests.csv", self._with_caveats(self.tests)),
+            ):
+                _replace(path / name, functools.partial(table.to_csv, index=False))
+            write_json(path / FILE_NAME, self.to_dict())
+            _replace(path / "tau.png", functools.partial(write_png, tau_curves(self)))
+            panels = calibration_curves(self)
+            _replace(path / "calibration.png", functools.partial(write_png, panels))
+        except OSError as error:
+            raise cannot_write(path, error) from None
+        self.report(path / PAGE)
+        return path
+
+    def _with_caveats(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A CSV travels alone: each row carries what was scored and what limits it."""
+        return table.assign(protocol_words=self.protocol, warnings="; ".join(self.warnings))
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows in plain values; whole numbers that are missing become None."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")
+
+
+def _replace(path: Path, write: Callable[[Path], Any]) -> None:
+    """Write a file under another name first, so that no reader sees half of it."""
+    part = path.with_name(f".part-{path.name}")
+    try:
+        write(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

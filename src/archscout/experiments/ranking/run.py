@@ -1,0 +1,259 @@
+"""Fit every predictor on every number of labels and every seed, and put them side by side."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archscout._common.arguments import check_names, check_optional, read_settings, told_in_words
+from archscout._common.folder_owner import owns_folder
+from archscout._common.manifest import make_manifest, package_version
+from archscout._common.own_state import given, own_state
+from archscout.benchmarks import TableBenchmark
+from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
+from archscout.experiments.comparison.seeds import check_seeds
+from archscout.experiments.comparison.spec import BenchmarkSpec, as_spec
+from archscout.experiments.ranking.candidates import (
+    Candidate,
+    Unlabelled,
+    check_settings,
+    read_candidates,
+)
+from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
+from archscout.experiments.ranking.parts import RowFolder
+from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
+from archscout.experiments.ranking.result import Ranking
+from archscout.experiments.ranking.sentences import list_notes, list_warnings
+from archscout.experiments.ranking.tables import rows_table, summary_table, tests_table
+from archscout.experiments.ranking.yardsticks import CEILING, measure_rank_yardsticks
+from archscout.spaces.as_space import as_space
+from archscout.spaces.base import SearchSpace
+from archscout.study.executors import JobFailure, check_workers, usable_cores
+from archscout.study.resumable import Ended, run_and_keep
+
+logger = logging.getLogger(__name__)
+
+LABELS = (20, 50, 100, 400)
+UNLABELLED = 1000
+# What is wrong with the table or the installation is wrong with every row: raised, not recorded.
+_WRONG_QUESTION = (MissingExtraError, TableError)
+
+
+@dataclass(frozen=True, slots=True)
+class RankProgress:
+    """What ``on_done`` is told after each fit.
+
+    Args:
+        predictor, labels, seed: which one ended.
+        done, total: fits that have ended, and all.
+        resumed: whether it was read from the folder and not run.
+        failure: why it failed, or None.
+    """
+
+    predictor: str
+    labels: int
+    seed: int
+    done: int
+    total: int
+    resumed: bool
+    failure: str | None = None
+
+
+@told_in_words(
+    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
+    objective="benchmark_spec describes the table that is the objective",
+    seed="seeds says how many, or which",
+    predictor="predictors is a list of names",
+)
+@own_state()
+@owns_folder("ranking")
+def rank(
+    space: SearchSpace | str,
+    benchmark_spec: BenchmarkSpec | str,
+    predictors: str | Sequence[str] | Mapping[str, str],
+    labels: int | str | Sequence[int | str] = LABELS,
+    seeds: int | Sequence[int] = 20,
+    *,
+    protocol: str = "a",
+    unlabelled: Unlabelled = UNLABELLED,
+    baseline: str | None = None,
+    workers: int | None = None,
+    out: str | Path | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    on_done: Callable[[RankProgress], None] | None = None,
+) -> Ranking:
+    """Rank predictors on the same table, the same labels and the same seeds.
+
+    Fits run side by side, one thread each. With ``out``, finished ones are kept there: the same
+    call after a kill goes on, and more seeds, label counts or predictors are added to what is
+    there. A fit that fails is recorded as such, and the rest goes on.
+
+    Args:
+        space: the space, or its name; the table must be of it.
+        benchmark_spec: describes the table; a text names a registered benchmark.
+        predictors: registered names such as ``"forest"`` or ``"pseudo:forest"``, or a mapping
+            from a name in this ranking to one, so that a predictor can stand beside itself. A
+            name that ends in ``@0``, ``@1000`` or ``@all`` has so many unlabelled architectures.
+        labels: numbers of labels, 2 or more each; a text such as ``"1%"`` is a share of the pool.
+        seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
+        protocol: ``"a"``, random labels and the whole table scored, or ``"b"``, labels of one
+            fixed half and the other half scored; see `archscout.experiments.ranking.protocols`.
+        unlabelled: how many architectures without a label the predictors may look at, or
+            ``"all"``.
+        baseline: one of the predictors, which the others are tested against; None takes the first.
+        workers: processes; None takes one a usable core, 1 stays in this process.
+        out: folder for finished fits and all outputs; None keeps everything in memory.
+        settings: by name in this ranking, the settings of a predictor.
+        on_done: told after each fit.
+
+    Returns:
+        The ranking; with ``out`` it is saved there too.
+
+    Raises:
+        SettingsError, UnknownNameError: if the question is wrong.
+        StorageError: if ``out`` belongs to another ranking or cannot be written.
+        ArchscoutError: if every fit failed.
+
+    Examples:
+        >>> ranking = rank("nasbench201", "nasbench201", ["forest"], labels=8, seeds=2, workers=1,
+        ...                settings={"forest": {"trees": 4}})
+        >>> ranking.predictors, len(ranking.rows), ranking.label_counts
+        (['forest'], 2, [8])
+    """
+    benchmark_spec = as_spec(benchmark_spec)
+    settings = read_settings(settings)
+    check_names(predictors, "predictor", "predictors")
+    check_optional(out, on_done, "out", "on_done")
+    candidates = read_candidates(predictors, unlabelled, settings)
+    names = [candidate.label for candidate in candidates]
+    baseline = _check_baseline(names, baseline)
+    seed_list = check_seeds(seeds)
+    check_workers(workers)
+    chosen = read_protocol(protocol)
+    table = _check_table(benchmark_spec, space)
+    split = make_split(table, chosen)
+    label_counts = read_labels(labels, split)
+    check_settings(candidates, table.space)
+    jobs = [
+        RankJob(candidate, count, seed, benchmark_spec, chosen)
+        for count in label_counts
+        for seed in seed_list
+        for candidate in candidates
+    ]
+    digest = table.digest()
+    folder = None
+    if out is not None:
+        plan = {
+            "space": table.space.name,
+            "benchmark": benchmark_spec.to_dict(),
+            "table": digest,
+            "protocol": chosen,
+            "archscout": package_version("archscout"),
+        }
+        folder = RowFolder(out, plan)
+    manifest = make_manifest(
+        seed=seed_list[0],
+        labels=label_counts[-1],
+        strategy="",
+        settings=settings,
+        seeds=seed_list,
+        label_counts=label_counts,
+        predictors={c.label: c.predictor for c in candidates},
+        unlabelled={c.label: _said(c) for c in candidates},
+        protocol=chosen,
+        benchmark=benchmark_spec.to_dict(),
+        table=digest,
+        workers=workers or usable_cores(),
+    )
+    for key in ("seed", "labels", "strategy"):  # what a search has one of, and a ranking has not
+        del manifest[key]
+    results = _run(jobs, workers, folder, given(on_done))
+    _check_results(results)
+
+    yardsticks = measure_rank_yardsticks(table, split)
+    rows = rows_table(jobs, results, yardsticks)
+    summary = summary_table(rows, names, label_counts, yardsticks)
+    tests = tests_table(rows, names, label_counts, baseline, yardsticks)
+    ranking = Ranking(
+        space=table.space.name,
+        benchmark=table.name,
+        predictors=names,
+        label_counts=label_counts,
+        seeds=seed_list,
+        baseline=baseline,
+        rows=rows,
+        summary=summary,
+        tests=tests,
+        warnings=list_warnings(yardsticks, len(seed_list), rows, baseline),
+        notes=list_notes(yardsticks, baseline, len(tests), workers or usable_cores()),
+        yardsticks=yardsticks,
+        manifest=manifest,
+    )
+    if folder is not None:
+        ranking.save(folder.path)
+    return ranking
+
+
+def _run(
+    jobs: Sequence[RankJob],
+    workers: int | None,
+    folder: RowFolder | None,
+    on_done: Callable[[RankProgress], None] | None,
+) -> list[RowRecord | JobFailure]:
+    """Take finished rows from the folder, run the others, keep them as they end."""
+
+    def tell(ended: Ended[RankJob, RowRecord]) -> None:
+        if on_done is not None:
+            on_done(
+                RankProgress(
+                    predictor=ended.job.candidate.label,
+                    labels=ended.job.labels,
+                    seed=ended.job.seed,
+                    done=ended.done,
+                    total=ended.total,
+                    resumed=ended.resumed,
+                    failure=ended.result.message if isinstance(ended.result, JobFailure) else None,
+                )
+            )
+
+    return run_and_keep(run_row, jobs, workers, folder, tell, raised=_WRONG_QUESTION)
+
+
+def _check_results(results: Sequence[RowRecord | JobFailure]) -> None:
+    failures = [result for result in results if isinstance(result, JobFailure)]
+    for failure in failures:
+        logger.info("%s\n%s", failure, failure.details)
+    if len(failures) == len(results):
+        raise ArchscoutError(f"no predictor could be fitted, first failure: {failures[0]}")
+
+
+def _check_table(spec: BenchmarkSpec, space: SearchSpace | str) -> TableBenchmark:
+    table = spec.load()
+    name = space if isinstance(space, str) else as_space(space).name
+    if table.space.name != name:
+        raise SettingsError(
+            f"got space {name!r} and a table of {table.space.name!r}, expected the same: name the "
+            "table's space"
+        )
+    return table
+
+
+def _check_baseline(names: Sequence[str], baseline: str | None) -> str:
+    for name in ("parameter count", "MACs", CEILING):
+        if name in names:
+            raise SettingsError(f"got a predictor called {name!r}, which is a line of every table")
+    if baseline is None:
+        return names[0]
+    if baseline not in names:
+        raise SettingsError(
+            f"got baseline {baseline!r} and predictors {listed(names)}, expected the baseline "
+            "to be one of the predictors: add it, or choose another baseline"
+        )
+    return baseline
+
+
+def _said(candidate: Candidate) -> int | str:
+    return "all" if candidate.unlabelled is None else candidate.unlabelled

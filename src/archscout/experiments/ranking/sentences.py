@@ -1,0 +1,230 @@
+"""What a ranking found in plain sentences, how it was made, and what limits it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from archscout._common.saying import count, say_p
+from archscout.experiments.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
+from archscout.experiments.comparison.seeds import few_seeds
+from archscout.experiments.comparison.yardsticks import left_out
+from archscout.experiments.ranking.yardsticks import RankYardsticks
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MEASURES = {
+    "kendall_tau": "Kendall's tau-b",
+    "kendall_tau_top_tenth": "tau-b inside the top 10 %",
+}
+
+
+def say_figure(value: float) -> str:
+    """A correlation or a share, without the zero before the point.
+
+    Examples:
+        >>> say_figure(0.7621), say_figure(-0.05), say_figure(1.0), say_figure(float("nan"))
+        ('.762', '-.050', '1.000', '–')
+    """
+    if math.isnan(value):
+        return "–"
+    text = f"{value:.3f}"
+    text = text.removeprefix("-") if float(text) == 0 else text
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def say_protocol(yardsticks: RankYardsticks) -> str:
+    """Which protocol it is, what is fitted and what is scored; part of every output.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    fitted = f"{yardsticks.label_words} of the labelled architectures"
+    of = f"all {yardsticks.scored:,}"
+    if yardsticks.protocol == "a":
+        how = "random labels of the whole table"
+        whom = f"{of} architectures of the table, labelled ones included"
+    else:
+        how = f"random labels of a fixed half, {yardsticks.pool:,} architectures"
+        whom = f"{of} of the other half"
+    parts = []
+    for target in yardsticks.targets:
+        few = yardsticks.rows_of(target)
+        over = f" ({few:,} architectures have one)" if few < yardsticks.scored else ""
+        parts.append(f"{yardsticks.mean}{target} values{over}")
+    return (
+        f"Protocol {yardsticks.protocol.upper()}, {how}: fitted on {fitted}, scored against "
+        f"{' and, apart, '.join(parts)} of {whom}"
+    )
+
+
+def say_test(row: Mapping[str, Any], tests: int) -> str:
+    """Say in one sentence what a paired test found.
+
+    "Better" stands only where the interval excludes zero and the corrected p-value is at most
+    0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
+
+    Args:
+        row: of the table of tests, with ``p_holm``.
+        tests: number of tests that Holm's correction counted.
+
+    Returns:
+        A sentence without a full stop.
+    """
+    ours, theirs, n = row["predictor"], row["baseline"], row["seeds"]
+    after = f"with {count(row['labels'], 'label')}"
+    what = f"{_MEASURES[row['measure']]} against {row['scored_against']} values"
+    if row["ties"] == n:
+        seeds = "every seed" if n > 1 else "the only seed"
+        return f"{ours} and {theirs} are equal in {what} {after} on {seeds}"
+    lead = find_lead(row, ours, theirs)
+    size, least, most = map(say_figure, (lead.size, lead.low, lead.high))
+    if math.isnan(lead.low):
+        return (
+            f"{lead.leader} is ahead of {lead.other} by {size} in {what} {after} on the only seed, "
+            "which shows nothing"
+        )
+    facts = [lead.counts, f"{say_p(row['p_holm'])} corrected for {count(tests, 'test')}"]
+    facts += [f"yet {doubt}" for doubt in lead.doubts]
+    behind = f"({'; '.join(facts)})"
+    amount = f"{size} [{least}, {most}]"
+    few = too_few_seeds(n, row["ties"])
+    if few or row["low"] <= 0 <= row["high"]:
+        why = f", as {few}" if few else ""
+        head = f"{ours} and {theirs} cannot be told apart {after}{why}"
+        if lead.size == 0:
+            return f"{head}: their means are equal {behind}"
+        return f"{head}: {lead.leader} is ahead by {amount} in {what} in the mean {behind}"
+    sure = row["p_holm"] <= SIGNIFICANT
+    verb, doubt = ("orders", "") if sure else ("seems to order", ", but not beyond doubt")
+    side = "better" if lead.leader == ours else "worse"
+    return f"{ours} {verb} {side} than {theirs} {after}, by {amount} in {what}{doubt} {behind}"
+
+
+def say_leaders(
+    summary: pd.DataFrame, label_counts: Sequence[int], yardsticks: RankYardsticks
+) -> list[str]:
+    """For each number of labels, who has the highest mean tau-b, and what needs no label."""
+    column = f"{yardsticks.headline}_kendall_tau"
+    counts = {name: figures[column] for name, figures in yardsticks.trivial.items()}
+    known = {name: tau for name, tau in counts.items() if not math.isnan(tau)}
+    found = []
+    for labels in label_counts:
+        rows = summary[(summary.labels == labels) & summary[column].notna()]
+        if rows.empty:
+            continue
+        first = rows[rows[column] == rows[column].max()]
+        best, names = first.iloc[0], first.predictor.tolist()
+        low, high = best[f"{column}_low"], best[f"{column}_high"]
+        shown = math.isnan(low) or len(names) > 1
+        interval = "" if shown else f" [{say_figure(low)}, {say_figure(high)}]"
+        said = (
+            f"With {count(labels, 'label')} {' and '.join(names)} "
+            f"{'has' if len(names) == 1 else 'have'} the highest mean tau-b against "
+            f"{yardsticks.headline} values, {say_figure(best[column])}{interval}"
+        )
+        if known:
+            name = max(known, key=lambda one: known[one])
+            said += f"; {name}, which needs no label, has {say_figure(known[name])}"
+            behind = rows.predictor[rows[column] < known[name]].tolist()
+            if behind:
+                verb = "does" if len(behind) == 1 else "do"
+                said += f", which {', '.join(behind)} {verb} not reach"
+        found.append(said)
+    return found
+
+
+def list_warnings(
+    yardsticks: RankYardsticks,
+    seeds: int,
+    rows: pd.DataFrame,
+    baseline: str,
+) -> list[str]:
+    """What a reader must know before believing the results; shown on every output."""
+    found = few_seeds(seeds)
+    if yardsticks.protocol == "b":
+        found.append(
+            "the halves of protocol B are fixed by a hash of each architecture's text and are not "
+            "the authors' file, which is not public here: published figures are close relatives, "
+            "not the same measurement"
+        )
+    if yardsticks.split != "valid":
+        found.append(
+            f"what is called validation values here is the split {yardsticks.split!r} of the table"
+        )
+    if not yardsticks.scored_by_test:
+        found.append(
+            "the table has no test values: figures are against validation values, of the same "
+            "kind as the labels"
+        )
+    elif yardsticks.headline != "test":
+        found.append(
+            f"only {yardsticks.scored_by_test:,} of {yardsticks.scored:,} scored architectures "
+            "have a test value: figures against validation values come first"
+        )
+    if math.isnan(yardsticks.ceilings[yardsticks.headline]):
+        found.append(
+            "the table has one training run an architecture and no test values: its noise ceiling "
+            "is not known"
+        )
+    if baseline not in set(rows.predictor[rows.error == ""]):
+        found.append(f"the baseline {baseline} succeeded nowhere, so nothing is tested against it")
+    found += left_out(yardsticks.trivial)
+    return found + _failures(rows)
+
+
+def _failures(rows: pd.DataFrame) -> list[str]:
+    """One warning a predictor and number of labels with failures, with the first reason."""
+    said = []
+    for (labels, predictor), these in rows.groupby(["labels", "predictor"], sort=False):
+        failed = these.error[these.error != ""]
+        if len(failed):
+            seeds, reason = count(len(these), "seed"), str(failed.iloc[0]).rstrip(".")
+            said.append(
+                f"{predictor} with {labels} label{'' if labels == 1 else 's'} failed on "
+                f"{len(failed)} of {seeds}, which are left out of its figures: {reason}"
+            )
+    return said
+
+
+def list_notes(yardsticks: RankYardsticks, baseline: str, tests: int, workers: int) -> list[str]:
+    """How the numbers were made, for the page and the record."""
+    a = yardsticks.protocol == "a"
+    notes = [
+        f"{say_protocol(yardsticks)}. Figures of protocols A and B are not comparable. Values of "
+        "what is not labelled are looked up after a predictor has predicted everything.",
+        "Every predictor gets the same random labels with the same seed, and those of a smaller "
+        "number are among those of a larger one. Failed measurements are neither drawn nor "
+        "scored.",
+        "Unlabelled architectures are drawn from the rest of the "
+        + (
+            "table, so they are among those that are scored; their values are not seen."
+            if a
+            else "half that labels come from; what is scored is never seen."
+        ),
+        "Kendall's tau-b counts ties; inside the top 10 % it is over the architectures that are "
+        "truly best. A prediction that gives all the same value counts as a correlation of 0. "
+        "Recall is the share of the truly best 10 or 100 that are among as many predicted best; "
+        "regret is what the predicted best lacks to the truly best.",
+        "Coverage is the share of architectures without a label whose "
+        + ("single run" if yardsticks.run == "random" else f"{yardsticks.mean}validation value")
+        + " lies inside the interval that the predictor states (normal, from mean and spread); "
+        "a predictor that states no spread has none.",
+        "Parameter count and MACs are predictors without labels: more is taken for better. The "
+        "noise ceiling is the tau-b of mean validation with test values, or of one validation run "
+        "with the mean of the others: what training once more would score. Where labels are means "
+        "a predictor may pass the latter, since means are less noisy than a run.",
+        "Figures are means over seeds with 95 % percentile bootstrap intervals, not corrected for "
+        f"their number. Each predictor is compared with {baseline} seed by seed; p-values flip "
+        f"signs, two-sided, corrected by Holm for {count(tests, 'test')}.",
+        "Seconds are medians of wall-clock time on "
+        + (
+            "one process"
+            if workers == 1
+            else f"up to {workers} processes side by side, one thread each"
+        )
+        + "; rows that were kept earlier keep their seconds.",
+    ]
+    return notes

@@ -1,0 +1,169 @@
+"""Reads images and labels from ``.npz`` and ``.npy`` files; nothing pickled is ever read."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import ArchscoutError, ImageError, listed
+from archscout.images.arrays import images_from_array
+from archscout.images.images import Images
+from archscout.images.request import Request
+
+logger = logging.getLogger(__name__)
+
+_PARTS = {
+    "train": ("train", "training"),
+    "validation": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
+_IMAGES = ("x", "images", "image", "imgs", "data")
+_LABELS = ("y", "labels", "label", "targets", "target")
+
+
+def _keys(part: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Usual names of arrays, in lower case: such as x_train, train_x and trainx."""
+    pairs = [(kind, word) for kind in kinds for word in _PARTS[part]]
+    named = [name for a, b in pairs for name in (f"{a}_{b}", f"{b}_{a}", f"{a}{b}", f"{b}{a}")]
+    return (*named, *kinds) if part == "train" else tuple(named)
+
+
+_EXAMPLES = {
+    "train": ("x_train", "x", "images", "train_images"),
+    "validation": ("x_val", "val_images"),
+    "test": ("x_test", "test_images"),
+}
+IMAGE_KEYS = {part: _keys(part, _IMAGES) for part in _PARTS}
+LABEL_KEYS = {part: _keys(part, _LABELS) for part in _PARTS}
+CLASS_KEYS = ("classes", "class_names")
+
+
+def read_array_file(path: Path, request: Request) -> Images:
+    """Read a ``.npz`` or ``.npy`` file.
+
+    Raises:
+        ImageError: if the file is damaged, pickled, of another kind, or lacks the images.
+    """
+    if path.suffix.lower() not in (".npz", ".npy"):
+        raise ImageError(
+            f"got the file {str(path)!r}, expected a folder of pictures, a file .npz or .npy, or "
+            "IDX files"
+        )
+    part = request.part
+    try:
+        if path.suffix.lower() == ".npy":
+            if part != "train":
+                raise ImageError(f"{str(path)!r} holds one array: give the file of the test images")
+            values = np.load(path, mmap_mode="r", allow_pickle=False)
+            return images_from_array(values, request, name=path.name, source=str(path))
+        with np.load(path, allow_pickle=False) as file:
+            key = _key(file.files, IMAGE_KEYS[part])
+            if key is None:
+                raise ImageError(
+                    f"{str(path)!r} holds {listed(file.files) or 'nothing'}, expected "
+                    f"{' or '.join(_EXAMPLES[part])} for the {part} images"
+                )
+            values = file[key]
+            count = len(values) if values.ndim else 0
+            labels, classes = _labels(file, part, count) if request.labels else (None, ())
+    except (ArchscoutError, OSError):
+        raise
+    # Damaged files raise almost anything.
+    except Exception as error:
+        raise ImageError(f"{str(path)!r} is no readable array file ({error})") from None
+    return images_from_array(
+        values,
+        request,
+        labels=labels,
+        classes=classes,
+        name=key,
+        source=f"{path} ({key})",
+    )
+
+
+def parts_of_file(path: Path) -> tuple[str, ...]:
+    """The parts that a file holds; those of one that cannot be read are told when it is read."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return tuple(part for part, keys in IMAGE_KEYS.items() if _key(file.files, keys))
+    except Exception:
+        return ("train",)
+
+
+def _key(present: Iterable[str], wanted: tuple[str, ...]) -> str | None:
+    """The name in a file of the first wanted one, whatever its case."""
+    names = {name.lower(): name for name in present}
+    return next((names[key] for key in wanted if key in names), None)
+
+
+def _labels(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """The labels of a part and the names of the classes, both None and empty if there are none."""
+    key = _key(file.files, LABEL_KEYS[part])
+    if key is None:
+        known = {*sum((*IMAGE_KEYS.values(), *LABEL_KEYS.values()), ()), *CLASS_KEYS}
+        if others := [name for name in file.files if name.lower() not in known]:
+            logger.warning(
+                "no labels are read: %s is none of the names that labels have, such as y_%s",
+                listed(others),
+                "val" if part == "validation" else part,
+            )
+        return None, ()
+    # Classes come from all labels of the file, so that both parts number them alike.
+    parts = [_column(file[k], k) for k in (_key(file.files, w) for w in LABEL_KEYS.values()) if k]
+    labels = _column(file[key], key)
+    if len(labels) != n:
+        raise ImageError(f"got {len(labels)} labels in {key} for {n} images, expected one each")
+    named = _key(file.files, CLASS_KEYS)
+    names = [] if named is None else [str(name) for name in np.ravel(file[named])]
+    return number(labels, names, np.concatenate(parts))
+
+
+def number(
+    labels: NDArray[Any], names: Iterable[str] = (), known: NDArray[Any] | None = None
+) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Number labels from 0 by their sorted values.
+
+    Args:
+        labels: ``(n,)`` whole numbers or texts.
+        names: names of the classes, which ``labels`` then index; none to take the values.
+        known: every value that counts as a class; None for those of ``labels``.
+
+    Returns:
+        int64 ``(n,)`` and the names of the classes.
+
+    Raises:
+        ImageError: if a label is negative, or no index into the names.
+
+    Examples:
+        >>> number(np.array([1, 3, 1]))
+        (array([0, 1, 0]), ('1', '3'))
+    """
+    names = tuple(names)
+    if labels.dtype.kind in "iu" and len(labels):
+        low, high = int(labels.min()), int(labels.max())
+        if low < 0 or (names and high >= len(names)):
+            top = f"{len(names) - 1}" if names else "the number of classes less one"
+            raise ImageError(
+                f"got labels from {low} to {high}, expected 0 to {top}: leave the labels out if "
+                "some images have none"
+            )
+        if names:
+            return labels.astype(np.int64), names
+    values = np.unique(labels if known is None else known)
+    return np.searchsorted(values, labels).astype(np.int64), tuple(map(str, values.tolist()))
+
+
+def _column(values: NDArray[Any], key: str) -> NDArray[Any]:
+    """Labels ``(n,)`` of ``(n,)`` or ``(n, 1)``."""
+    column = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
+    if column.ndim != 1 or column.dtype.kind not in "iuUb":
+        raise ImageError(
+            f"got {key} of {values.dtype} {values.shape}, expected one whole number or text an "
+            "image"
+        )
+    return column

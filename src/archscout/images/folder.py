@@ -1,0 +1,189 @@
+"""Reads a folder of pictures, of any nesting, in several threads.
+
+Labels are the names of the folders of classes, if there are at least two of them and no picture
+lies outside.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import ImageError
+from archscout.images.decode import Picture, Unusable, read_picture
+from archscout.images.even_draw import EvenDraw
+from archscout.images.folder_listing import list_files
+from archscout.images.images import Images, Skipped, describe_skipped, readable
+from archscout.images.layout import Chosen, choose, doubts, find_layout
+from archscout.images.request import Request
+from archscout.images.value_range import Values, Whites, settle
+
+logger = logging.getLogger(__name__)
+
+# Files a task: enough that handing out costs nothing, few enough that progress moves.
+_TASK = 32
+
+
+def read_folder(folder: Path, request: Request) -> Images:
+    """Read the pictures of a part of a folder, or all if it is not parted.
+
+    Raises:
+        ImageError: if no picture is left; it names the first reasons. If there is no such part.
+    """
+    files, skipped = list_files(folder)
+    where = str(folder)
+    layout = find_layout(files)
+    chosen = choose(
+        layout,
+        files,
+        part=request.part,
+        labels=request.labels,
+        known=request.known,
+        where=where,
+    )
+    if request.part == "train":
+        for doubt in doubts(layout, files, where):
+            logger.warning("%s", doubt)
+    skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
+    _tell_low_limit(chosen, request, where)
+    draw = EvenDraw(chosen.names, chosen.class_of if request.labels else None, request.limit)
+    pixels = request.room(draw.wanted)
+    fingerprints = np.empty(draw.wanted, dtype=np.uint64)
+    taken: list[str] = []
+    numbers: list[Values | None] = []
+    # A limit counts pictures, not files, so that more files are tried until it is met.
+    while part := draw.next(taken):
+        row = start = len(taken)
+        for done in decode_files(folder, part, request, request.whites):
+            for name, picture in zip(part[row - start :], done, strict=False):
+                if isinstance(picture, str):
+                    skipped.append(Skipped(name, picture))
+                else:
+                    pixels[len(taken)] = picture.pixels
+                    fingerprints[len(taken)] = picture.fingerprint
+                    taken.append(name)
+                    numbers.append(picture.values)
+                row += 1
+            request.report(row if request.limit is None else len(taken), draw.wanted)
+    whites = settle(numbers, request.whites)
+    # A picture that was read by itself alone, and is to be as bright as the others, is read again.
+    again = [
+        place
+        for place, values in enumerate(numbers)
+        if values is not None and request.whites.of(values) != whites.of(values)
+    ]
+    names = [taken[place] for place in again]
+    rows = iter(again)
+    for done in decode_files(folder, names, request, whites):
+        for picture in done:
+            row = next(rows)
+            if not isinstance(picture, str):
+                pixels[row] = picture.pixels
+    source = f"{folder}/{chosen.folder}" if chosen.folder else where
+    if not taken:
+        why = describe_skipped(skipped) or "it is empty"
+        raise ImageError(f"no image could be read in the folder {source!r}: {why}")
+    pixels, fingerprints = pixels[: len(taken)], fingerprints[: len(taken)]
+    if request.limit is not None:
+        order = sorted(range(len(taken)), key=taken.__getitem__)
+        taken = [taken[place] for place in order]
+        pixels, fingerprints = pixels[order], fingerprints[order]
+    above = [chosen.class_of(name) if request.labels else "" for name in taken]
+    labels, classes = labels_of(above, request.known)
+    return Images(
+        pixels,
+        tuple(taken),
+        fingerprints,
+        labels,
+        classes,
+        tuple(sorted(skipped)),
+        source,
+        whites,
+    )
+
+
+def _tell_low_limit(chosen: Chosen, request: Request, where: str) -> None:
+    """Warn where a limit leaves classes out."""
+    kinds = len({chosen.class_of(name) for name in chosen.names})
+    if request.labels and request.limit is not None and request.limit < kinds:
+        logger.warning(
+            "limit=%d is less than the %d classes in %s: some have no picture",
+            request.limit,
+            kinds,
+            where,
+        )
+
+
+def labels_of(
+    above: Sequence[str], known: Collection[str] = ()
+) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """Labels from the folders of classes; None if they do not look like classes.
+
+    Args:
+        above: of ``n`` pictures the folder of its class, empty if it lies outside of them.
+        known: names of classes that there may be; one is enough then.
+
+    Returns:
+        int64 ``(n,)`` or None, and the sorted names of the classes.
+
+    Examples:
+        >>> labels_of(["cat", "cat", "dog"])
+        (array([0, 0, 1]), ('cat', 'dog'))
+        >>> labels_of(["cat", "dog", ""])
+        (None, ())
+    """
+    above = [readable(name) for name in above]
+    classes = tuple(sorted(set(above)))
+    if "" in classes or len(classes) < (1 if known else 2):
+        return None, ()
+    index = {name: place for place, name in enumerate(classes)}
+    return np.array([index[name] for name in above], dtype=np.int64), classes
+
+
+def decode_files(
+    folder: Path, names: Sequence[str], request: Request, whites: Whites
+) -> Iterator[list[Picture | str]]:
+    """Decode files in several threads, because Pillow lets others run while it decodes.
+
+    Args:
+        folder: where they are.
+        names: their paths in it.
+        request: how they are asked for.
+        whites: what number is white.
+
+    Yields:
+        The pictures of some files, in order; of one that cannot be used the reason.
+    """
+    large = Lock()
+
+    def decode(start: int) -> list[Picture | str]:
+        done: list[Picture | str] = []
+        for name in names[start : start + _TASK]:
+            try:
+                done.append(read_picture(folder / name, request.side, large, whites))
+            except Unusable as error:
+                done.append(str(error))
+        return done
+
+    # Pillow warns of large and odd files; the reasons here say what became of them.
+    with (
+        warnings.catch_warnings(),
+        ThreadPoolExecutor(request.workers or cores()) as pool,
+    ):
+        warnings.filterwarnings("ignore", module="PIL")
+        yield from pool.map(decode, range(0, len(names), _TASK))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,153 @@
+"""Reads IDX files, as MNIST and Fashion-MNIST are published, plain or gzipped.
+
+Source: the format's description on the page of the MNIST database (LeCun, Cortes and Burges).
+Debian's package ``dataset-fashion-mnist`` installs such files in
+``/usr/share/datasets/fashion-mnist``.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import zlib
+from pathlib import Path
+from typing import IO, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import ImageError, listed
+from archscout.images.arrays import images_from_array
+from archscout.images.files import number
+from archscout.images.idx_names import EXAMPLES, find_idx, is_idx_name, labels_beside
+from archscout.images.images import Images
+from archscout.images.request import Request
+
+_BYTES = 8
+_CHUNK = 2**20
+_GZIP = b"\x1f\x8b"
+
+
+def is_idx(path: Path) -> bool:
+    """Whether a file holds IDX images, or a folder holds files named as published ones are."""
+    if path.is_dir():
+        return bool(find_idx(path))
+    return (path.is_file() and _head(path) in (_magic(3), _magic(1))) or is_idx_name(path.name)
+
+
+def parts_of_idx(path: Path) -> tuple[str, ...]:
+    """The parts that IDX files hold."""
+    return tuple(find_idx(path)) if path.is_dir() else ("train",)
+
+
+def read_idx_images(path: Path, request: Request) -> Images:
+    """Read the images of a folder of IDX files, or one file, with the labels beside it.
+
+    Raises:
+        ImageError: if a file is missing, damaged, or of another form; if a folder holds those of
+            several data sets.
+    """
+    images, part = path, request.part
+    if path.is_dir():
+        files = find_idx(path)
+        found = files.get(part, [])
+        if len(found) != 1:
+            names = [file.name for these in files.values() for file in these]
+            raise ImageError(
+                f"the folder {str(path)!r} holds {listed(names)}: expected one file of {part} "
+                f"images, as {EXAMPLES[part]}{'' if not found else '; give one of these files'}"
+            )
+        images = found[0]
+    elif part != "train":
+        raise ImageError(
+            f"{str(path)!r} is one file of images: give the folder, or the {part} file"
+        )
+    if _head(images) == _magic(1):
+        raise ImageError(f"{str(images)!r} holds labels: give the file of the images")
+    values = read_idx(images, 3)
+    labels: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    beside = labels_beside(images) if request.labels else None
+    if beside is not None:
+        read = read_idx(beside, 1)
+        if len(read) != len(values):
+            raise ImageError(
+                f"got {len(read)} labels in {str(beside)!r} for {len(values)} images in "
+                f"{str(images)!r}, expected one each"
+            )
+        labels, classes = number(read)
+    return images_from_array(
+        values,
+        request,
+        labels=labels,
+        classes=classes,
+        name=images.name.removesuffix(".gz"),
+        source=str(images),
+    )
+
+
+def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
+    """Read one IDX file of bytes.
+
+    Args:
+        path: the file, gzipped or not.
+        dimensions: how many axes it must have.
+
+    Returns:
+        uint8 of the shape that the file gives.
+
+    Raises:
+        ImageError: if it is damaged or of another form.
+    """
+    try:
+        with path.open("rb") as file:
+            zipped = file.read(2) == _GZIP
+            file.seek(0)
+            if not zipped:
+                return _parse(file, path, dimensions)
+            with gzip.open(file) as opened:
+                return _parse(cast("IO[bytes]", opened), path, dimensions)
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise ImageError(f"the IDX file {str(path)!r} is damaged ({error})") from None
+
+
+def _parse(file: IO[bytes], path: Path, dimensions: int) -> NDArray[np.uint8]:
+    head = file.read(4)
+    if head != _magic(dimensions):
+        raise ImageError(
+            f"{str(path)!r} begins with {head.hex() or 'nothing'}, expected "
+            f"{_magic(dimensions).hex()}: an IDX file of bytes with {dimensions} "
+            f"ax{'i' if dimensions == 1 else 'e'}s"
+        )
+    sizes = file.read(4 * dimensions)
+    shape = [int.from_bytes(sizes[at : at + 4], "big") for at in range(0, 4 * dimensions, 4)]
+    expected = math.prod(shape)
+    # In pieces: a damaged head can ask for more than memory holds.
+    content = bytearray()
+    while len(content) <= expected and (piece := file.read(_CHUNK)):
+        content += piece
+    if len(sizes) < 4 * dimensions or len(content) != expected:
+        more = "more" if len(content) > expected else f"{len(content):,}"
+        raise ImageError(
+            f"the IDX file {str(path)!r} says that it holds {expected:,} bytes and holds {more}: "
+            "fetch it again"
+        )
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
+
+
+def _magic(dimensions: int) -> bytes:
+    return bytes([0, 0, _BYTES, dimensions])
+
+
+def _head(path: Path) -> bytes:
+    """The first bytes of a file, gzipped or not; none if it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4)
+            if not head.startswith(_GZIP):
+                return head
+            file.seek(0)
+            with gzip.open(file) as opened:
+                return opened.read(4)
+    except (OSError, EOFError, zlib.error):
+        return b""

@@ -1,0 +1,273 @@
+"""Images in memory, as training reads them, and the one function that reads them."""
+
+from __future__ import annotations
+
+import zlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout._common.memory import told_of_memory
+from archscout._common.paths import at_home
+from archscout.errors import ImageError, SettingsError, listed
+from archscout.images.mixing import mix
+from archscout.images.request import Progress, Request
+from archscout.images.value_range import BY_ITSELF, Whites
+
+# What a split draws is told apart by this from what labels draw of the same seed.
+_SPLIT = 0x73706C6974
+_NAMED_REASONS = 3
+
+
+class Skipped(NamedTuple):
+    """A file or item that was not taken.
+
+    Args:
+        name: its name, as in `Images.names`.
+        reason: why, in a few words.
+    """
+
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, eq=False)
+class Images:
+    """Square colour images of one size.
+
+    Args:
+        pixels: uint8 ``(n, side, side, 3)``, red, green, blue from 0 to 255.
+        names: ``n`` names: a path within the folder, or a place in the array.
+        fingerprints: uint64 ``(n,)``, of the content of the file, or of the pixels before they
+            were resized. Equal images have equal ones.
+        labels: int64 ``(n,)``, indices into ``classes``, or None if there are no labels.
+        classes: names of the classes; empty without labels.
+        skipped: what was not taken.
+        source: where the images are from.
+        whites: what number was white, where there were more than bytes.
+
+    Raises:
+        ImageError: if the lengths or forms do not fit together.
+    """
+
+    pixels: NDArray[np.uint8]
+    names: tuple[str, ...]
+    fingerprints: NDArray[np.uint64]
+    labels: NDArray[np.int64] | None = None
+    classes: tuple[str, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    source: str = ""
+    whites: Whites = BY_ITSELF
+
+    def __post_init__(self) -> None:
+        shape, n = self.pixels.shape, len(self.pixels)
+        if len(shape) != 4 or shape[1] != shape[2] or shape[3] != 3 or self.pixels.dtype != "u1":
+            raise ImageError(
+                f"got pixels {self.pixels.dtype} {shape}, expected uint8 (n, side, side, 3)"
+            )
+        counts = {"names": len(self.names), "fingerprints": len(self.fingerprints)}
+        if self.labels is not None:
+            counts["labels"] = len(self.labels)
+            if n and not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(self.classes):
+                raise ImageError(
+                    f"got labels from {self.labels.min()} to {self.labels.max()}, expected 0 to "
+                    f"{len(self.classes) - 1} for {len(self.classes)} classes"
+                )
+        for what, count in counts.items():
+            if count != n:
+                raise ImageError(f"got {count} {what} for {n} images, expected one each")
+
+    def __len__(self) -> int:
+        return len(self.pixels)
+
+    @property
+    def side(self) -> int:
+        """Height and width in pixels."""
+        return int(self.pixels.shape[1])
+
+    def checksum(self) -> list[int]:
+        """Numbers that tell these images and labels from others."""
+        labels = b"" if self.labels is None else self.labels.tobytes()
+        return [len(self), zlib.crc32(np.ascontiguousarray(self.pixels).data), zlib.crc32(labels)]
+
+    def subset(self, indices: Sequence[int] | NDArray[Any]) -> Images:
+        """Some of the images, in the order asked for.
+
+        Args:
+            indices: ``(m,)`` places, or ``(n,)`` booleans.
+        """
+        rows = np.arange(len(self))[np.asarray(indices, dtype=None if len(indices) else np.int64)]
+        return replace(
+            self,
+            pixels=self.pixels[rows],
+            names=tuple(self.names[row] for row in rows),
+            fingerprints=self.fingerprints[rows],
+            labels=None if self.labels is None else self.labels[rows],
+        )
+
+    def split(self, share: float, seed: int) -> tuple[Images, Images]:
+        """Part the images into those for training and those for validation.
+
+        Each image is dealt by its fingerprint and the seed alone. Order and names change nothing,
+        images that come or go do not move the others, and copies of an image stay together. The
+        share is therefore met on average, not exactly.
+
+        Args:
+            share: expected share of validation, between 0 and 1.
+            seed: a whole number from 0.
+
+        Returns:
+            The images for training and those for validation.
+
+        Raises:
+            SettingsError: if the share is out of range, or leaves one part empty.
+
+        Examples:
+            >>> pixels = np.arange(1920).reshape(30, 8, 8) % 251
+            >>> images = load_images(pixels, resolution=8)
+            >>> train, validation = images.split(0.2, seed=0)
+            >>> len(train), len(validation)
+            (27, 3)
+        """
+        if not 0 < share < 1:
+            raise SettingsError(f"got a share of {share} for validation, expected between 0 and 1")
+        # 53 bits, because a float holds no more exactly.
+        drawn = (mix(self.fingerprints, seed, _SPLIT) >> np.uint64(11)) * 2.0**-53
+        held = drawn < share
+        if held.all() or not held.any():
+            raise SettingsError(
+                f"a share of {share} leaves a part of {len(self)} images empty: take another "
+                "share or seed, or more images"
+            )
+        return self.subset(~held), self.subset(held)
+
+    def summary(self) -> str:
+        """One sentence for the user: how many were read, how many not and why.
+
+        Examples:
+            >>> images = load_images(np.full((2, 8, 8), 9, dtype=np.uint8))
+            >>> images.summary()
+            'read 2 images (32x32, no labels), skipped 0'
+        """
+        known = f"{len(self.classes)} classes: {listed(self.classes, 10)}"
+        if self.labels is None:
+            known = "no labels"
+        white = self.whites.words()
+        white = f"; {white}" if white else ""
+        text = f"read {len(self):,} images ({self.side}x{self.side}, {known}{white})"
+        why = describe_skipped(self.skipped)
+        return f"{text}, skipped {len(self.skipped):,}" + (f": {why}" if why else "")
+
+
+def describe_skipped(skipped: Sequence[Skipped]) -> str:
+    """The commonest reasons, each with how often and one name.
+
+    Examples:
+        >>> describe_skipped([Skipped("a.txt", "not an image"), Skipped("b.txt", "not an image")])
+        '2 not an image (such as a.txt)'
+    """
+    first: dict[str, str] = {}
+    for item in skipped:
+        first.setdefault(item.reason, item.name)
+    counts = Counter(item.reason for item in skipped).most_common()
+    parts = [
+        f"{count:,} {reason} ({'such as ' if count > 1 else ''}{readable(first[reason])})"
+        for reason, count in counts[:_NAMED_REASONS]
+    ]
+    rest = sum(count for _, count in counts[_NAMED_REASONS:])
+    return ", ".join([*parts, f"{rest:,} for other reasons"] if rest else parts)
+
+
+def readable(name: str) -> str:
+    r"""A name of a file or folder as a text that can be printed and written, on one line.
+
+    Examples:
+        >>> readable("ca\nt"), readable("caf\udce9"), readable("café")
+        ('ca\\nt', 'caf\\xe9', 'café')
+    """
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return text if text.isprintable() else repr(text)[1:-1]
+
+
+@told_of_memory("reading images", "take a lower resolution, or fewer images (limit)")
+def load_images(
+    source: object,
+    *,
+    resolution: int | None = None,
+    workers: int | None = None,
+    limit: int | None = None,
+    part: str = "train",
+    labels: bool = True,
+    like: Images | None = None,
+    progress: Progress | None = None,
+) -> Images:
+    """Read images from wherever they are.
+
+    The square in the middle of each image is resized to the resolution: that is, the shorter side
+    becomes ``resolution`` and the longer one is cropped at both ends. Smaller images are enlarged.
+    Images that have the size already pass through unchanged.
+
+    Args:
+        source: a folder of pictures or of IDX files, a file ``.npz``, ``.npy`` or IDX, an array
+            or tensor ``(n, height, width[, channels])`` or with channels first, or any PyTorch
+            map-style dataset whose items are an image or a pair of image and label.
+        resolution: height and width of the result in pixels; None takes 32.
+        workers: threads that decode files; None takes one a core.
+        limit: read at most so many, evenly over the classes, picked by a hash of their names.
+        part: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
+            as ``seg_train`` and ``seg_test``, ``x_test`` and ``y_test`` in ``.npz``, ``t10k`` in
+            IDX folders. What is not parted is for training.
+        labels: False leaves labels out.
+        like: images that these are read beside, such as those for training: names of classes
+            are understood as there, also if there is one alone, and the same number is white.
+        progress: called with the images read so far and the total.
+
+    Returns:
+        The images, in the order of their names or of the array.
+
+    Raises:
+        ImageError: if there is nothing to read, or its form is not understood.
+        SettingsError: if an argument is out of range.
+        MemoryShortageError: if the images do not fit into memory.
+
+    Examples:
+        >>> images = load_images(np.full((3, 1, 20, 30), 200, dtype=np.uint8), resolution=16)
+        >>> images.pixels.shape, images.labels
+        ((3, 16, 16, 3), None)
+    """
+    known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
+    request = Request(resolution, workers, limit, part, progress, labels, known, whites)
+    if isinstance(source, str | Path):
+        return _load_path(at_home(source), request)
+    if part != "train":
+        raise SettingsError(
+            f"got part={part!r} of an array or data set, expected 'train': give the {part} images"
+        )
+    from archscout.images import arrays as image_arrays
+    from archscout.images import dataset as image_dataset
+
+    if isinstance(source, np.ndarray) or hasattr(source, "detach"):
+        return image_arrays.images_from_array(source, request)
+    return image_dataset.read_dataset(source, request)
+
+
+def _load_path(path: Path, request: Request) -> Images:
+    from archscout.images import files as image_files
+    from archscout.images import folder as image_folder
+    from archscout.images import idx as image_idx
+
+    try:
+        if not path.exists():
+            raise ImageError(f"no images at {str(path)!r}: give an existing folder or file")
+        if image_idx.is_idx(path):
+            return image_idx.read_idx_images(path, request)
+        if path.is_dir():
+            return image_folder.read_folder(path, request)
+        return image_files.read_array_file(path, request)
+    except OSError as error:
+        raise ImageError(f"cannot read {str(path)!r} ({error.strerror or error})") from None

@@ -1,0 +1,272 @@
+"""What the folders of a data set mean: parts, classes, or nothing.
+
+Parts come first (``train/cat``), or within classes (``cat/train``). Classes are the folders on
+the first level below, as in torchvision's ``ImageFolder``; folders that hold nothing but one
+folder, as archives leave them, are passed through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from archscout.errors import ImageError, listed
+from archscout.images.decode import is_picture_name
+from archscout.images.part_names import PARTS, find_parts, part_of, says_nothing
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The meaning of the folders.
+
+    Args:
+        base: the folder that all pictures are in, ending in ``/``, or empty.
+        parts: names of the folders of each part; empty if there are no parts.
+        within: whether the parts are within the classes.
+        others: folders beside the parts that are none of them.
+        sets: data sets that share the parts; more than one is ambiguous.
+    """
+
+    base: str
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    within: bool = False
+    others: tuple[str, ...] = ()
+    sets: tuple[str, ...] = ("",)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The files of a part.
+
+    Args:
+        names: their paths.
+        base: the folder whose folders are the classes, ending in ``/``, or empty.
+        folder: the folder of the part, for the user; empty if it is the whole.
+        starts: what the paths of the part begin with.
+    """
+
+    names: list[str]
+    base: str
+    folder: str = ""
+    starts: tuple[str, ...] = ("",)
+
+    def class_of(self, name: str) -> str:
+        """The folder that tells the class of a picture; empty if it lies outside of them."""
+        inner = name.removeprefix(self.base)
+        return inner.partition("/")[0] if name.startswith(self.base) and "/" in inner else ""
+
+
+def find_layout(names: Sequence[str]) -> Layout:
+    """Tell what the folders of some files mean.
+
+    Args:
+        names: paths of files, parted by ``/``.
+
+    Examples:
+        >>> find_layout(["data/train/cat/1.png", "data/test/cat/2.png"]).parts
+        {'train': ['train'], 'test': ['test']}
+        >>> find_layout(["data/cat/1.png", "data/dog/2.png"])
+        Layout(base='data/', parts={}, within=False, others=(), sets=('',))
+    """
+    pictures = _pictures(names)
+    base = _descend(pictures, "")
+    folders, loose = _level(pictures, base)
+    if parts := find_parts(folders):
+        return Layout(base, parts.names, False, tuple(parts.others), tuple(parts.sets))
+    inner = _two_levels(pictures, base)
+    if lone := _lone_training(inner):
+        others = tuple(name for name in folders if all(name not in one for one in lone.values()))
+        return Layout(base, lone, False, others)
+    found = find_parts({name for within in inner.values() for name in within if name})
+    # A picture right in a class shows as an empty name.
+    all_parted = all("" not in within for within in inner.values())
+    if found and not found.others and all_parted and not loose and len(folders) > 1:
+        return Layout(base, found.names, True, sets=tuple(found.sets))
+    return Layout(base)
+
+
+def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None:
+    """Parts where only that for training has a usual name; None if it may be a class.
+
+    It holds folders alone, which are classes then, and what is beside it has pictures without
+    classes, or some of the same classes.
+
+    Args:
+        inner: the folders within each folder; an empty name where a picture is.
+    """
+    said = {name: part for name in inner if (part := part_of(name)) and not part.short}
+    train = [name for name, part in said.items() if part.part == "train"]
+    if len(train) != 1 or len(inner) < 2:
+        return None
+    classes = inner[train[0]]
+    alike = all(within <= {""} or within & classes for within in inner.values())
+    if "" in classes or len(classes) < 2 or not alike:
+        return None
+    parts: dict[str, list[str]] = {}
+    for name, part in sorted(said.items()):
+        parts.setdefault(part.part, []).append(name)
+    return {part: parts[part] for part in PARTS if part in parts}
+
+
+def choose(
+    layout: Layout,
+    names: Sequence[str],
+    *,
+    part: str,
+    labels: bool,
+    known: Collection[str],
+    where: str,
+) -> Chosen:
+    """The files of a part, and where their classes are told.
+
+    Args:
+        layout: of the files.
+        names: paths of all files.
+        part: one of `PARTS`.
+        labels: whether classes are asked for.
+        known: names of classes that there may be; empty if they are not known.
+        where: the folder, for the user.
+
+    Raises:
+        ImageError: if there is no such part, or it cannot be told which it is.
+    """
+    if not layout.parts:
+        if part != "train":
+            raise ImageError(
+                f"the folder {where!r} is not parted into {listed(PARTS)} images: give the "
+                f"folder of the {part} images"
+            )
+        if only := _only_part(layout, names):
+            raise ImageError(only.format(where=where))
+        return Chosen(list(names), _stop(names, "", layout.base, known))
+    folders = layout.parts.get(part, [])
+    if not folders:
+        has = listed([name for one in layout.parts.values() for name in one])
+        raise ImageError(f"the folder {where!r} is parted into {has}: none has {part} images")
+    if len(folders) > 1 and not layout.within and labels:
+        raise ImageError(
+            f"the folders {listed(folders)} in {where!r} all have {part} images by their names, "
+            f"so that it is not clear which are meant: give one of them, sort their pictures into "
+            f"{part}/CLASS, or leave labels out"
+        )
+    if layout.within:
+        if labels and (shared := _shared_folders(names, layout.base)):
+            raise ImageError(
+                f"the folders {listed(_level(names, layout.base)[0])} in {where!r} have parts of "
+                f"their own with folders {listed(shared)} in each, so that they look like several "
+                "data sets and not like classes: give one of them, or leave labels out"
+            )
+        deep = layout.base.count("/") + 1
+        taken = [name for name in names if _component(name, deep) in folders]
+        return Chosen(taken, layout.base, f"CLASS/{listed(folders)}")
+    starts = tuple(f"{layout.base}{folder}/" for folder in folders)
+    taken = [name for name in names if name.startswith(starts)]
+    base = _stop(taken, starts[0], _descend(_pictures(taken), starts[0]), known)
+    return Chosen(taken, base, ", ".join(start.rstrip("/") for start in starts), starts)
+
+
+def doubts(layout: Layout, names: Sequence[str], where: str) -> list[str]:
+    """What is not sure about the meaning of folders, in sentences for the user."""
+    said = []
+    if layout.others:
+        said.append(
+            f"{listed(layout.others)} in {where!r} beside "
+            f"{listed([name for part in layout.parts.values() for name in part])} "
+            f"{'are' if len(layout.others) > 1 else 'is'} no part of the data set by its name: "
+            "left out"
+        )
+    if layout.parts:
+        return said
+    pictures = _pictures(names)
+    folders, loose = _level(pictures, layout.base)
+    parts = [name for name in folders if part_of(name) and not part_of(name).short]  # type: ignore[union-attr]
+    if len(folders) > 1 and any(_level(pictures, f"{layout.base}{name}/")[0] for name in parts):
+        said.append(
+            f"{listed(parts)} in {where!r} {'have' if len(parts) > 1 else 'has'} the name of a "
+            "part of a data set, and folders within, but is read as a class beside the others: "
+            "give that folder alone if it is a part"
+        )
+    if len(folders) > 1 and loose:
+        said.append(
+            f"the folders {listed(folders)} in {where!r} are not read as classes, because "
+            f"{listed([name.rpartition('/')[2] for name in loose], 2)} "
+            f"{'lie' if len(loose) > 1 else 'lies'} outside of them: move it into one, or away"
+        )
+    return said
+
+
+def _only_part(layout: Layout, names: Sequence[str]) -> str:
+    """What is wrong where there are parts, but none to train on; empty if nothing is."""
+    folders, loose = _level(_pictures(names), layout.base)
+    said = {name: part for name in folders if (part := part_of(name)) is not None}
+    kinds = {part.part for part in said.values()}
+    if loose or len(said) < len(folders) or len(kinds) < 2 or any(p.short for p in said.values()):
+        return ""
+    if len({part.rest for part in said.values()}) > 1:
+        return ""
+    return (
+        f"{listed(folders)} in {{where!r}} look like parts of a data set, and none like that for "
+        "training: give the folder that is to be read"
+    )
+
+
+def _pictures(names: Sequence[str]) -> list[str]:
+    """The files that are pictures by their names; all, if none is."""
+    return [name for name in names if is_picture_name(name)] or list(names)
+
+
+def _level(names: Sequence[str], base: str) -> tuple[list[str], list[str]]:
+    """The folders and the files right below a folder."""
+    inner = [name[len(base) :] for name in names if name.startswith(base)]
+    folders = sorted({name.partition("/")[0] for name in inner if "/" in name})
+    return folders, [name for name in inner if "/" not in name]
+
+
+def _two_levels(names: Sequence[str], base: str) -> dict[str, set[str]]:
+    """The folders within each folder below ``base``; an empty name where a file is."""
+    found: dict[str, set[str]] = {}
+    for name in names:
+        folder, _, rest = name[len(base) :].partition("/")
+        if rest and name.startswith(base):
+            within, below, _ = rest.partition("/")
+            found.setdefault(folder, set()).add(within if below else "")
+    return found
+
+
+def _shared_folders(names: Sequence[str], base: str) -> list[str]:
+    """Folders in the parts of more than one folder below ``base``; empty if there are not two."""
+    owners: dict[str, set[str]] = {}
+    for name in names:
+        outer, *inner = name.removeprefix(base).split("/")[:-1]
+        if len(inner) > 1 and not says_nothing(inner[1]):
+            owners.setdefault(inner[1], set()).add(outer)
+    shared = sorted(folder for folder, outer in owners.items() if len(outer) > 1)
+    return shared if len(shared) > 1 else []
+
+
+def _descend(names: Sequence[str], base: str) -> str:
+    """Pass through folders that hold nothing but one folder."""
+    while True:
+        folders, loose = _level(names, base)
+        if loose or len(folders) != 1:
+            return base
+        base += f"{folders[0]}/"
+
+
+def _stop(names: Sequence[str], start: str, end: str, known: Collection[str]) -> str:
+    """Where the classes are: the first level below ``start`` with a known one, else ``end``.
+
+    Where classes are known and pictures lie in ``end``, its folder is a class that is not known.
+    """
+    base = last = start
+    while base != end:
+        if any(folder in known for folder in _level(names, base)[0]):
+            return base
+        base, last = end[: end.index("/", len(base)) + 1], base
+    named = end[len(last) :].rstrip("/")
+    return last if known and _level(names, end)[1] and not says_nothing(named) else end
+
+
+def _component(name: str, deep: int) -> str:
+    parts = name.split("/")
+    return parts[deep] if len(parts) > deep + 1 else ""

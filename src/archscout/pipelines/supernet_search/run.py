@@ -1,0 +1,287 @@
+"""SemiNAS on a supernet, from images to a trained network: all stages, resumed after a kill.
+
+Source: Luo et al., Semi-Supervised Neural Architecture Search, NeurIPS 2020, arXiv 2002.10389,
+algorithm 1 and its experiment on ImageNet. Beyond the paper: limits inside the search, a trust
+check, and two counts beside the result that need no training.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout._common.folder_owner import owns_folder
+from archscout._common.manifest import make_manifest
+from archscout._common.memory import told_of_memory
+from archscout._common.own_state import own_state
+from archscout._common.parts_folder import PartsFolder
+from archscout._common.paths import for_record
+from archscout.images.images import Images
+from archscout.pipelines.supernet_search.checks import (
+    check_counts,
+    check_labels,
+    check_network,
+    check_sizes,
+)
+from archscout.pipelines.supernet_search.finalists import FOLDER, keep_network, train_finalists
+from archscout.pipelines.supernet_search.pool import PoolSupernet
+from archscout.pipelines.supernet_search.proposals import Proposals
+from archscout.pipelines.supernet_search.result import (
+    FILE_NAME,
+    MACS,
+    PARAMS,
+    REPORT,
+    SUPERNET,
+    TABLE,
+    Round,
+    SupernetSearchResult,
+)
+from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
+from archscout.pipelines.train import hold_out, matched
+from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
+from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
+from archscout.proxies import make_proxy
+from archscout.spaces.base import Architecture
+from archscout.training.footprint import ADVICE
+from archscout.training.network_description import SavedNetwork
+from archscout.training.progress import TrainProgress
+from archscout.training.saved_network import save_network
+from archscout.training.stages import OnStage, StageClock
+
+_RESULTS = (FILE_NAME, REPORT, TABLE, "network.json")
+
+
+@own_state(one_thread=False)
+@owns_folder("search on a supernet")
+@told_of_memory("the search on a supernet", ADVICE)
+def search_supernet(
+    images: Images,
+    settings: SupernetSearchSettings | None = None,
+    *,
+    validation: Images | None = None,
+    test: Images | None = None,
+    out: str | Path | None = None,
+    on_stage: OnStage | None = None,
+) -> SupernetSearchResult:
+    """Search for an architecture with supernet accuracies as labels.
+
+    Args:
+        images: labelled images; a share is held out, and all architectures are scored on it.
+        settings: what is asked for; None takes the defaults.
+        validation: labelled images of the same classes that are held out in its place.
+        test: labelled images of the same classes; the finalists are scored on them at the end.
+        out: folder for weights, proposals, accuracies, result, page and the network; the same call
+            goes on there after a kill. None keeps nothing.
+        on_stage: told what is under way.
+
+    Returns:
+        All that was scored, and the best, trained alone.
+
+    Raises:
+        SettingsError: if images have no labels, or settings do not fit them or the space.
+        StorageError: if the folder holds another search, or cannot be written.
+        TrainingError: if a training diverges.
+        MemoryShortageError: if it does not fit into memory.
+    """
+    settings = settings or SupernetSearchSettings()
+    if out is None:
+        with tempfile.TemporaryDirectory() as folder:
+            return _search(
+                images,
+                settings,
+                validation=validation,
+                test=test,
+                out=Path(folder),
+                on_stage=on_stage,
+            )
+    result = _search(
+        images, settings, validation=validation, test=test, out=Path(out), on_stage=on_stage
+    )
+    if not result.finalists:
+        save_network(out, result.network)
+    result.save(out)
+    result.report(out)
+    return result
+
+
+def _search(
+    images: Images,
+    settings: SupernetSearchSettings,
+    *,
+    validation: Images | None,
+    test: Images | None,
+    out: Path,
+    on_stage: OnStage | None,
+) -> SupernetSearchResult:
+    check_labels(images)
+    test = matched(images, test, "test")
+    validation = matched(images, validation, "validation")
+    classes = len(images.classes)
+    sizes = check_sizes(settings, classes)
+    costs = cost_settings(sizes, classes, images.side)
+    # Limits that nothing keeps, and images that do not fit, are refused before any training.
+    space = limited_space(settings.space, settings.limits, costs)
+    check_counts(settings, space)
+    if settings.trust:
+        draw_for_trust(settings, space)
+    check_network(space, sizes, images.side)
+    share = settings.validation if validation is None else validation
+    learnt, held = hold_out(images, share, settings.seed)
+    assert held is not None
+    folder = PartsFolder(out, _plan(images, validation, settings), "search on a supernet", _RESULTS)
+    manifest = make_manifest(
+        seed=settings.seed, labels=0, strategy="supernet search", settings=settings.to_dict()
+    )
+    clock = StageClock(on_stage)
+    proposals = Proposals(space, settings, folder)
+    supernet = PoolSupernet(settings, learnt, held, out / "supernet")
+    archs: list[Architecture] = []
+    pool: list[Architecture] = []
+    rounds: list[Round] = []
+    for number in range(settings.rounds + 1):
+        # N random architectures; later N' from the ascent of what was learnt of all so far.
+        clock.start(f"round {number}, proposing")
+        fresh = proposals.next(number)
+        if not fresh:
+            break
+        archs += fresh
+        pool = fresh if settings.pool == "newest" else list(archs)
+        # The supernet goes on with this pool, and all architectures are scored anew.
+        ended = _read_round(folder, number, len(archs))
+        if ended is None:
+            weights, trained = supernet.train(number, pool, clock.start(f"round {number}"))
+            scored = supernet.accuracies(weights, archs, _counted(clock, number))
+            ended = Round(
+                number, len(fresh), len(pool), scored, trained.losses[-1], trained.updates
+            )
+            folder.write(f"scored-{number}", vars(ended))
+        rounds.append(ended)
+        proposals.tell(archs, ended.accuracies)
+    accuracies = rounds[-1].accuracies
+    clock.start("networks alone")
+    finalists = train_finalists(
+        settings,
+        space,
+        archs,
+        accuracies,
+        images,
+        validation=share,
+        test=test,
+        size={name: value for name, value in sizes.items() if name != "classes"},
+        folder=out / FOLDER,
+        on_progress=_network(clock, "best network {} alone"),
+    )
+    trust = None
+    if settings.trust:
+        clock.start("trust check")
+        last, _ = supernet.train(rounds[-1].number, pool, None)
+        trust = check_trust(
+            settings,
+            space,
+            images,
+            {
+                SUPERNET: lambda choices: supernet.accuracies(last, space.architectures(choices)),
+                PARAMS: make_proxy("params", space, **costs["params"]).score,
+                MACS: make_proxy("macs", space, **costs["macs"]).score,
+            },
+            judged=SUPERNET,
+            validation=validation,
+            sizes=sizes,
+            folder=folder,
+            on_progress=_network(clock, "random network {} alone"),
+        )
+    if finalists:
+        network = keep_network(finalists[0], out)
+    else:
+        best = archs[int(np.argmax(accuracies))]
+        network = _untrained(settings, space.format(best), sizes, images, manifest)
+    return SupernetSearchResult(
+        space=space,
+        architectures=archs,
+        proposed=proposals.notes(len(rounds)),
+        params=space.params_table(archs, **costs["params"]),
+        macs=space.macs_table(archs, **costs["macs"]),
+        rounds=rounds,
+        held_out=len(held),
+        finalists=finalists,
+        alone_epochs=settings.alone_training.epochs,
+        test_images=0 if test is None else len(test),
+        trust=trust,
+        why_no_trust="" if trust else "the trust check was not asked for",
+        images=f"{for_record(images.source)}: {images.summary()}",
+        seconds=clock.stop(),
+        network=network,
+        limits=[limit.text for limit in settings.limits],
+        manifest=manifest,
+    )
+
+
+def _read_round(folder: PartsFolder, number: int, count: int) -> Round | None:
+    """A finished round; None if it has to be run."""
+    kept = folder.read(f"scored-{number}")
+    if kept is None or len(kept[0]["accuracies"]) != count:
+        return None
+    accuracies: NDArray[np.float64] = np.array(kept[0]["accuracies"], dtype=np.float64)
+    return Round(**{**kept[0], "accuracies": accuracies})
+
+
+def _counted(clock: StageClock, number: int) -> Any:
+    """Tells how many architectures of a round are scored."""
+    clock.start(f"round {number}, scoring")
+
+    def told(done: int, total: int) -> None:
+        if clock.on_stage is not None:
+            clock.on_stage(f"round {number}, scored {done} of {total}", None)
+
+    return told
+
+
+def _network(clock: StageClock, words: str) -> Any:
+    """Tells which network is trained alone."""
+
+    def told(number: int, progress: TrainProgress) -> None:
+        if clock.on_stage is not None:
+            clock.on_stage(words.format(number + 1), progress)
+
+    return told
+
+
+def _untrained(
+    settings: SupernetSearchSettings,
+    text: str,
+    sizes: dict[str, Any],
+    images: Images,
+    manifest: dict[str, Any],
+) -> SavedNetwork:
+    return SavedNetwork(
+        settings.space,
+        text,
+        sizes,
+        images=for_record(images.source),
+        resolution=images.side,
+        class_names=images.classes,
+        training="not trained: found by a search on a supernet",
+        version=str(manifest["versions"]["archscout"]),
+        seed=settings.seed,
+        date=str(manifest["started"])[:10],
+    )
+
+
+def _plan(
+    images: Images, validation: Images | None, settings: SupernetSearchSettings
+) -> dict[str, Any]:
+    """What every part of the folder depends on."""
+    assert images.labels is not None
+    held = {} if validation is None else {"validation": validation.checksum()}
+    return held | {
+        "settings": settings.to_dict(),
+        "images": len(images),
+        "side": images.side,
+        "pixels": zlib.crc32(np.ascontiguousarray(images.pixels).data),
+        "labels": zlib.crc32(images.labels.tobytes()),
+    }

@@ -1,0 +1,199 @@
+"""What a search on a supernet is asked for: a laptop's settings by default, and the published ones.
+
+Source:
+    SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389), its experiment on ImageNet and its
+    released code. `PUBLISHED` has their values. Deviations there: all architectures are scored
+    on the same held-out images, while the code takes another batch for each; the seeds of the
+    ascent are the best, as the paper says, and not the worst; no dropout and no changed
+    lighting in the final training, whose crops are shifts. Whether that training takes
+    Nesterov's momentum is not known here; it does, as the supernet's does.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archscout._common.plain import plain
+from archscout.errors import SettingsError, unknown_name
+from archscout.pipelines.unlabeled.settings import REDUCED as REDUCED_SUPERNETS
+from archscout.spaces.limits.limit import Limit
+from archscout.training.presets import PRESETS
+from archscout.training.settings import TrainSettings
+
+# Supernets and trainings that a laptop manages in minutes.
+REDUCED: dict[str, dict[str, Any]] = {
+    "mobilenet": REDUCED_SUPERNETS["mobilenet"],
+    "nasbench-macro": {"channels": 8},
+    "nasbench201": REDUCED_SUPERNETS["nasbench201"],
+}
+TRAININGS = {
+    "mobilenet": "mobilenet-reduced",
+    "nasbench-macro": "mobilenet-reduced",
+    "nasbench201": "nasbench201-reduced",
+}
+SPACES = tuple(REDUCED)
+"""Spaces that can be searched so."""
+
+MOST = 1_000_000
+"""Of architectures, epochs and rounds; more is a slip of the finger."""
+
+POOLS = ("newest", "accumulated")
+"""What the supernet is trained on: the newest architectures, or all so far."""
+
+
+@dataclass(frozen=True)
+class SupernetSearchSettings:
+    """Settings of a search on a supernet; the defaults fit a laptop.
+
+    Args:
+        space: a name of `SPACES`.
+        supernet: settings of the supernet, such as ``{"channels": 16}``; those not given are
+            the reduced ones of the space. The number of classes is that of the images.
+        training: of the supernet; its number of epochs is not read. None takes a reduced preset.
+        epochs: passes over the images in each round of training.
+        updates: about so many training steps a round instead of ``epochs``; None for epochs.
+        first: random architectures, N, at least 4.
+        each: architectures proposed in each round, N'.
+        rounds: of learning and proposing, T; the supernet is trained once more often.
+        pool: ``"newest"`` trains the supernet on the newest architectures alone, as published
+            for ImageNet, ``"accumulated"`` on all so far, as published for speech.
+        strategy: preset of SemiNAS, such as ``"fast"`` or ``"paper-imagenet"``.
+        unlabelled: most unlabelled architectures a round, M; None for the preset's.
+        semi_supervised: False searches without unlabelled architectures.
+        best_seeds: False ascends from the worst architectures, the slip in the released code.
+        limits: on the networks, counted in the size of the final network.
+        validation: share of the images held out, on which architectures are scored.
+        recalibration: batches of 128 training images on which the running statistics of each
+            architecture are measured before it is scored; 0 takes those of the supernet, as in
+            the released code.
+        network: settings in which the final network differs from the supernet, such as
+            ``{"widths": "final"}``.
+        final_training: of the best architectures alone; None takes the preset ``"alone"``.
+        finalists: how many of the best are trained alone; 0 for none.
+        trust: networks drawn at random and trained alone for the trust check; 0 for none, else 4
+            or more. Fewer than 5 cannot show that the order is more than chance.
+        seed: decides all that is random.
+
+    Raises:
+        UnknownNameError: if there is no such space, pool or preset.
+        SettingsError: if a number is out of range.
+
+    Examples:
+        >>> SupernetSearchSettings("nasbench-macro").supernet_settings
+        {'channels': 8}
+    """
+
+    space: str = "mobilenet"
+    supernet: Mapping[str, Any] = field(default_factory=dict)
+    training: TrainSettings | None = None
+    epochs: int = 3
+    updates: int | None = None
+    first: int = 20
+    each: int = 20
+    rounds: int = 3
+    pool: str = "newest"
+    strategy: str = "fast"
+    unlabelled: int | None = None
+    semi_supervised: bool = True
+    best_seeds: bool = True
+    limits: tuple[Limit, ...] = ()
+    validation: float = 0.2
+    recalibration: int = 4
+    network: Mapping[str, Any] = field(default_factory=dict)
+    final_training: TrainSettings | None = None
+    finalists: int = 1
+    trust: int = 0
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("classes", "generator"):
+            if name in self.supernet:
+                raise SettingsError(
+                    f"got {name} as a setting of the supernet, which the search sets itself: leave "
+                    "it out"
+                )
+        from archscout.strategies.seminas import PLANS
+
+        for kind, value, known in (
+            ("space of the search on a supernet", self.space, SPACES),
+            ("pool", self.pool, POOLS),
+            ("preset of SemiNAS", self.strategy, PLANS),
+        ):
+            if value not in known:
+                raise unknown_name(kind, str(value), known)
+        least = {"epochs": 1, "first": 4, "each": 1, "rounds": 0, "recalibration": 0}
+        for name, low in {**least, "finalists": 0, "seed": 0}.items():
+            if getattr(self, name) < low:
+                raise SettingsError(f"got {name}={getattr(self, name)}, expected {low} or more")
+        for name in least:
+            if getattr(self, name) > MOST:
+                raise SettingsError(f"got {name}={getattr(self, name)}, expected at most {MOST:,}")
+        if self.updates is not None and self.updates < 1:
+            raise SettingsError(f"got updates={self.updates}, expected 1 or more, or None")
+        if self.trust != 0 and self.trust < 4:
+            raise SettingsError(
+                f"got trust={self.trust}, expected 0 for no trust check, or at least 4 networks"
+            )
+        if not 0 < self.validation < 1:
+            raise SettingsError(f"got validation={self.validation}, expected between 0 and 1")
+
+    @property
+    def supernet_settings(self) -> dict[str, Any]:
+        """Settings of the supernet, the reduced ones where nothing else is said."""
+        return {**REDUCED[self.space], **self.supernet}
+
+    def round_epochs(self, images: int) -> int:
+        """Passes of a round over so many training images."""
+        if self.updates is None:
+            return self.epochs
+        batch = (self.training or PRESETS[TRAININGS[self.space]]).batch
+        return max(1, round(self.updates / max(1, -(-images // batch))))
+
+    def supernet_training(self, images: int) -> TrainSettings:
+        """How the supernet is trained over all rounds: one schedule, which goes on."""
+        base = self.training or PRESETS[TRAININGS[self.space]]
+        return base.change(epochs=self.round_epochs(images) * (self.rounds + 1), seed=self.seed)
+
+    @property
+    def alone_training(self) -> TrainSettings:
+        """How networks are trained alone."""
+        return (self.final_training or PRESETS["alone"]).change(seed=self.seed)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for the record."""
+        fields = {item.name: getattr(self, item.name) for item in dataclasses.fields(self)}
+        for name in ("training", "final_training"):
+            value = fields[name]
+            fields[name] = None if value is None else dataclasses.asdict(value)
+        for name in ("supernet", "network"):
+            fields[name] = {
+                key: dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
+                for key, value in fields[name].items()
+            }
+        fields["limits"] = [limit.to_dict() for limit in self.limits]
+        described: dict[str, Any] = plain(fields)
+        return described
+
+
+# 50,000 of the 1,281,167 training images are held out.
+PUBLISHED = SupernetSearchSettings(
+    space="mobilenet",
+    supernet={"widths": "search"},
+    training=PRESETS["seminas"],
+    updates=20_000,
+    first=100,
+    each=100,
+    rounds=3,
+    pool="newest",
+    strategy="paper-imagenet",
+    validation=50_000 / 1_281_167,
+    recalibration=0,
+    network={"widths": "final"},
+    final_training=PRESETS["mobilenet-final"].change(
+        epochs=300, batch=256, learning_rate=0.05, schedule="cosine", nesterov=True
+    ),
+)
+"""The experiment on ImageNet as published; a limit of 600M MACs is met there by the widths."""

@@ -1,0 +1,151 @@
+"""Trains the networks of the trust check, one after the other; finished ones are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import torch
+from torch import nn
+
+from archscout._common.parts_folder import PartsFolder
+from archscout.errors import SettingsError
+from archscout.images.augment import channel_statistics
+from archscout.images.images import Images
+from archscout.pipelines.unlabeled.agreement import ANGLE
+from archscout.pipelines.unlabeled.trust import TrustCheck
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies.proxy_search import Score
+from archscout.training.evaluate import accuracy
+from archscout.training.loop import train
+from archscout.training.progress import TrainProgress
+from archscout.training.settings import TrainSettings
+
+OnNetwork = Callable[[int, TrainProgress], None]
+
+
+class TrustSettings(Protocol):
+    """What a search says of its trust check.
+
+    Attributes:
+        trust: networks that are trained alone.
+        alone_training: how.
+        validation: share of the images that is held out, 0..1.
+        seed: decides which images and which networks.
+    """
+
+    @property
+    def trust(self) -> int: ...
+    @property
+    def alone_training(self) -> TrainSettings: ...
+    @property
+    def validation(self) -> float: ...
+    @property
+    def seed(self) -> int: ...
+
+
+def check_trust(
+    settings: TrustSettings,
+    space: SearchSpace,
+    images: Images,
+    ways: Mapping[str, Score],
+    *,
+    judged: str = ANGLE,
+    sizes: Mapping[str, Any],
+    folder: PartsFolder,
+    validation: Images | None = None,
+    on_progress: OnNetwork | None = None,
+) -> TrustCheck:
+    """Draw architectures uniformly, train each alone, and compare its accuracy with every way.
+
+    Args:
+        settings: of the search: how many, how trained, the share that is held out.
+        space: the space, with its limits.
+        images: labelled images.
+        ways: scores by name.
+        judged: name of the way that the check is about.
+        sizes: arguments of the space's ``build``.
+        folder: keeps the accuracies, and the training under way.
+        validation: images that are held out; None takes a share.
+        on_progress: told the number of the network, from 0, and how far it is.
+
+    Raises:
+        SettingsError: if the space has too few different architectures.
+    """
+    training = images
+    if validation is None:
+        training, validation = images.split(settings.validation, settings.seed)
+    archs = draw_for_trust(settings, space)
+    choices = space.choices(archs)
+    accuracies = []
+    for number, arch in enumerate(archs):
+        kept = folder.read(f"alone-{number}")
+        if kept is None or kept[0]["architecture"] != space.format(arch):
+            report = None if on_progress is None else _numbered(on_progress, number)
+            generator = torch.Generator().manual_seed(settings.seed)
+            network = space.build(arch, generator=generator, **sizes)
+            value = _train_one(
+                network,
+                settings.alone_training,
+                training,
+                validation,
+                folder=folder.path / "alone" / _name(space, arch),
+                on_progress=report,
+            )
+            kept = {"architecture": space.format(arch), "accuracy": value}, ""
+            folder.write(f"alone-{number}", kept[0])
+        accuracies.append(float(kept[0]["accuracy"]))
+    scores = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
+    texts = [space.format(arch) for arch in archs]
+    epochs = settings.alone_training.epochs
+    return TrustCheck(texts, np.array(accuracies), scores, epochs, settings.seed, judged)
+
+
+def draw_for_trust(settings: Any, space: SearchSpace) -> list[Architecture]:
+    """The architectures that a search trains alone; see `draw_different` for its errors."""
+    return draw_different(space, settings.trust, np.random.default_rng([settings.seed, 2]))
+
+
+def draw_different(space: SearchSpace, count: int, rng: np.random.Generator) -> list[Architecture]:
+    """Draw architectures uniformly, each function at most once.
+
+    Raises:
+        SettingsError: if 1,000 draws do not give enough.
+    """
+    found: dict[str, Architecture] = {}
+    for arch in space.sample(rng, 1000):
+        found.setdefault(space.canonical_id(arch), arch)
+        if len(found) == count:
+            return list(found.values())
+    raise SettingsError(
+        f"1,000 draws gave {len(found)} different architectures within the limits, expected "
+        f"{count} for the trust check: ask for fewer networks, or wider limits"
+    )
+
+
+def _train_one(
+    network: nn.Module,
+    settings: TrainSettings,
+    training: Images,
+    validation: Images,
+    *,
+    folder: Path,
+    on_progress: Callable[[TrainProgress], None] | None,
+) -> float:
+    """Accuracy of one network on the held-out images, in percent."""
+    assert training.labels is not None
+    assert validation.labels is not None
+    train(network, training, training.labels, settings, folder=folder, on_progress=on_progress)
+    statistics = channel_statistics(training.pixels)
+    return accuracy(network, validation.pixels, validation.labels, statistics)
+
+
+def _name(space: SearchSpace, arch: Architecture) -> str:
+    """A name of a folder for an architecture; their texts hold signs that no name may have."""
+    return "".join(c if c.isalnum() else "-" for c in space.canonical_id(arch))[:80]
+
+
+def _numbered(on_progress: OnNetwork, number: int) -> Callable[[TrainProgress], None]:
+    return lambda progress: on_progress(number, progress)

@@ -1,0 +1,106 @@
+"""What a search without labels is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from archscout.errors import SettingsError, unknown_name
+from archscout.spaces.limits.limit import Limit
+from archscout.training.presets import PRESETS
+from archscout.training.settings import TrainSettings
+
+SPACES = ("nasbench201", "darts", "mobilenet")
+"""Spaces with a supernet and a published vector of weights."""
+
+# A supernet that a laptop trains in minutes; the published sizes are in the supernets' classes.
+REDUCED: dict[str, dict[str, Any]] = {
+    "nasbench201": {"channels": 8, "cells": 1},
+    "darts": {"network": "cifar", "channels": 4, "cells": 3},
+    "mobilenet": {
+        "widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}
+    },
+}
+
+
+@dataclass(frozen=True)
+class UnlabeledSettings:
+    """Settings of a search without labels; the defaults fit a laptop.
+
+    Args:
+        space: a name of `SPACES`.
+        supernet: settings of the supernet, such as ``{"channels": 16, "cells": 5}``; those not
+            given are the reduced ones of the space.
+        kind: of labels: ``"random"``, ``"redrawn"`` every epoch, ``"true"`` or ``"shuffled"``.
+        classes: how many random classes; None takes the number of true ones, or 10.
+        sampling: of paths, ``"uniform"`` or ``"fair"``.
+        shared: whether all cells of a step have the same operations; None does as published.
+        training: of the supernet; None takes the reduced preset of the space.
+        limits: on the networks, counted in the supernet's size.
+        true_labels: whether to train a second supernet on true labels, where there are any, as
+            one more null; it takes as long as the first.
+        trust: networks trained alone for the trust check, where there are labels; 0 for none,
+            else 4 or more. Fewer than 5 cannot show that the order is more than chance.
+        trust_training: of those networks; None takes that of the supernet with a higher rate.
+        validation: share of the labelled images that the trust check holds out.
+        compared: architectures on which the angle and its nulls are compared, where the space
+            cannot be listed.
+        seed: decides all that is random.
+
+    Raises:
+        UnknownNameError: if there is no such space or kind.
+        SettingsError: if a number is out of range.
+
+    Examples:
+        >>> UnlabeledSettings("nasbench201").supernet_settings
+        {'channels': 8, 'cells': 1}
+    """
+
+    space: str = "nasbench201"
+    supernet: Mapping[str, Any] = field(default_factory=dict)
+    kind: str = "random"
+    classes: int | None = None
+    sampling: str = "uniform"
+    shared: bool | None = None
+    training: TrainSettings | None = None
+    limits: tuple[Limit, ...] = ()
+    true_labels: bool = True
+    trust: int = 8
+    trust_training: TrainSettings | None = None
+    validation: float = 0.2
+    compared: int = 1000
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.space not in SPACES:
+            raise unknown_name("space of random-label search", str(self.space), SPACES)
+        if self.trust != 0 and self.trust < 4:
+            raise SettingsError(
+                f"got trust={self.trust}, expected 0 for no trust check, or at least 4 networks"
+            )
+        if not 0 < self.validation < 1:
+            raise SettingsError(f"got validation={self.validation}, expected between 0 and 1")
+        if self.compared < 10 or self.seed < 0:
+            raise SettingsError(
+                f"got compared={self.compared} and seed={self.seed}, expected at least 10 "
+                "architectures and a seed from 0"
+            )
+
+    @property
+    def supernet_settings(self) -> dict[str, Any]:
+        """Settings of the supernet, the reduced ones where nothing else is said."""
+        return {**REDUCED[self.space], **self.supernet}
+
+    @property
+    def supernet_training(self) -> TrainSettings:
+        """How the supernet is trained."""
+        return (self.training or PRESETS[f"{self.space}-reduced"]).change(seed=self.seed)
+
+    @property
+    def alone_training(self) -> TrainSettings:
+        """How the networks of the trust check are trained: as long, at the rate of one network."""
+        if self.trust_training is not None:
+            return self.trust_training
+        base, supernet = PRESETS["alone"], self.supernet_training
+        return base.change(epochs=supernet.epochs, batch=supernet.batch, seed=self.seed)

@@ -1,0 +1,73 @@
+"""How networks in the size of the supernet are built and counted, space by space."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from archscout.spaces import load_space
+from archscout.spaces.base import SearchSpace
+from archscout.spaces.limits.limit import Limit
+from archscout.spaces.mobilenet.costs import Widths
+
+
+def build_settings(supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
+    """Arguments of a space's ``build`` and ``params`` for a network in the supernet's size.
+
+    Args:
+        supernet: settings of the supernet.
+        classes: outputs of the classifier, which may differ from the supernet's.
+
+    Examples:
+        >>> build_settings({"channels": 8, "cells": 1, "classes": 2}, classes=10)
+        {'channels': 8, 'cells': 1, 'classes': 10}
+    """
+    sizes = {name: value for name, value in supernet.items() if name != "pool_norms"}
+    widths = sizes.get("widths")
+    if isinstance(widths, Mapping):
+        sizes["widths"] = Widths(**widths)
+    return {**sizes, "classes": classes}
+
+
+def cost_settings(
+    supernet: Mapping[str, Any], classes: int, resolution: int
+) -> dict[str, dict[str, Any]]:
+    """Arguments of a space's ``params`` and ``macs``, by these names.
+
+    Examples:
+        >>> cost_settings({"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
+        16
+    """
+    sizes = build_settings(supernet, classes)
+    return {"params": sizes, "macs": {**sizes, "resolution": resolution}}
+
+
+def limited_space(
+    name: str, limits: Sequence[Limit], costs: Mapping[str, Mapping[str, Any]]
+) -> SearchSpace:
+    """A space within limits, counted as ``costs`` says where they do not say how.
+
+    Args:
+        name: of the space.
+        limits: may be none.
+        costs: as `cost_settings` gives them.
+
+    Raises:
+        SettingsError: if nothing keeps the limits.
+
+    Examples:
+        >>> small = limited_space("nasbench-macro", [Limit("macs", 60e6)], {"macs": {}})
+        >>> len(small)
+        4075
+    """
+    space = load_space(name)
+    if not limits:
+        return space
+    counted = [
+        limit
+        if limit.settings or limit.what not in costs
+        else dataclasses.replace(limit, settings=costs[limit.what])
+        for limit in limits
+    ]
+    return space.within(counted)

@@ -1,0 +1,109 @@
+"""All ways to order architectures in one search: the angle and its nulls, as scores of choices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from archscout.pipelines.unlabeled.agreement import (
+    ANGLE,
+    FRESH,
+    LIVE,
+    MACS,
+    ONE_EPOCH,
+    TRUE,
+    Scores,
+)
+from archscout.pipelines.unlabeled.result import Found
+from archscout.pipelines.unlabeled.settings import UnlabeledSettings
+from archscout.pipelines.unlabeled.trained import TrainedSupernet
+from archscout.proxies import make_proxy
+from archscout.spaces.base import SearchSpace
+from archscout.strategies.proxy_search import Score, evolve, score_all
+from archscout.supernets import make_supernet
+from archscout.supernets.nulls import null_angle
+
+# Far from the seeds that users count up from, so that no null shares its weights with a search.
+_OTHER_SEED = 2**31
+
+
+def make_ways(
+    settings: UnlabeledSettings,
+    space: SearchSpace,
+    trained: TrainedSupernet,
+    true: TrainedSupernet | None,
+    costs: Mapping[str, Mapping[str, Any]],
+) -> dict[str, Score]:
+    """The angle first, then its nulls.
+
+    Args:
+        settings: of the search.
+        space: the space, with its limits.
+        trained: the supernet of the search.
+        true: the one that was trained on true labels, or None.
+        costs: by ``"params"`` and ``"macs"``, how the space is to count.
+    """
+    classes = trained.supernet.settings["classes"]
+    fresh = null_angle(
+        lambda generator: make_supernet(
+            settings.space, generator=generator, classes=classes, **settings.supernet_settings
+        ),
+        (settings.seed, _OTHER_SEED + settings.seed),
+    )
+    ways: dict[str, Score] = {
+        ANGLE: trained.angle.angles,
+        FRESH: fresh.angles,
+        LIVE: make_proxy("live-params", space, **costs["params"]).score,
+        MACS: make_proxy("macs", space, **costs["macs"]).score,
+    }
+    if trained.first_epoch is not None:
+        ways[ONE_EPOCH] = trained.first_epoch.angles
+    if true is not None:
+        ways[TRUE] = true.angle.angles
+    return ways
+
+
+def compare_ways(
+    ways: Mapping[str, Score], space: SearchSpace, compared: int, rng: np.random.Generator
+) -> Scores:
+    """Score the same architectures in every way: all that can be listed, or a random draw."""
+    try:
+        choices, exhaustive = space.all_choices(), True
+    except TypeError:
+        drawn = np.unique(space.sample_choices(rng, compared), axis=0)
+        choices, exhaustive = drawn, False
+    columns = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
+    return Scores(space, choices, columns, exhaustive)
+
+
+def find_best(
+    ways: Mapping[str, Score],
+    space: SearchSpace,
+    exhaustive: bool,
+    costs: Mapping[str, Mapping[str, Any]],
+    seed: int,
+) -> list[Found]:
+    """The best architecture of every way: of all, or of a population search with published sizes.
+
+    Every way starts from the same population.
+    """
+    found = []
+    for name, score in ways.items():
+        if exhaustive:
+            result = score_all(space, score)
+        else:
+            result = evolve(space, score, np.random.default_rng([seed, 1]))
+        best = result.best
+        found.append(
+            Found(
+                name,
+                best,
+                result.scored,
+                result.stopped,
+                space.params(best, **costs["params"]),
+                space.macs(best, **costs["macs"]),
+            )
+        )
+    return found

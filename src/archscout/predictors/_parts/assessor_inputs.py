@@ -1,0 +1,87 @@
+"""What the assessor sees of an architecture: the matrix of its graph, properties, or both."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from archscout.errors import unknown_name
+from archscout.predictors._parts.columns import Columns
+from archscout.predictors._parts.forms import flow_form
+from archscout.spaces.base import Choices, SearchSpace
+
+InputKind = Literal["matrix", "properties", "both"]
+_KINDS = ("matrix", "properties", "both")
+
+
+class AssessorInputs:
+    """Makes rows with mean 0 and deviation 1 over the architectures that it was fitted on.
+
+    The matrix is adjacency beside one-hot operations, of the vertices that compute something
+    and reach the output, laid out in one row. Entries that are constant in the fitted batch
+    say nothing and are left out.
+
+    Args:
+        space: the space of all batches.
+        kind: ``"matrix"``, ``"properties"`` of the graph (one-hot marks where the space has no
+            graph), or ``"both"``.
+
+    Raises:
+        UnknownNameError: if there is no such kind.
+
+    Examples:
+        >>> from archscout.testing.toy import ToySpace
+        >>> space = ToySpace()
+        >>> archs = space.sample_choices(np.random.default_rng(0), 50)
+        >>> rows = AssessorInputs(space, "matrix").fit(archs).encode(archs)
+        >>> len(rows), bool(rows.mean(dim=0).abs().max() < 1e-5)
+        (50, True)
+    """
+
+    def __init__(self, space: SearchSpace, kind: InputKind = "both") -> None:
+        if kind not in _KINDS:
+            raise unknown_name("kind of inputs", str(kind), _KINDS)
+        self.space, self.kind = space, kind
+        self._columns = Columns(space, "properties")
+        self._kept = np.zeros(0, dtype=np.int64)
+        self._shift, self._width = np.zeros(0), np.ones(0)
+
+    def fit(self, choices: Choices) -> Self:
+        """Take shift and width of every entry from choices ``(n, positions)``, n at least 1."""
+        self._columns.fit(choices)
+        raw = self._raw(choices)
+        width = raw.std(axis=0, dtype=np.float64)
+        # The deviation of equal numbers is not always exactly 0. One entry stays in any case.
+        self._kept = np.flatnonzero(width > 1e-6) if (width > 1e-6).any() else np.array([0])
+        self._shift = raw.mean(axis=0, dtype=np.float64)[self._kept]
+        self._width = np.maximum(width[self._kept], 1e-6)
+        return self
+
+    def encode(self, choices: Choices) -> Tensor:
+        """Rows ``(n, p)`` of choices ``(n, positions)``."""
+        rows = (self._raw(choices)[:, self._kept] - self._shift) / self._width
+        return torch.from_numpy(rows.astype(np.float32))
+
+    def _raw(self, choices: Choices) -> NDArray[np.float32]:
+        if self.kind == "matrix":
+            return _matrix_rows(self.space, choices)
+        properties = self._columns.encode(choices)
+        if self.kind == "properties":
+            return properties
+        return np.concatenate([_matrix_rows(self.space, choices), properties], axis=1)
+
+
+def _matrix_rows(space: SearchSpace, choices: NDArray[np.int8]) -> NDArray[np.float32]:
+    """Edges above the diagonal, then one-hot operations of live vertices, ``(n, entries)``."""
+    graph = flow_form(space, choices)
+    source, vertex = np.triu_indices(graph.adjacency.shape[1], 1)
+    edges = graph.adjacency[:, source, vertex].astype(np.float32)
+    live: NDArray[np.bool_] = np.asarray(graph.adjacency.any(axis=1))
+    kinds = np.arange(len(graph.vocabulary))
+    marks: NDArray[np.bool_] = graph.operations[:, :, None] == kinds
+    marks = marks & live[:, :, None]
+    return np.concatenate([edges, marks.reshape(len(marks), -1)], axis=1, dtype=np.float32)

@@ -1,0 +1,1 @@
+"""Wrappers: predictors around any predictor, named before a colon as in ``"pseudo:forest"``."""

@@ -1,0 +1,216 @@
+"""Conformal calibration around any predictor: a spread that held-out labels vouch for.
+
+Source:
+    Lei et al., Distribution-Free Predictive Inference for Regression, JASA 113, 2018
+    (residuals divided by a spread, section 5.2); out-of-fold residuals as in the CV+ of Barber
+    et al., Predictive Inference with the Jackknife+, Annals of Statistics 49, 2021. Deviation:
+    the intervals stand around the prediction of the predictor that saw all labels, not around
+    those of the folds, which would all have to be kept. The proof for CV+ does not cover
+    this; the coverage that was measured is in the documentation.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.predictors._parts.checks import labelled
+from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.boosting import Boosting
+from archscout.predictors.wrappers.pseudo_labels import PredictorFactory
+from archscout.spaces.base import Architectures, Choices, SearchSpace
+
+_FEWEST_LABELS = 4
+# Spreads below this share of the median one count as that: forests state 0 where all trees agree.
+_SMALLEST_SHARE = 0.05
+
+_Floats = NDArray[np.float64]
+
+
+class Conformal(Predictor):
+    """Scales a predictor's spread so that held-out labels lie where it says.
+
+    Copies of the predictor learn from all folds of the labels but one and predict that one. A
+    label's residual is its distance from the prediction in spreads; where the predictor states
+    no spread at all, in the unit of the values. With fewer than 4 labels nothing is calibrated:
+    the factor is 1 and `interval` is unbounded.
+
+    Args:
+        space: the search space.
+        rng: the only source of randomness.
+        make: makes the predictor, from space and generator; None for `Boosting`.
+        folds: parts of the labels that are held out in turn, 2 or more; as many as half the
+            labels at most.
+        level: share of the held-out labels that ``mean +- z * spread`` holds after scaling,
+            where ``z`` is the normal quantile of that central share; between 0 and 1.
+
+    Attributes:
+        predictor: the wrapped predictor, taught on all labels.
+        factor_: what the spread is multiplied by.
+        residuals_: ``(n,)`` residuals of the labels, ascending; none below 4 labels.
+
+    Examples:
+        >>> from archscout.predictors.forest import Forest
+        >>> from archscout.spaces import load_space
+        >>> def make(space, rng):
+        ...     return Forest(space, rng, trees=10)
+        >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
+        >>> archs = space.sample_choices(rng, 40)
+        >>> conformal = Conformal(space, rng, make=make).fit(archs, (archs == 3).sum(axis=1))
+        >>> low, high = conformal.interval(archs[:1], level=0.8)
+        >>> bool(low < conformal.predict(archs[:1]).mean < high)
+        True
+    """
+
+    def __init__(
+        self,
+        space: SearchSpace,
+        rng: np.random.Generator,
+        *,
+        make: PredictorFactory | None = None,
+        folds: int = 5,
+        level: float = 0.9,
+    ) -> None:
+        super().__init__(space, rng)
+        if folds < 2:
+            raise SettingsError(f"got folds={folds}, expected 2 or more")
+        self.make: PredictorFactory = make or Boosting
+        self.folds, self.level = folds, _checked_level(level)
+        self.predictor = self.make(space, rng)
+        self.factor_ = 1.0
+        self.residuals_: _Floats = np.zeros(0)
+        self._smallest = 0.0
+        self._calibrated = False
+
+    def fit(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures | None = None,
+    ) -> Self:
+        """Calibrate on held-out folds, then fit the predictor on all labels."""
+        choices, numbers = labelled(self.space, archs, values)
+        others = None if unlabeled is None else self.space.choices(unlabeled)
+        self._calibrate(choices, numbers, others)
+        self.predictor.fit(choices, numbers, others)
+        return self
+
+    def fit_pseudo(
+        self,
+        archs: Architectures,
+        values: Sequence[float] | NDArray[np.floating[Any]],
+        unlabeled: Architectures,
+        pseudo: NDArray[np.float64],
+    ) -> Self:
+        """Let the predictor learn from pseudo-labels too; the calibration by labels stays.
+
+        Pseudo-labels are what the predictor says itself: they cannot vouch for it.
+        """
+        if not self._calibrated:
+            self.fit(archs, values, unlabeled)
+        self.predictor.fit_pseudo(archs, values, unlabeled, pseudo)
+        return self
+
+    def predict(self, archs: Architectures) -> Prediction:
+        """Mean of the predictor, and its spread times the factor."""
+        mean, spread = self.predictor.predict(archs)
+        return Prediction(mean, self.factor_ * self._widths(spread))
+
+    def predict_scores(self, archs: Architectures) -> Prediction:
+        """Mean of the predictor on its own scale, and its spread there times the factor."""
+        mean, spread = self.predictor.predict_scores(archs)
+        return Prediction(mean, self.factor_ * spread)
+
+    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Values on the predictor's own scale."""
+        return self.predictor.scores_of(values)
+
+    def interval(
+        self, archs: Architectures, level: float | None = None
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Lowest and highest value that is to be expected of each architecture.
+
+        Args:
+            archs: ``n`` architectures.
+            level: share of values that shall lie inside, between 0 and 1; None for that of
+                the settings.
+
+        Returns:
+            ``low`` and ``high``, ``(n,)`` each; infinite where the labels are too few for the
+            level: 19 are needed for 95 %.
+
+        Raises:
+            SettingsError: before `fit`, or if the level is out of range.
+        """
+        share = self.level if level is None else _checked_level(level)
+        mean, spread = self.predictor.predict(archs)
+        reach = conformal_quantile(self.residuals_, share)
+        # A width of 0 times infinity is no number: without calibration nothing bounds.
+        away = reach * self._widths(spread) if math.isfinite(reach) else np.full(len(mean), reach)
+        return mean - away, mean + away
+
+    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
+        """What the predictor draws, as much further from its mean as the spread is wider."""
+        mean = self.predictor.predict(archs).mean
+        return np.asarray(mean + self.factor_ * (self.predictor.draws(archs, count) - mean))
+
+    def _calibrate(self, choices: Choices, values: _Floats, others: Choices | None) -> None:
+        from scipy.special import ndtri
+
+        self.residuals_, self.factor_, self._smallest = np.zeros(0), 1.0, 0.0
+        self._calibrated = True
+        if len(values) < _FEWEST_LABELS:
+            return
+        mean, spread = self._held_out(choices, values, others)
+        stated = spread[spread > 0]
+        # Without any stated spread the width is 1: residuals are in the unit of the values.
+        self._smallest = _SMALLEST_SHARE * float(np.median(stated)) if len(stated) else 1.0
+        self.residuals_ = np.sort(np.abs(values - mean) / self._widths(spread))
+        reach = min(conformal_quantile(self.residuals_, self.level), float(self.residuals_[-1]))
+        self.factor_ = float(reach / ndtri((1 + self.level) / 2))
+
+    def _held_out(self, choices: Choices, values: _Floats, others: Choices | None) -> Prediction:
+        """What copies that have not seen a label say of it."""
+        labels = len(values)
+        folds = min(self.folds, labels // 2)
+        part = self.rng.permutation(labels) % folds
+        mean, spread = np.empty(labels), np.empty(labels)
+        for fold in range(folds):
+            out = part == fold
+            copy = self.make(self.space, self.rng).fit(choices[~out], values[~out], others)
+            mean[out], spread[out] = copy.predict(choices[out])
+        return Prediction(mean, spread)
+
+    def _widths(self, spread: _Floats) -> _Floats:
+        return np.maximum(spread, self._smallest)
+
+
+def conformal_quantile(residuals: _Floats, level: float) -> float:
+    """The residual that the next one exceeds with a chance of at most ``1 - level``.
+
+    Args:
+        residuals: ``(n,)`` ascending, exchangeable with the next one.
+        level: between 0 and 1.
+
+    Returns:
+        The ``ceil((n + 1) * level)``-th smallest, infinite if there are not so many.
+
+    Examples:
+        >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.8)
+        4.0
+        >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.9)
+        inf
+    """
+    rank = math.ceil((len(residuals) + 1) * level - 1e-9)
+    return float(residuals[rank - 1]) if rank <= len(residuals) else math.inf
+
+
+def _checked_level(level: float) -> float:
+    if not 0 < level < 1:
+        raise SettingsError(f"got level={level}, expected a number between 0 and 1")
+    return level

@@ -1,0 +1,1 @@
+"""DARTS: all that is known of the space."""

@@ -1,0 +1,1 @@
+"""Limits on costs: what they are, exact draws within them, and the cost of time."""

@@ -1,0 +1,137 @@
+"""How architectures within limits are drawn: rejected, listed, counted, or repaired."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from archscout.errors import SettingsError
+from archscout.spaces.architecture import Choices
+from archscout.spaces.limits.cost_table import Draws, cost_table
+from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits.repair import ExcessOf, repair
+from archscout.spaces.whole import WholeSpace
+
+_SEED = 20100  # Fixes what is looked at once to learn about a space; no search draws from it.
+_PROBES = 4096
+_REJECT = 0.02  # At most about fifty draws for one that is kept.
+_MOST = 200_000
+_EMPTY = 200
+_STARTS, _LONG = 32, 2000
+
+
+class LimitedDraws:
+    """Draws from the part of a space that limits leave.
+
+    Args:
+        space: the space within limits; its ``base`` is the whole one.
+        base: the whole space.
+        limits: the limits.
+        excess: how far choices are outside, ``(n,)``; 0 inside.
+    """
+
+    def __init__(
+        self, space: WholeSpace, base: WholeSpace, limits: Sequence[Limit], excess: ExcessOf
+    ) -> None:
+        self.space, self.base, self.limits, self.excess = space, base, limits, excess
+
+    def draw(self, rng: np.random.Generator, n: int) -> Choices:
+        """Draw ``n`` architectures within the limits, with replacement.
+
+        Raises:
+            SettingsError: if hardly any of them can be found.
+        """
+        kept = [np.empty((0, len(self.base.variables)), self.base.choice_dtype)]
+        missing, empty = n, 0
+        while missing > 0:
+            # As many as are likely needed, but never so many that memory runs out.
+            drawn = self._draw(rng, min(int(1.1 * missing / self.share) + 8, _MOST))
+            kept.append(drawn[self.excess(drawn) == 0][:missing])
+            missing -= len(kept[-1])
+            empty = 0 if len(kept[-1]) else empty + 1
+            if empty == _EMPTY:
+                raise SettingsError(
+                    f"found no architecture of {self.space!r} in {empty} rounds of drawing: "
+                    "allow a wider range"
+                )
+        return np.concatenate(kept)
+
+    def _draw(self, rng: np.random.Generator, n: int) -> Choices:
+        if self.way == "list":
+            rows = self.space.all_choices()
+            return rows[rng.integers(len(rows), size=n)]
+        if self.way == "count" and self.counted is not None:
+            return self.counted.draw(rng, n, len(self.base.variables))
+        drawn = self.base.choices(self.base.sample_choices(rng, n))
+        if self.way == "repair":
+            drawn, _ = repair(drawn, self.base.option_counts, self.excess, rng)
+        return drawn
+
+    @property
+    def way(self) -> str:
+        """``"reject"``, ``"list"``, ``"count"`` or ``"repair"``."""
+        return self._found[0]
+
+    @property
+    def share(self) -> float:
+        """About the share of draws that are within the limits."""
+        return self._found[1]
+
+    @cached_property
+    def _found(self) -> tuple[str, float]:
+        share = float((self.excess(self._probes) == 0).mean())
+        if share >= _REJECT:
+            return "reject", share
+        try:
+            self.space.all_choices()
+        except TypeError:
+            pass
+        else:
+            return "list", 1.0
+        if self.counted is not None:
+            drawn = self.counted.draw(
+                np.random.default_rng(_SEED), _PROBES, len(self.base.variables)
+            )
+            share = float((self.excess(drawn) == 0).mean()) if len(drawn) else 0.0
+            if share >= _REJECT:
+                return "count", share
+        return "repair", 1.0
+
+    @cached_property
+    def _probes(self) -> Choices:
+        rng = np.random.default_rng(_SEED)
+        return self.base.choices(self.base.sample_choices(rng, _PROBES))
+
+    @cached_property
+    def counted(self) -> Draws | None:
+        """Draws for the limit that is hardest to keep; None where no limited cost adds up."""
+        found: list[tuple[float, Draws]] = []
+        for limit in self.limits:
+            table = cost_table(self.base, limit)
+            if table is not None:
+                outside = limit.excess(limit.costs(self.base, self._probes)) > 0
+                found.append((float(outside.mean()), table.draws(limit)))
+        return max(found, key=lambda pair: pair[0])[1] if found else None
+
+    def any(self) -> bool:
+        """Whether a single architecture within the limits is found; exact in listed spaces."""
+        for limit in self.limits:
+            table = cost_table(self.base, limit)
+            if table is not None:
+                least, most = table.range
+                if limit.most < least or limit.least > most:
+                    return False
+        if (self.excess(self._probes) == 0).any():
+            return True
+        try:
+            return len(self.space.all_choices()) > 0
+        except TypeError:
+            pass
+        if self.way == "count":
+            return True
+        rng, starts = np.random.default_rng(_SEED), self._probes[:_STARTS]
+        counts = self.base.option_counts
+        _, inside = repair(starts, counts, self.excess, rng, rounds=_LONG)
+        return bool(inside.any())

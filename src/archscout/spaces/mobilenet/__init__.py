@@ -1,0 +1,1 @@
+"""MobileNet: all that is known of the space."""

@@ -1,0 +1,154 @@
+"""Widths of MobileNet networks, and their exact parameters and multiply-adds from tables.
+
+Source: the layer plan of ProxylessNAS (Cai et al., ICLR 2019, arXiv 1812.00332) in the two
+sets of widths that SemiNAS (arXiv 2002.10389) searches and trains with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from archscout.errors import SettingsError, unknown_name
+from archscout.spaces._blocks import block_costs as costs
+from archscout.spaces.mobilenet.text import BLOCKS, STAGES
+
+STRIDES = (2, 2, 2, 1, 2, 1)
+"""Stride of the first block of each stage."""
+
+STEM_STRIDE = 2
+_MOST = 4096
+
+
+@dataclass(frozen=True)
+class Widths:
+    """Channels of every part of the network.
+
+    Args:
+        stem: of the first convolution.
+        first: of the fixed block behind it.
+        stages: of the six stages.
+        last: of the last convolution, which the classifier reads.
+
+    Raises:
+        SettingsError: if one is no whole number from 1 to 4096, or the stages are not six.
+
+    Examples:
+        >>> Widths(8, 8, (8, 8, 16, 16, 24, 24), 32).last
+        32
+    """
+
+    stem: int
+    first: int
+    stages: tuple[int, ...]
+    last: int
+
+    def __post_init__(self) -> None:
+        stages = self.stages
+        if not isinstance(stages, tuple | list) or len(stages) != len(STAGES):
+            raise SettingsError(f"got stages={stages!r}, expected six widths, one a stage")
+        object.__setattr__(self, "stages", tuple(stages))  # Frozen, and to be hashed.
+        named = {f"stages[{i}]": width for i, width in enumerate(stages)}
+        named |= {"stem": self.stem, "first": self.first, "last": self.last}
+        costs.check_whole(named, dict.fromkeys(named, _MOST))
+
+
+WIDTHS = {
+    "final": Widths(40, 24, (32, 56, 112, 128, 256, 432), 1728),
+    "search": Widths(32, 16, (24, 40, 80, 96, 192, 320), 1280),
+}
+"""The published widths: of the network trained in the end, and of the supernet of SemiNAS."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Form of one searchable block: channels of input and output, stride."""
+
+    inputs: int
+    outputs: int
+    stride: int
+
+
+def widths_of(widths: Widths | str) -> Widths:
+    """Published widths by name, or those given.
+
+    Raises:
+        UnknownNameError: if there are none of that name.
+        SettingsError: if it is neither a name nor `Widths`.
+
+    Examples:
+        >>> widths_of("search").stem
+        32
+    """
+    if isinstance(widths, Widths):
+        return widths
+    if not isinstance(widths, str):
+        raise SettingsError(
+            f"got widths={widths!r}, expected {' or '.join(map(repr, WIDTHS))} or Widths(...)"
+        )
+    if widths not in WIDTHS:
+        raise unknown_name("set of widths", widths, WIDTHS)
+    return WIDTHS[widths]
+
+
+def places(widths: Widths) -> list[Place]:
+    """Forms of the 21 searchable blocks, in order.
+
+    Examples:
+        >>> places(WIDTHS["final"])[4]
+        Place(inputs=32, outputs=56, stride=2)
+    """
+    listed = []
+    inputs = widths.first
+    for blocks, outputs, stride in zip(STAGES, widths.stages, STRIDES, strict=True):
+        for block in range(blocks):
+            listed.append(Place(inputs, outputs, 1 if block else stride))
+            inputs = outputs
+    return listed
+
+
+def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
+    """What every network costs, and what each block adds.
+
+    Args:
+        widths: channels of every part.
+        classes: outputs of the classifier.
+        resolution: height and width of the image.
+
+    Returns:
+        ``(2,)`` and ``(21, 7, 2)``, each parameters and multiply-adds; to be read only.
+
+    Raises:
+        SettingsError: if a number is out of range.
+
+    Examples:
+        >>> fixed, prices = price_tables(WIDTHS["final"], 1000, 224)
+        >>> fixed.tolist(), prices[1, [0, 6]].tolist()
+        ([2481560, 68411904], [[7456, 21977088], [0, 0]])
+    """
+    costs.check_whole({"classes": classes, "resolution": resolution})
+    return _price_tables(widths, int(classes), int(resolution))
+
+
+@lru_cache(maxsize=16)
+def _price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
+    side = costs.after_stride(resolution, STEM_STRIDE)
+    fixed = costs.convolution(costs.IMAGE_CHANNELS, widths.stem, 3, side)
+    fixed = fixed + costs.inverted_residual(widths.stem, widths.first, 3, 1, stride=1, side=side)
+    prices = []
+    for place in places(widths):
+        form = {"stride": place.stride, "side": side}
+        row = [
+            costs.inverted_residual(place.inputs, place.outputs, kernel, expansion, **form)
+            for kernel, expansion in BLOCKS
+        ]
+        prices.append([*row, np.zeros(2, dtype=np.int64)])
+        side = costs.after_stride(side, place.stride)
+    fixed = fixed + costs.convolution(widths.stages[-1], widths.last, 1, side)
+    fixed = fixed + costs.linear(widths.last, classes)
+    tables = fixed, np.array(prices, dtype=np.int64)
+    for table in tables:
+        table.flags.writeable = False
+    return tables

@@ -1,0 +1,80 @@
+"""The supernet of MobileNet: 21 places with six MobileNetV2 blocks each, and skips.
+
+Source: random-label search (Zhang et al., CVPR 2021, arXiv 2101.11834) and SemiNAS (Luo et al.,
+NeurIPS 2020, arXiv 2002.10389), which train it along one path a step, drawn uniformly a block.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+import torch
+
+from archscout._common.plain import plain
+from archscout.errors import SettingsError, listed
+from archscout.spaces._blocks.block_costs import check_whole
+from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.chain_supernet import ChainSupernet
+from archscout.spaces.mobilenet.costs import Widths, places, widths_of
+from archscout.spaces.mobilenet.network import MobileNetNetwork, make_block
+from archscout.spaces.mobilenet.space import MobileNet
+from archscout.spaces.mobilenet.text import POSITIONS, SKIP, STARTS
+from archscout.spaces.nasbench201.network import draw_weights
+
+_PARTS = ("stem", "first", "blocks", "last", "pool", "classifier")
+
+
+@builds
+def mobilenet_supernet(
+    widths: Widths | Mapping[str, Any] | str = "final",
+    classes: int = 1000,
+    generator: torch.Generator | None = None,
+) -> ChainSupernet:
+    """Make the supernet of MobileNet.
+
+    Args:
+        widths: ``"final"``, which random-label search trains, ``"search"``, which SemiNAS
+            trains, or `Widths <archscout.spaces.mobilenet.costs.Widths>`, also as a mapping.
+        classes: outputs of the classifier.
+        generator: draws the initial weights; None leaves them to PyTorch's own state.
+
+    Raises:
+        SettingsError: if a setting is out of range.
+        UnknownNameError: if there are no widths of that name.
+
+    Examples:
+        >>> tiny = {"stem": 4, "first": 4, "stages": [4, 4, 4, 8, 8, 8], "last": 16}
+        >>> mobilenet_supernet(tiny, classes=10).path_shape
+        (21, 1)
+    """
+    check_whole({"classes": classes})
+    channels = _read(widths)
+    layout = places(channels)
+    named: Any = widths if isinstance(widths, str) else plain(asdict(channels))
+    space = MobileNet()
+    # The shortest chain; its blocks are not used.
+    shortest = [0 if place in STARTS else SKIP for place in range(POSITIONS)]
+    supernet = ChainSupernet(
+        space,
+        {"widths": named, "classes": int(classes)},
+        alone=MobileNetNetwork(shortest, channels, int(classes)),
+        parts=_PARTS,
+        make_block=lambda choice, place: make_block(choice, layout[place]),
+        build=lambda arch: space.build(arch, channels, int(classes)),
+    )
+    if generator is not None:
+        draw_weights(supernet, generator)
+    return supernet
+
+
+def _read(widths: Widths | Mapping[str, Any] | str) -> Widths:
+    if not isinstance(widths, Mapping):
+        return widths_of(widths)
+    try:
+        return Widths(**widths)
+    except TypeError:
+        raise SettingsError(
+            f"got widths with {listed(widths) or 'nothing'}, expected stem, first, stages and last"
+        ) from None

@@ -1,0 +1,1 @@
+"""NAS-Bench-101: all that is known of the space."""

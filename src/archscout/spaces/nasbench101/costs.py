@@ -1,0 +1,193 @@
+"""Exact parameters and multiply-adds of NAS-Bench-101 networks, for whole batches at once.
+
+The network is a stem, three stacks of equal cells with a halving of the resolution and a
+doubling of the channels before the second and the third, global pooling and a classifier.
+Inside a cell the channels of the output are shared out among the vertices that feed it.
+
+Source: NAS-Bench-101 (Ying et al., ICML 2019, arXiv 1902.09635), section 2 and supplement S.1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archscout.errors import SettingsError
+from archscout.spaces.nasbench101.cell import EDGES, INNER, OPERATIONS, VERTICES, edge_place
+
+IMAGE_CHANNELS = 3
+STACKS = 3
+_TAPS = {"conv1x1-bn-relu": 1, "conv3x3-bn-relu": 9}
+_STEM_TAPS = 9
+# five vertices may share the output's channels, and each needs one
+_RANGES = {
+    "classes": (1, 1_000_000),
+    "channels": (INNER, 2048),
+    "cells": (1, 256),
+    "resolution": (4, 2048),
+}
+
+
+def check_settings(**settings: Any) -> None:
+    """Check that network settings are whole numbers in range.
+
+    Raises:
+        SettingsError: if one is no integer or out of range, or if ``resolution`` is no multiple
+            of 4 (the network halves it twice).
+
+    Examples:
+        >>> check_settings(channels=128, resolution=32)
+    """
+    for name, value in settings.items():
+        least, largest = _RANGES[name]
+        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+        if not whole or not least <= value <= largest:
+            raise SettingsError(
+                f"got {name}={value!r}, expected a whole number from {least} to {largest}"
+            )
+        if name == "resolution" and value % 4:
+            raise SettingsError(
+                f"got resolution={value}, expected a multiple of 4: the network halves it twice"
+            )
+
+
+def vertex_channels(
+    choices: NDArray[np.integer[Any]], inputs: int, outputs: int
+) -> NDArray[np.int64]:
+    """Channels of every vertex of pruned cells.
+
+    The vertices that feed the output divide its channels, the first ones taking what is left
+    over; any other vertex has as many as the widest vertex that it feeds.
+
+    Args:
+        choices: ``(n, 26)`` pruned cells.
+        inputs: channels of the cell's input.
+        outputs: channels of the cell's output.
+
+    Returns:
+        ``(n, 7)`` channels, 0 for absent vertices.
+
+    Examples:
+        >>> from archscout.spaces.nasbench101.cell import parse_cells
+        >>> vertex_channels(parse_cells(["1205349:c3|mp|c3|c3|c1"]), 128, 256)
+        array([[128, 128, 128, 128, 128, 128, 256]])
+    """
+    last = VERTICES - 1
+    channels = np.zeros((len(choices), VERTICES), dtype=np.int64)
+    channels[:, 0], channels[:, last] = inputs, outputs
+    feeding = choices[:, [edge_place(v, last) for v in range(1, last)]].astype(np.int64)
+    count = np.maximum(feeding.sum(axis=1), 1)[:, None]
+    extra = np.cumsum(feeding, axis=1) <= outputs % count
+    channels[:, 1:last] = feeding * (outputs // count + extra)
+    for vertex in range(last - 2, 0, -1):
+        widest = np.zeros(len(choices), dtype=np.int64)
+        for target in range(vertex + 1, last):
+            fed = choices[:, edge_place(vertex, target)] * channels[:, target]
+            widest = np.maximum(widest, fed)
+        channels[:, vertex] = np.where(feeding[:, vertex - 1], channels[:, vertex], widest)
+    return channels
+
+
+def widths_of_cells(
+    choices: NDArray[np.integer[Any]], channels: int = 128, cells: int = 3
+) -> list[list[int]]:
+    """Channels of the seven vertices of every cell of a network, in order.
+
+    Args:
+        choices: ``(1, 26)`` one pruned cell.
+        channels: channels of the stem.
+        cells: cells a stack.
+    """
+    widths: list[list[int]] = []
+    for _, inputs, outputs, count in _kinds_of_cells(channels, cells):
+        widths += [vertex_channels(choices, inputs, outputs)[0].tolist()] * count
+    return widths
+
+
+def count_params(
+    choices: NDArray[np.integer[Any]], classes: int = 10, channels: int = 128, cells: int = 3
+) -> NDArray[np.int64]:
+    """Count the trainable parameters, ``(n,)``, scales and shifts of batch norms included.
+
+    Args:
+        choices: ``(n, 26)`` pruned cells.
+        classes: outputs of the classifier.
+        channels: channels of the stem; each later stack has twice as many as the one before.
+        cells: cells a stack.
+
+    Examples:
+        >>> from archscout.spaces.nasbench101.cell import parse_cells
+        >>> count_params(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
+        array([8555530])
+    """
+    check_settings(classes=classes, channels=channels, cells=cells)
+    width = int(channels) << STACKS - 1
+    total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels + 2 * channels)
+    total += (width + 1) * int(classes)
+    for _, inputs, outputs, count in _kinds_of_cells(channels, cells):
+        weights, norms = _weights(choices, inputs, outputs)
+        total += count * (weights + norms)
+    return total
+
+
+def count_macs(
+    choices: NDArray[np.integer[Any]],
+    classes: int = 10,
+    channels: int = 128,
+    cells: int = 3,
+    resolution: int = 32,
+) -> NDArray[np.int64]:
+    """Count the multiply-adds of convolutions and classifier for one image, ``(n,)``.
+
+    Args:
+        choices: ``(n, 26)`` pruned cells.
+        classes: outputs of the classifier.
+        channels: channels of the stem; each later stack has twice as many as the one before.
+        cells: cells a stack.
+        resolution: height and width of the image, a multiple of 4.
+
+    Examples:
+        >>> from archscout.spaces.nasbench101.cell import parse_cells
+        >>> count_macs(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
+        array([1261835264])
+    """
+    check_settings(classes=classes, channels=channels, cells=cells, resolution=resolution)
+    width = int(channels) << STACKS - 1
+    total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels * resolution**2)
+    total += width * int(classes)
+    for stack, inputs, outputs, count in _kinds_of_cells(channels, cells):
+        weights, _ = _weights(choices, inputs, outputs)
+        total += count * weights * (resolution >> stack) ** 2
+    return total
+
+
+def _kinds_of_cells(channels: int, cells: int) -> Iterator[tuple[int, int, int, int]]:
+    """Stack, input channels, output channels and number of the cells of each kind."""
+    for stack in range(STACKS):
+        outputs = int(channels) << stack
+        if stack == 0:
+            yield stack, outputs, outputs, int(cells)
+        else:
+            yield stack, outputs // 2, outputs, 1
+            yield stack, outputs, outputs, int(cells) - 1
+
+
+def _weights(
+    choices: NDArray[np.integer[Any]], inputs: int, outputs: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Weights of a cell's convolutions and of their batch norms, ``(n,)`` each."""
+    channels = vertex_channels(choices, inputs, outputs)
+    taps = np.array([_TAPS.get(operation, 0) for operation in OPERATIONS], dtype=np.int64)
+    inner = channels[:, 1:-1]
+    kernel = taps[choices[:, len(EDGES) :]]
+    weights = (kernel * inner**2).sum(axis=1)
+    norms = (2 * (kernel > 0) * inner).sum(axis=1)
+    for target in range(1, VERTICES):
+        # the input enters a vertex through a convolution of its own
+        projected = choices[:, edge_place(0, target)] * channels[:, target]
+        weights += inputs * projected
+        norms += 2 * projected
+    return weights, norms

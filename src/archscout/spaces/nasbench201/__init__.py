@@ -1,0 +1,1 @@
+"""NAS-Bench-201: all that is known of the space."""

@@ -1,0 +1,1 @@
+"""NAS-Bench-Macro: all that is known of the space."""

@@ -1,0 +1,223 @@
+"""NAS-Bench-Macro: 6,561 chains of eight layers, each a skip or one of two MobileNetV2 blocks.
+
+Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082).
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from archscout.encodings import arrays as encodings
+from archscout.errors import ParseError
+from archscout.spaces._blocks import block_costs, product_encodings
+from archscout.spaces._blocks.block_chain import skips_last
+from archscout.spaces._blocks.building import builds
+from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.nasbench_macro import costs as nasbench_macro_costs
+from archscout.spaces.nasbench_macro.costs import SKIP, STAGES
+
+if TYPE_CHECKING:
+    import torch
+
+_LAYERS = sum(STAGES)
+_OPTIONS = ("skip", "kernel3_expand3", "kernel5_expand6")
+# A stage's layers but its first have equal inputs and outputs.
+_RUNS = tuple(slice(sum(STAGES[:i]) + 1, sum(STAGES[: i + 1])) for i in range(len(STAGES)))
+_FORM = "eight digits from 0 to 2 such as '22212220'"
+
+
+class NASBenchMacro(SearchSpace):
+    """The NAS-Bench-Macro space.
+
+    A network is a stem, stages of 2, 3 and 3 layers, a last convolution and a classifier. An
+    architecture is one option for each of the eight layers: 0 a skip, 1 a MobileNetV2 block of
+    kernel 3 and expansion 3, 2 one of kernel 5 and expansion 6. The first layer of a stage
+    halves the resolution and doubles the channels; a skip there is a 1x1 convolution. Encodings:
+
+    - ``"onehot"``: ``(n, 24)`` float32, three options a layer side by side.
+    - ``"tokens"``: ``(n, 8)`` int64, one token a layer: option index plus 1, 0 is the start.
+
+    Examples:
+        >>> space = NASBenchMacro()
+        >>> arch = space.parse("22212220")
+        >>> space.params(arch), space.macs(arch)
+        (1985514, 85164544)
+    """
+
+    name = "nasbench-macro"
+    variables = tuple(Variable(f"layer{layer}", _OPTIONS) for layer in range(_LAYERS))
+    encodings = ("onehot", "tokens")
+    cost_groups = tuple((layer,) for layer in range(_LAYERS))
+    learnable = frozenset(_OPTIONS) - {"skip"}
+
+    # --- text -----------------------------------------------------------------------------
+    def parse(self, text: str) -> Architecture:
+        """Read an architecture from eight digits such as ``22212220``.
+
+        Raises:
+            ParseError: if the text is no architecture; it names the place and what was expected.
+
+        Examples:
+            >>> NASBenchMacro().parse("22212220").choices
+            (2, 2, 2, 1, 2, 2, 2, 0)
+        """
+        if not isinstance(text, str):
+            raise ParseError(f"got an architecture of type {type(text).__name__}, expected {_FORM}")
+        digits = text.strip()
+        if len(digits) != _LAYERS:
+            short = digits if len(digits) <= 40 else digits[:37] + "..."
+            raise ParseError(f"got {short!r}, expected {_FORM}")
+        for place, digit in enumerate(digits, start=1):
+            if digit not in "012":
+                raise ParseError(
+                    f"got {digits!r} with {digit!r} at place {place}: expected {_FORM}"
+                )
+        return Architecture(self.name, tuple(map(int, digits)))
+
+    def format(self, arch: Architecture) -> str:
+        """Print the eight digits."""
+        return "".join(map(str, self.choices([arch])[0].tolist()))
+
+    # --- the whole space ------------------------------------------------------------------
+    def __len__(self) -> int:
+        return int(len(_OPTIONS) ** _LAYERS)
+
+    def all_choices(self) -> NDArray[np.int8]:
+        """Every architecture as choices ``(6561, 8)``, read-only, in ascending order."""
+        return self._all_choices
+
+    @cached_property
+    def _all_choices(self) -> NDArray[np.int8]:
+        rows = np.indices((len(_OPTIONS),) * _LAYERS, dtype=np.int8).reshape(_LAYERS, -1).T
+        rows = np.ascontiguousarray(rows)
+        rows.flags.writeable = False
+        return rows
+
+    # --- identity ---------------------------------------------------------------------------
+    def canonical_id(self, arch: Architecture) -> str:
+        """Name the network: behind the first layer of a stage, skips are moved to its end.
+
+        There are 3,969 networks, and the published table has one measurement for each of them.
+
+        Examples:
+            >>> space = NASBenchMacro()
+            >>> space.canonical_id(space.parse("00202001"))
+            '00220010'
+        """
+        return str(self.canonical_ids([arch])[0])
+
+    def canonical_ids(self, archs: Architectures) -> NDArray[np.str_]:
+        """`canonical_id` of every architecture, ``(n,)``."""
+        moved = skips_last(self.choices(archs), _RUNS, SKIP)
+        return np.array(["".join(map(str, row)) for row in moved.tolist()], dtype=np.str_)
+
+    # --- encodings --------------------------------------------------------------------------
+    def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
+        """Make arrays from architectures; see the class for the kinds.
+
+        Raises:
+            UnknownNameError: if ``kind`` is not one of `encodings`.
+        """
+        choices = self.choices(archs)
+        if kind == "onehot":
+            return encodings.one_hot(choices, self.option_counts)
+        if kind == "tokens":
+            return product_encodings.write_tokens(choices)
+        raise self._unknown_encoding(kind)
+
+    def token_spec(self, kind: str = "tokens") -> TokenSpec:
+        """Form of the encoding ``"tokens"``."""
+        if kind != "tokens":
+            raise self._unknown_encoding(kind)
+        return product_encodings.spec_of_tokens(self.option_counts)
+
+    def decode(
+        self, tokens: ArrayLike, kind: str = "tokens"
+    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+        """Read token sequences ``(n, 8)`` back; see `SearchSpace.decode`."""
+        if kind != "tokens":
+            raise self._unknown_encoding(kind)
+        return product_encodings.read_tokens(tokens, self.option_counts)
+
+    # --- costs and the network ----------------------------------------------------------------
+    def params(self, arch: Architecture, classes: int = 10, channels: int = 32) -> int:
+        """Exact number of trainable parameters of the network that `build` makes.
+
+        Args:
+            arch: the architecture.
+            classes: outputs of the classifier.
+            channels: channels of the stem; the stages have two, four and eight times as many.
+
+        Raises:
+            SettingsError: if a setting is out of range.
+        """
+        return int(self.params_table([arch], classes, channels)[0])
+
+    def params_table(
+        self, archs: Architectures, classes: int = 10, channels: int = 32
+    ) -> NDArray[np.int64]:
+        """`params` of every architecture, ``(n,)``."""
+        return self._costs(archs, classes, channels, 1)[:, 0]
+
+    def macs(
+        self, arch: Architecture, classes: int = 10, channels: int = 32, resolution: int = 32
+    ) -> int:
+        """Exact multiply-adds of convolutions and the classifier for one image.
+
+        The classifier's bias does not count, as in the published table.
+
+        Args:
+            arch: the architecture.
+            classes: outputs of the classifier.
+            channels: channels of the stem.
+            resolution: height and width of the image.
+
+        Raises:
+            SettingsError: if a setting is out of range.
+        """
+        return int(self.macs_table([arch], classes, channels, resolution)[0])
+
+    def macs_table(
+        self, archs: Architectures, classes: int = 10, channels: int = 32, resolution: int = 32
+    ) -> NDArray[np.int64]:
+        """`macs` of every architecture, ``(n,)``."""
+        return self._costs(archs, classes, channels, resolution)[:, 1]
+
+    def _costs(
+        self, archs: Architectures, classes: int, channels: int, resolution: int
+    ) -> NDArray[np.int64]:
+        fixed, prices = nasbench_macro_costs.price_tables(channels, classes, resolution)
+        return block_costs.add_up(self.choices(archs), fixed, prices)
+
+    @builds
+    def build(
+        self,
+        arch: Architecture,
+        classes: int = 10,
+        channels: int = 32,
+        generator: torch.Generator | None = None,
+    ) -> torch.nn.Module:
+        """Build the PyTorch network: images ``(n, 3, h, w)`` to logits ``(n, classes)``.
+
+        Args:
+            arch: the architecture.
+            classes: outputs of the classifier.
+            channels: channels of the stem.
+            generator: draws the initial weights; None leaves them to PyTorch's own state.
+
+        Raises:
+            SettingsError: if a setting is out of range.
+        """
+        block_costs.check_whole({"classes": classes, "channels": channels})
+        choices = self.choices([arch])[0].tolist()
+        from archscout.spaces.nasbench201.network import draw_weights
+        from archscout.spaces.nasbench_macro import network
+
+        built = network.NASBenchMacroNetwork(choices, int(classes), int(channels))
+        if generator is not None:
+            draw_weights(built, generator)
+        return built

@@ -1,0 +1,89 @@
+"""NAS-Bench-Macro: all 6,561 architectures, trained three times each on CIFAR-10.
+
+The table has test accuracies alone: they are the search split here, and nothing is left to be
+revealed after a search. The file is looked for in the folder that the environment variable
+``ARCHSCOUT_DATA`` names.
+
+Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082) and its
+released table.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+
+from archscout._tables.reader import RawTable, read_table
+from archscout.benchmarks.table import RunMode, TableBenchmark
+from archscout.errors import ParseError, TableError, listed
+from archscout.spaces import load_space
+from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces.nasbench101.table_sources import DATASET, check_dataset, data_file
+
+_FILE = "nasbench_macro.csv.gz"
+_RUNS = tuple(f"test_acc_seed{seed}" for seed in range(3))
+_COSTS = {"params": "params", "macs": "flops"}
+
+
+def load_nasbench_macro(
+    path: str | Path | None = None, run: RunMode = "mean", dataset: str = DATASET
+) -> TableBenchmark:
+    """Load all 6,561 NAS-Bench-Macro architectures with three runs each.
+
+    There is no validation split, so a search sees test accuracies: its best value is chosen
+    and reported on the same images, and is too good by that. Architectures that differ only in
+    where a stage is skipped are one network and have the same runs: there are 3,969 of them
+    (pass ``dedup="isomorphic"`` to a search so that none is bought twice). Prices are unknown
+    and count as 0.
+
+    Args:
+        path: the file; None takes ``nasbench_macro.csv.gz`` in the folder that
+            ``ARCHSCOUT_DATA`` names.
+        run: ``"mean"`` measures the mean over three runs, ``"random"`` one of them.
+        dataset: ``"cifar10"``, the only one.
+
+    Returns:
+        The table: test accuracy in percent as the search split, no test values, and the
+        columns ``params`` and ``macs`` (multiply-adds).
+
+    Raises:
+        UnknownNameError: if another data set is asked for.
+        TableError: if there is no file, or its columns, architectures or values are wrong.
+    """
+    check_dataset("nasbench-macro", dataset)
+    source = data_file(path, _FILE)
+    table = read_table(source)
+    for name in ("arch", *_RUNS, *_COSTS.values()):
+        if name not in table.columns:
+            raise TableError(
+                f"{table.source} has no column {name!r}: it has {listed(table.columns)}, "
+                "give the file that the benchmark's documentation names"
+            )
+    space = load_space("nasbench-macro")
+    return TableBenchmark(
+        space,
+        space.choices([_architecture(space, table, row) for row in range(table.rows)]),
+        np.stack([table.numbers(name) for name in _RUNS], axis=1),
+        name=f"nasbench-macro {DATASET} test accuracy {run}",
+        dataset=DATASET,
+        run=run,
+        columns={name: table.numbers(column) for name, column in _COSTS.items()},
+        provenance={
+            "source": source.name,
+            "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "rows": table.rows,
+            "metric": "accuracy",
+            "split": "test: the table has no validation split",
+            "test values": "none: the search itself sees test accuracies",
+        },
+    )
+
+
+def _architecture(space: SearchSpace, table: RawTable, row: int) -> Architecture:
+    text = str(table.columns["arch"][row])
+    try:
+        return space.parse(text)
+    except ParseError as error:
+        raise TableError(f"row {row + 1} of {table.source} is no architecture: {error}") from None

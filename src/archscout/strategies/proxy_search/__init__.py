@@ -1,0 +1,21 @@
+"""Search by a score that costs next to nothing: a population, or every architecture there is.
+
+Labels are not bought here; a score without labels, such as the angle of random-label search or
+the accuracy of a supernet, is maximised within a space or a space within limits.
+"""
+
+from __future__ import annotations
+
+from archscout.strategies.proxy_search.evolution import PRESETS, EvolutionPlan, evolve, plan_of
+from archscout.strategies.proxy_search.exhaustive import score_all
+from archscout.strategies.proxy_search.result import ProxySearchResult, Score
+
+__all__ = [
+    "PRESETS",
+    "EvolutionPlan",
+    "ProxySearchResult",
+    "Score",
+    "evolve",
+    "plan_of",
+    "score_all",
+]

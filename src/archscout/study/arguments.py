@@ -1,0 +1,96 @@
+"""The arguments of `archscout.study.loop.search` that are checked before anything is opened."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from archscout._common.arguments import refuses
+from archscout._common.own_state import users_state
+from archscout.errors import SettingsError, kind_of
+from archscout.spaces.base import SearchSpace
+from archscout.strategies import STRATEGIES, make_strategy
+from archscout.strategies.base import Strategy
+
+_OWN_ARGUMENTS = ("space", "rng", "pool")
+
+StrategyFactory = Callable[..., Strategy]
+
+
+def check_rest(storage: object, on_label: object, name: object, retry_failed: bool) -> None:
+    if storage is not None and (storage == "" or not isinstance(storage, str | os.PathLike)):
+        came = kind_of(storage) if storage != "" else "an empty text"
+        raise SettingsError(
+            f"got {came} as storage, expected a journal ending in .log, a folder, or the URL of a "
+            "database such as sqlite:///runs.db"
+        )
+    if on_label is not None and not callable(on_label):
+        raise SettingsError(f"got {kind_of(on_label)} as on_label, expected a function")
+    if name is not None and not isinstance(name, str):
+        raise SettingsError(f"got {kind_of(name)} as name, expected some text")
+    if retry_failed and storage is None:
+        raise SettingsError(
+            "got retry_failed=True without a storage, expected the one that holds the failed "
+            "labels: pass storage"
+        )
+
+
+def strategy_name(strategy: str | StrategyFactory) -> str:
+    if isinstance(strategy, str):
+        STRATEGIES[strategy]  # raises with the nearest match before anything is opened
+        return strategy
+    if not callable(strategy) or isinstance(strategy, Strategy):
+        hint = ""
+        if isinstance(strategy, Strategy):
+            hint = f": pass the class {type(strategy).__name__} itself, the search makes one"
+        elif type(strategy).__module__.startswith("optuna."):
+            hint = ": samplers of Optuna have names here, such as 'optuna:tpe'"
+        raise SettingsError(
+            f"got {kind_of(strategy)} as strategy, expected a registered name or "
+            f"a function (space, rng) -> Strategy{hint}"
+        )
+    made = getattr(strategy, "func", strategy)  # functools.partial
+    return str(getattr(made, "__qualname__", type(made).__qualname__))
+
+
+def make_searcher(
+    strategy: str | StrategyFactory,
+    space: SearchSpace,
+    rng: np.random.Generator,
+    pool: Any,
+    settings: Mapping[str, Any],
+) -> Strategy:
+    for own in _OWN_ARGUMENTS:
+        if own in settings:
+            raise SettingsError(
+                f"got the setting {own}={settings[own]!r}, which the search gives the strategy "
+                "itself: leave it out"
+            )
+    if isinstance(strategy, str):
+        return make_strategy(strategy, space, rng, pool=pool, **settings)
+    try:
+        taken = inspect.signature(strategy).parameters.values()
+    except (TypeError, ValueError):  # some classes of C say nothing
+        taken = {}.values()
+    takes_pool = any(p.name == "pool" or p.kind is p.VAR_KEYWORD for p in taken)
+    given = {**({"pool": pool} if takes_pool else {}), **settings}
+    why = refuses(strategy, space, rng, **given)
+    if why is None and inspect.isabstract(strategy):
+        why = "it is abstract"
+    if why is not None or (isinstance(strategy, type) and not issubclass(strategy, Strategy)):
+        raise SettingsError(
+            f"got a strategy that cannot be made of (space, rng{''.join(f', {k}' for k in given)})"
+            f" ({why or 'a ' + strategy.__name__ + ' is no Strategy'}), expected a registered name "
+            "or a function (space, rng) -> Strategy"
+        )
+    with users_state():
+        made = strategy(space, rng, **given)
+    if not isinstance(made, Strategy):
+        raise SettingsError(
+            f"got a {type(made).__name__} from the strategy function, expected a Strategy"
+        )
+    return made

@@ -1,0 +1,109 @@
+"""One measurement by an objective: whatever it gives or raises becomes plain values."""
+
+from __future__ import annotations
+
+import logging
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from archscout._common.own_state import given
+from archscout.errors import error_text, kind_of
+from archscout.objectives.objective import Measurement, Objective, as_number
+from archscout.spaces.base import Architecture
+from archscout.study.plain_info import plain_info
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one measurement.
+
+    Args:
+        value: a finite number, or NaN if it failed.
+        seconds: its price; that of the objective where one is given, else the time it took.
+        error: empty, or why it failed.
+        notes: plain values that the objective wants to keep.
+        cause: what the objective raised, if it did.
+    """
+
+    value: float
+    seconds: float
+    error: str
+    notes: dict[str, Any]
+    cause: BaseException | None = None
+
+
+def measure(objective: Objective, arch: Architecture, rng: np.random.Generator) -> Outcome:
+    """Measure one architecture; only Ctrl-C ends more than this measurement.
+
+    Args:
+        objective: whose every other exception, `sys.exit` too, is a failed measurement.
+        arch: what to measure.
+        rng: decides all that is random about it.
+
+    Returns:
+        The outcome; a failed one costs what it took.
+    """
+    value, error = math.nan, ""
+    measured: object = None
+    cause: BaseException | None = None
+    started = time.perf_counter()
+    try:
+        measured = given(objective.measure)(arch, rng)
+        value = as_number(measured.value if isinstance(measured, Measurement) else measured)
+        if isinstance(measured, Measurement) and not isinstance(measured.info, Mapping):
+            raise TypeError(f"info is {kind_of(measured.info)}, expected a mapping")
+        if not math.isfinite(value):
+            value, error = math.nan, f"measured {value}, expected a finite number"
+    except KeyboardInterrupt:
+        raise
+    except BaseException as caught:
+        # Whatever the objective raises is its own failure, not the search's.
+        value = math.nan
+        error, cause = error_text(caught), caught
+        logger.debug("measuring %s failed", arch, exc_info=True)
+    seconds = time.perf_counter() - started  # after the value was read: a GPU may be late
+    if not isinstance(measured, Measurement):
+        return Outcome(value, seconds, error, {}, cause)
+    price = seconds if measured.seconds is None else _price(measured.seconds, seconds)
+    notes = plain_info(measured.info) if isinstance(measured.info, Mapping) else {}
+    return Outcome(value, price, error, notes, cause)
+
+
+def measured_test_value(objective: Objective, arch: Architecture) -> float:
+    """Test value of an architecture, NaN where the objective fails to give one.
+
+    The search is paid for by the time it is asked for: a missing test value must not lose it.
+    """
+    try:
+        return as_number(given(objective.test_value)(arch))
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        logger.warning("the test value of %s failed: %s", arch, error_text(error))
+        return math.nan
+
+
+def _price(given: object, seconds: float) -> float:
+    try:
+        price = as_number(given)
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        price = math.nan
+    if 0.0 <= price < math.inf:
+        return price
+    shown = given if isinstance(given, float) else kind_of(given)
+    logger.warning(
+        "%s came as the price in seconds, expected a number of 0 or more: the %.3g seconds that "
+        "the measurement took are taken",
+        shown,
+        seconds,
+    )
+    return seconds

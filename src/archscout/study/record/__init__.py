@@ -1,0 +1,1 @@
+"""The record of labels: Optuna's storage in a journal file, SQLite or a database server."""
