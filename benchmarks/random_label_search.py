@@ -25,7 +25,7 @@ import pandas as pd
 import torch
 
 from archscout import load_benchmark
-from archscout.images.images import load_images
+from archscout.images import load_images
 from archscout.proxies import make_proxy
 from archscout.stats import bootstrap_interval, kendall_tau, kendall_tau_top
 from archscout.supernets import make_supernet

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from archscout import load_benchmark
-from archscout.images.images import load_images
+from archscout.images import load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
 from archscout.pipelines.supernet_search.pool import PoolSupernet
 from archscout.pipelines.unlabeled.alone import draw_different

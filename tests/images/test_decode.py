@@ -16,6 +16,17 @@ from archscout.images.decode import Unusable, decode, read_picture, square_of
 
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 
+# How a picture is turned upright, by the number that its camera wrote.
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
 
 def decoded(path: Path, side: int = 8) -> np.ndarray[Any, Any]:
     return read_picture(path, side, Lock())[1]
@@ -112,7 +123,7 @@ def test_pictures_are_turned_as_the_camera_was_held(
     upright.paste((0, 0, 255), (0, 8, 12, 16))
     # What the camera stores is the inverse of how it is to be turned.
     inverse = {6: 8, 8: 6}.get(orientation, orientation)
-    turn = image_decode._TURNS.get(inverse)
+    turn = TURNS.get(inverse)
     exif = Image.Exif()
     exif[0x0112] = orientation
     stored = upright if turn is None else upright.transpose(turn)

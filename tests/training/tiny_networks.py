@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from archscout.images.images import Images, load_images
+from archscout.images import Images, load_images
 
 
 def make_images(count=40, side=8, classes=3, seed=0) -> Images:

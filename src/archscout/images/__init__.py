@@ -1,15 +1,19 @@
-"""Images: readers of folders, arrays and data sets, random crops and flips."""
+"""Images: readers of folders, arrays and data sets, random crops and flips.
+
+What reads pictures, and what needs PyTorch, is loaded when it is first used.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from archscout._common.lazy import lazily
-from archscout.images.images import Images, Skipped, load_images
-from archscout.images.sets import ImageSets, load_sets
 
 if TYPE_CHECKING:
     from archscout.images.augment import Augmentation, ChannelStatistics, channel_statistics
+    from archscout.images.images import Images, Skipped
+    from archscout.images.load import load_images
+    from archscout.images.sets import ImageSets, load_sets
 
 __all__ = [
     "Augmentation",
@@ -26,6 +30,11 @@ __getattr__ = lazily(
     {
         "Augmentation": "augment",
         "ChannelStatistics": "augment",
+        "ImageSets": "sets",
+        "Images": "images",
+        "Skipped": "images",
         "channel_statistics": "augment",
+        "load_images": "load",
+        "load_sets": "sets",
     },
 )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from archscout.images.deep import RangeUnknown, is_deep, load_deep
 from archscout.images.value_range import BY_ITSELF, Values, Whites
@@ -44,17 +44,6 @@ _PICTURE_ENDINGS = re.compile(
     r"|dng|cr[23]|nef|arw|raw)",
     re.IGNORECASE,
 )
-
-_ORIENTATION = 0x0112
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 
 
 def is_picture_name(name: str) -> bool:
@@ -183,7 +172,7 @@ def decode(
         raise Unusable(_TOO_LARGE)
     with large if large and pixels > _LARGE_PIXELS else contextlib.nullcontext():
         resizable, values = _resizable(image, whites)
-        turn = _TURNS.get(_orientation(image))
+        orientation = _orientation(image)
         image = resizable
         edge = min(image.size)
         if image.size != (side, side):
@@ -191,7 +180,10 @@ def decode(
             box = (left, top, left + edge, top + edge)
             image = image.resize((side, side), Image.Resampling.BILINEAR, box, reducing_gap=3.0)
     image = _over_white(image)
-    return Picture(0, np.asarray(image if turn is None else image.transpose(turn)), values)
+    # Turned when it is small, and told nothing else of the camera, which may be damaged.
+    image.info.clear()
+    image.getexif()[ExifTags.Base.Orientation] = orientation
+    return Picture(0, np.asarray(ImageOps.exif_transpose(image)), values)
 
 
 def colour_of(
@@ -231,7 +223,7 @@ def _resizable(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values 
 def _orientation(image: Image.Image) -> int:
     """How the camera was held; 1 if that is not said or not readable."""
     try:
-        return int(image.getexif().get(_ORIENTATION, 1))
+        return int(image.getexif().get(ExifTags.Base.Orientation, 1))
     # Damaged EXIF data raises almost anything, and the picture is fine without it.
     except Exception:
         return 1

@@ -1,4 +1,4 @@
-"""Images in memory, as training reads them, and the one function that reads them."""
+"""Images in memory, as training reads them."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout._common.memory import told_of_memory
-from archscout._common.paths import at_home
 from archscout.errors import ImageError, SettingsError, listed
 from archscout.images.mixing import mix
-from archscout.images.request import Progress, Request
 from archscout.images.value_range import BY_ITSELF, Whites
 
 # What a split draws is told apart by this from what labels draw of the same seed.
@@ -128,6 +124,7 @@ class Images:
             SettingsError: if the share is out of range, or leaves one part empty.
 
         Examples:
+            >>> from archscout.images import load_images
             >>> pixels = np.arange(1920).reshape(30, 8, 8) % 251
             >>> images = load_images(pixels, resolution=8)
             >>> train, validation = images.split(0.2, seed=0)
@@ -150,6 +147,7 @@ class Images:
         """One sentence for the user: how many were read, how many not and why.
 
         Examples:
+            >>> from archscout.images import load_images
             >>> images = load_images(np.full((2, 8, 8), 9, dtype=np.uint8))
             >>> images.summary()
             'read 2 images (32x32, no labels), skipped 0'
@@ -192,82 +190,3 @@ def readable(name: str) -> str:
     """
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return text if text.isprintable() else repr(text)[1:-1]
-
-
-@told_of_memory("reading images", "take a lower resolution, or fewer images (limit)")
-def load_images(
-    source: object,
-    *,
-    resolution: int | None = None,
-    workers: int | None = None,
-    limit: int | None = None,
-    part: str = "train",
-    labels: bool = True,
-    like: Images | None = None,
-    progress: Progress | None = None,
-) -> Images:
-    """Read images from wherever they are.
-
-    The square in the middle of each image is resized to the resolution: that is, the shorter side
-    becomes ``resolution`` and the longer one is cropped at both ends. Smaller images are enlarged.
-    Images that have the size already pass through unchanged.
-
-    Args:
-        source: a folder of pictures or of IDX files, a file ``.npz``, ``.npy`` or IDX, an array
-            or tensor ``(n, height, width[, channels])`` or with channels first, or any PyTorch
-            map-style dataset whose items are an image or a pair of image and label.
-        resolution: height and width of the result in pixels; None takes 32.
-        workers: threads that decode files; None takes one a core.
-        limit: read at most so many, evenly over the classes, picked by a hash of their names.
-        part: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
-            as ``seg_train`` and ``seg_test``, ``x_test`` and ``y_test`` in ``.npz``, ``t10k`` in
-            IDX folders. What is not parted is for training.
-        labels: False leaves labels out.
-        like: images that these are read beside, such as those for training: names of classes
-            are understood as there, also if there is one alone, and the same number is white.
-        progress: called with the images read so far and the total.
-
-    Returns:
-        The images, in the order of their names or of the array.
-
-    Raises:
-        ImageError: if there is nothing to read, or its form is not understood.
-        SettingsError: if an argument is out of range.
-        MemoryShortageError: if the images do not fit into memory.
-
-    Examples:
-        >>> images = load_images(np.full((3, 1, 20, 30), 200, dtype=np.uint8), resolution=16)
-        >>> images.pixels.shape, images.labels
-        ((3, 16, 16, 3), None)
-    """
-    known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
-    request = Request(resolution, workers, limit, part, progress, labels, known, whites)
-    if isinstance(source, str | Path):
-        return _load_path(at_home(source), request)
-    if part != "train":
-        raise SettingsError(
-            f"got part={part!r} of an array or data set, expected 'train': give the {part} images"
-        )
-    from archscout.images import arrays as image_arrays
-    from archscout.images import dataset as image_dataset
-
-    if isinstance(source, np.ndarray) or hasattr(source, "detach"):
-        return image_arrays.images_from_array(source, request)
-    return image_dataset.read_dataset(source, request)
-
-
-def _load_path(path: Path, request: Request) -> Images:
-    from archscout.images import files as image_files
-    from archscout.images import folder as image_folder
-    from archscout.images import idx as image_idx
-
-    try:
-        if not path.exists():
-            raise ImageError(f"no images at {str(path)!r}: give an existing folder or file")
-        if image_idx.is_idx(path):
-            return image_idx.read_idx_images(path, request)
-        if path.is_dir():
-            return image_folder.read_folder(path, request)
-        return image_files.read_array_file(path, request)
-    except OSError as error:
-        raise ImageError(f"cannot read {str(path)!r} ({error.strerror or error})") from None

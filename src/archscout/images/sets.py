@@ -11,7 +11,12 @@ import numpy as np
 from archscout._common.paths import at_home
 from archscout.errors import listed
 from archscout.images.class_names import match_classes
-from archscout.images.images import Images, load_images
+from archscout.images.files import parts_of_file
+from archscout.images.folder_listing import list_files
+from archscout.images.idx import is_idx, parts_of_idx
+from archscout.images.images import Images
+from archscout.images.layout import find_layout
+from archscout.images.load import load_images
 from archscout.images.request import Progress
 
 logger = logging.getLogger(__name__)
@@ -108,16 +113,11 @@ def parts_in(source: object) -> tuple[str, ...]:
     """
     if not isinstance(source, str | Path):
         return ("train",)
-    from archscout.images import files as image_files
-    from archscout.images import idx as image_idx
-    from archscout.images.folder_listing import list_files
-    from archscout.images.layout import find_layout
-
     path = at_home(source)
-    if image_idx.is_idx(path):
-        return image_idx.parts_of_idx(path)
+    if is_idx(path):
+        return parts_of_idx(path)
     if not path.is_dir():
-        return image_files.parts_of_file(path)
+        return parts_of_file(path)
     return tuple(find_layout(list_files(path)[0]).parts) or ("train",)
 
 

@@ -96,7 +96,7 @@ def label_source(
             not the number of true ones.
 
     Examples:
-        >>> from archscout.images.images import load_images
+        >>> from archscout.images import load_images
         >>> images = load_images(np.arange(3 * 64, dtype=np.uint8).reshape(3, 8, 8), resolution=8)
         >>> label_source("random", images).classes
         10

@@ -79,7 +79,7 @@ def train(
         StorageError: if the folder holds another training, or cannot be written.
 
     Examples:
-        >>> from archscout.images.images import load_images
+        >>> from archscout.images import load_images
         >>> pixels = np.arange(4 * 64, dtype=np.uint8).reshape(4, 8, 8)
         >>> images = load_images(pixels, resolution=8)
         >>> network = nn.Sequential(nn.Conv2d(3, 2, 8), nn.Flatten())

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from archscout.images.images import Images, load_images
+from archscout.images import Images, load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings
 from archscout.predictors._parts.presets import PRESETS, Preset
 from archscout.spaces.limits.limit import Limit

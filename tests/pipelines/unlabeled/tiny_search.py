@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from archscout.images.images import Images, load_images
+from archscout.images import Images, load_images
 from archscout.pipelines.unlabeled import UnlabeledSettings
 from archscout.training.settings import TrainSettings
 
