@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from archscout._common.arguments import is_network
 from archscout.errors import SettingsError, kind_of
-from archscout.spaces import SPACES, load_space
+from archscout.spaces._registry import SPACES, load_space
 from archscout.spaces.base import SearchSpace, Variable
 
 

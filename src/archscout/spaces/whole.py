@@ -19,6 +19,7 @@ from archscout.errors import (
     unknown_name,
 )
 from archscout.spaces._blocks.option_text import read_options, write_options
+from archscout.spaces._plugin import SpacePlugin
 from archscout.spaces.architecture import (
     Architecture,
     Architectures,
@@ -51,6 +52,8 @@ class WholeSpace:
     # Groups of positions such that MACs and parameters are a sum of one term a group, and every
     # combination of options is valid; None where that does not hold.
     cost_groups: tuple[tuple[int, ...], ...] | None = None
+    # All that is known of the space beside this class; None where nothing is declared.
+    plugin: SpacePlugin | None = None
 
     # --- text -----------------------------------------------------------------------------
     def parse(self, text: str) -> Architecture:

@@ -15,6 +15,7 @@ from archscout.encodings import arrays as encodings
 from archscout.spaces._blocks import block_costs, product_encodings
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.darts import PLUGIN
 from archscout.spaces.darts import cell as darts_cell
 from archscout.spaces.darts import costs as darts_costs
 from archscout.spaces.darts.graph import graph_of
@@ -73,6 +74,7 @@ class DARTS(SearchSpace):
     """
 
     name = "darts"
+    plugin = PLUGIN
     variables = _variables()
     encodings = ("onehot", "edges", "tokens", "graph")
     cost_groups = _nodes()

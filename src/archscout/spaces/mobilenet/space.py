@@ -17,6 +17,7 @@ from archscout.spaces._blocks import block_costs, product_encodings
 from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.mobilenet import PLUGIN
 from archscout.spaces.mobilenet import costs as mobilenet_costs
 from archscout.spaces.mobilenet import text as mobilenet_text
 from archscout.spaces.mobilenet.costs import Widths
@@ -59,6 +60,7 @@ class MobileNet(SearchSpace):
     """
 
     name = "mobilenet"
+    plugin = PLUGIN
     variables = tuple(map(_variable, range(mobilenet_text.POSITIONS)))
     encodings = ("onehot", "tokens")
     cost_groups = tuple((block,) for block in range(mobilenet_text.POSITIONS))

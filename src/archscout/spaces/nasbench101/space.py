@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
-from archscout.spaces.nasbench101 import cell, costs, encodings
+from archscout.spaces.nasbench101 import PLUGIN, cell, costs, encodings
 from archscout.spaces.nasbench101.enumeration import CELLS, enumerate_cells
 from archscout.spaces.nasbench101.hash_table import hash_table, hashes_of
 
@@ -72,6 +72,7 @@ class NASBench101(SearchSpace):
     """
 
     name = "nasbench101"
+    plugin = PLUGIN
     variables = (
         *(Variable(f"edge {x}->{y}", ("none", "edge")) for x, y in cell.EDGES),
         *(Variable(f"operation {v}", cell.OPERATIONS) for v in range(1, cell.INNER + 1)),

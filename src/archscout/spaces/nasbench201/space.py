@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from archscout.encodings import arrays as encodings
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
-from archscout.spaces.nasbench201 import cell, costs
+from archscout.spaces.nasbench201 import PLUGIN, cell, costs
 
 if TYPE_CHECKING:
     import torch
@@ -50,6 +50,7 @@ class NASBench201(SearchSpace):
     """
 
     name = "nasbench201"
+    plugin = PLUGIN
     variables = tuple(Variable(f"{t}<-{s}", cell.OPERATIONS) for s, t in cell.EDGES)
     encodings = ("onehot", "tokens", "sequence", "graph", "flow")
     cost_groups = tuple((edge,) for edge in range(_POSITIONS))

@@ -17,6 +17,7 @@ from archscout.spaces._blocks import block_costs, product_encodings
 from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.nasbench_macro import PLUGIN
 from archscout.spaces.nasbench_macro import costs as nasbench_macro_costs
 from archscout.spaces.nasbench_macro.costs import SKIP, STAGES
 
@@ -49,6 +50,7 @@ class NASBenchMacro(SearchSpace):
     """
 
     name = "nasbench-macro"
+    plugin = PLUGIN
     variables = tuple(Variable(f"layer{layer}", _OPTIONS) for layer in range(_LAYERS))
     encodings = ("onehot", "tokens")
     cost_groups = tuple((layer,) for layer in range(_LAYERS))
