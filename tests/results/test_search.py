@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, StorageError
 from archscout.objectives.objective import Label
 from archscout.results.search import SearchResult, load_result

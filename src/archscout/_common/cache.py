@@ -12,7 +12,6 @@ import logging
 import os
 import stat
 import sys
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -21,6 +20,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from archscout._common.writing import write_file
 
 logger = logging.getLogger(__name__)
 
@@ -169,12 +170,15 @@ def _load(path: Path, shapes: Mapping[str, tuple[int, ...]]) -> Arrays | None:
 
 def _store(path: Path, arrays: Arrays) -> None:
     """Write so that another process sees either no file or the whole file."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
+
+    def write(part: Path) -> None:
+        with open(part, "xb", opener=_private) as file:
             np.savez(file, **arrays, **{_DIGEST: _digest(arrays)})  # type: ignore[arg-type]
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_file(path, write)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that only its owner can read and write."""
+    return os.open(path, flags, 0o600)

@@ -15,7 +15,8 @@ from typing import Any
 from urllib.parse import quote
 
 from archscout._common.paths import from_here
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_json
 from archscout.errors import StorageError
 
 logger = logging.getLogger(__name__)

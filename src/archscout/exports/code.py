@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout._common.own_state import own_state
-from archscout._common.plain import write_text
+from archscout._common.writing import write_file
 from archscout.errors import ArchscoutError
 from archscout.exports.file_parts import CODE, PARITY, file_text
 from archscout.exports.files import Exported, out_folder, staged
@@ -69,7 +69,7 @@ def export_code(
     text = network_text(source)
     names = (CODE, WEIGHTS, PARITY)
     with staged(source, out, names, force) as folder:
-        write_text(folder / CODE, text)
+        write_file(folder / CODE, text)
         write_source_weights(source, folder / WEIGHTS)
         images = random_images(source, _IMAGES)
         write_weights(folder / PARITY, {"images": images, "logits": logits_of(source, images)})

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archscout._common.paths import at_home
+from archscout._common.writing import write_file
 from archscout.errors import SettingsError
 from archscout.exports.source import Source
 
@@ -64,7 +65,7 @@ def staged(
                 for name in names if not force else ():
                     _check_replaced(target / name, Path(folder) / name)
                 for name in names:
-                    os.replace(Path(folder) / name, target / name)
+                    write_file(target / name, (Path(folder) / name).rename)
         finally:
             if missing:
                 with contextlib.suppress(OSError):

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout._common.saying import count, say_p
+from archscout._common.writing import write_file
 from archscout.experiments.comparison.sentences import say_number
 from archscout.experiments.comparison.words import summary_words
 from archscout.reports.comparison_curves import anytime_curves
@@ -23,13 +24,13 @@ def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:
 
     Args:
         comparison: its tables, caveats and manifest.
-        path: the file; its folder must exist.
+        path: the file; its folder is made if it is missing.
 
     Returns:
         The file.
     """
     file = Path(path)
-    file.write_text(render_comparison(comparison), encoding="utf-8", newline="\n")
+    write_file(file, render_comparison(comparison))
     return file
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout._common.paths import at_home
-from archscout._common.plain import write_text
+from archscout._common.writing import write_file
 from archscout.errors import StorageError
 from archscout.reports import content
 from archscout.reports.drawings import cell_svg
@@ -47,7 +47,7 @@ def write_report(result: SearchResult, path: str | Path) -> Path:
     path = path / "report.html" if path.is_dir() else path
     page = render(result)
     try:
-        write_text(path, page)
+        write_file(path, page)
     except OSError as problem:
         raise StorageError(
             f"cannot write the report to {str(path)!r} ({problem.strerror or problem}): "

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout._common.saying import say_p
+from archscout._common.writing import write_file
 from archscout.experiments.ranking.sentences import say_figure
 from archscout.experiments.ranking.words import figure_words, tau_words
 from archscout.reports.curves import chart_of
@@ -25,13 +26,13 @@ def write_ranking_page(ranking: Ranking, path: str | Path) -> Path:
 
     Args:
         ranking: its tables, caveats and manifest.
-        path: the file; its folder must exist.
+        path: the file; its folder is made if it is missing.
 
     Returns:
         The file.
     """
     file = Path(path)
-    file.write_text(render_ranking(ranking), encoding="utf-8", newline="\n")
+    write_file(file, render_ranking(ranking))
     return file
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archscout._common.parts_folder import cannot_write
-from archscout._common.plain import write_text
 from archscout._common.saying import say_p
+from archscout._common.writing import write_file
 from archscout.pipelines.unlabeled.sentences import say_tau
 from archscout.reports.charts import COLOURS, Chart
 from archscout.reports.drawings import cell_svg
@@ -38,7 +38,7 @@ def write_supernet_page(result: SupernetSearchResult, path: str | Path) -> Path:
     """
     file = Path(path)
     try:
-        write_text(file, render_supernet(result))
+        write_file(file, render_supernet(result))
     except OSError as error:
         raise cannot_write(file.parent, error) from None
     return file

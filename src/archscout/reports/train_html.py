@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout._common.parts_folder import cannot_write
-from archscout._common.plain import write_text
+from archscout._common.writing import write_file
 from archscout.errors import listed
 from archscout.reports.charts import BLUE, Chart
 from archscout.reports.drawings import cell_svg
@@ -43,7 +43,7 @@ def write_train_page(network: SavedNetwork, facts: Facts, path: str | Path) -> P
     """
     file = Path(path)
     try:
-        write_text(file, render_training(network, facts))
+        write_file(file, render_training(network, facts))
     except OSError as error:
         raise cannot_write(file.parent, error) from None
     return file

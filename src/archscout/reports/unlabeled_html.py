@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout._common.parts_folder import cannot_write
-from archscout._common.plain import write_text
+from archscout._common.writing import write_file
 from archscout.pipelines.unlabeled.sentences import say_tau
 from archscout.pipelines.unlabeled.trust import ENOUGH
 from archscout.reports.drawings import cell_svg
@@ -35,7 +35,7 @@ def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
     """
     file = Path(path)
     try:
-        write_text(file, render_unlabeled(result))
+        write_file(file, render_unlabeled(result))
     except OSError as error:
         raise cannot_write(file.parent, error) from None
     return file

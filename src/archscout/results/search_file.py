@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, NoReturn
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from archscout._common.plain import write_json
+from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.objectives.objective import Attempt, Label
 from archscout.spaces.base import SearchSpace

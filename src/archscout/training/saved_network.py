@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
-from archscout._common.plain import write_json
+from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, SettingsError, StorageError, unknown_name
 from archscout.training.network_description import (
     NETWORK,

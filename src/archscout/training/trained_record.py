@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from archscout._common.parts_folder import cannot_write
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
 from archscout._common.reading import read_back, read_json
+from archscout._common.writing import write_json
 from archscout.spaces import load_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.network_description import SavedNetwork

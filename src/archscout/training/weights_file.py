@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,6 +10,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
+from archscout._common.writing import write_file
 from archscout.errors import StorageError
 
 
@@ -44,26 +42,12 @@ def write_weights(
     # A copy each: tied or transposed tensors cannot be written as they lie in memory.
     copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     data = safetensors.torch.save(copies, dict(metadata or {}))
-    part = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        umask = os.umask(0)  # Files of mkstemp are for their owner only.
-        os.umask(umask)
-        os.chmod(part, 0o666 & ~umask)
-        os.replace(part, path)
+        write_file(path, data)
     except OSError as error:
         raise StorageError(
             f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
         ) from None
-    finally:
-        if part is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(part)
     return hashlib.sha256(data).hexdigest()
 
 

@@ -105,7 +105,7 @@ class TestOutputs:
         assert record["manifest"]["versions"]["archscout"]
         assert record["manifest"]["seeds"] == list(range(4))
         assert (folder / "anytime.png").read_bytes().startswith(b"\x89PNG")
-        assert not list(folder.glob(".part*"))
+        assert not list(folder.glob(".*.part"))
 
     def test_seeds_are_paired(self, saved):
         labels = saved[0].labels

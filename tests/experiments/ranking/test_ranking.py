@@ -122,7 +122,7 @@ class TestOutputs:
         assert record["manifest"]["versions"]["archscout"]
         for name in ("tau.png", "calibration.png"):
             assert (folder / name).read_bytes().startswith(b"\x89PNG")
-        assert not list(folder.glob(".part*"))
+        assert not list(folder.glob(".*.part"))
 
     def test_figures_follow_from_the_table(self, saved: tuple[Ranking, Path], table: Path) -> None:
         bench = spec_of(table).load()

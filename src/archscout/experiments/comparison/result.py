@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from archscout._common.own_state import own_state
 from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_file, write_json
 from archscout.experiments.comparison.curves import Curves
 from archscout.experiments.comparison.yardsticks import Yardsticks
 
@@ -112,9 +112,9 @@ class Comparison:
                 ("summary.csv", self._with_warnings(self.summary)),
                 ("tests.csv", self._with_warnings(self.tests)),
             ):
-                _replace(path / name, functools.partial(table.to_csv, index=False))
+                write_file(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / FILE_NAME, self.to_dict())
-            _replace(path / "anytime.png", functools.partial(write_png, anytime_curves(self)))
+            write_file(path / "anytime.png", functools.partial(write_png, anytime_curves(self)))
         except OSError as error:
             raise cannot_write(path, error) from None
         self.report(path / PAGE)
@@ -137,8 +137,7 @@ class Comparison:
         path = at_home(path)
         file = path / PAGE if path.is_dir() else path
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, lambda part: write_comparison_page(self, part))
+            write_comparison_page(self, file)
         except OSError as error:
             raise cannot_write(file.parent, error) from None
         return file
@@ -146,13 +145,3 @@ class Comparison:
     def _with_warnings(self, table: pd.DataFrame) -> pd.DataFrame:
         """A CSV travels alone: each row carries what limits it."""
         return table.assign(warnings="; ".join(self.warnings))
-
-
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file under another name first, so that no reader sees half of it."""
-    part = path.with_name(f".part-{path.name}")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from archscout._common.own_state import own_state
 from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_file, write_json
 from archscout.experiments.ranking.sentences import say_leaders, say_protocol
 from archscout.experiments.ranking.yardsticks import RankYardsticks
 
@@ -116,8 +116,7 @@ class Ranking:
         path = at_home(path)
         file = path / PAGE if path.is_dir() else path
         try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            _replace(file, lambda part: write_ranking_page(self, part))
+            write_ranking_page(self, file)
         except OSError as error:
             raise cannot_write(file.parent, error) from None
         return file
@@ -147,11 +146,11 @@ class Ranking:
                 ("summary.csv", self._with_caveats(self.summary)),
                 ("tests.csv", self._with_caveats(self.tests)),
             ):
-                _replace(path / name, functools.partial(table.to_csv, index=False))
+                write_file(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / FILE_NAME, self.to_dict())
-            _replace(path / "tau.png", functools.partial(write_png, tau_curves(self)))
+            write_file(path / "tau.png", functools.partial(write_png, tau_curves(self)))
             panels = calibration_curves(self)
-            _replace(path / "calibration.png", functools.partial(write_png, panels))
+            write_file(path / "calibration.png", functools.partial(write_png, panels))
         except OSError as error:
             raise cannot_write(path, error) from None
         self.report(path / PAGE)
@@ -165,13 +164,3 @@ class Ranking:
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
     """Rows in plain values; whole numbers that are missing become None."""
     return table.astype(object).where(table.notna(), None).to_dict("records")
-
-
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    """Write a file under another name first, so that no reader sees half of it."""
-    part = path.with_name(f".part-{path.name}")
-    try:
-        write(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_file, write_json
 from archscout.errors import StorageError
 from archscout.pipelines.supernet_search import sentences
 from archscout.pipelines.supernet_search.finalists import Finalist
@@ -218,7 +219,7 @@ class SupernetSearchResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            self.to_frame().to_csv(path.with_name(TABLE), index=False)
+            write_file(path.with_name(TABLE), self.to_frame().to_csv(index=False))
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"

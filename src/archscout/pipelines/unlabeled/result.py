@@ -9,7 +9,8 @@ from typing import Any
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_file, write_json
 from archscout.errors import StorageError
 from archscout.pipelines.unlabeled import sentences
 from archscout.pipelines.unlabeled.agreement import ANGLE, Scores
@@ -162,7 +163,7 @@ class UnlabeledResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            self.to_frame().to_csv(path.with_name(SCORES), index=False)
+            write_file(path.with_name(SCORES), self.to_frame().to_csv(index=False))
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"

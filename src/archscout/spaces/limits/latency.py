@@ -26,7 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
-from archscout._common.plain import plain, write_json
+from archscout._common.plain import plain
+from archscout._common.writing import write_json
 from archscout.errors import SettingsError, StorageError
 from archscout.spaces.base import Choices, SearchSpace
 

@@ -14,8 +14,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -24,6 +22,7 @@ import filelock
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
 from archscout._common.paths import from_here
+from archscout._common.writing import write_file
 from archscout.errors import StorageError
 from archscout.study.record.journal_lines import line_is_whole, seal_line, tidy_lines, was_journal
 from archscout.study.record.storage_place import FileIdentity, Owner
@@ -71,7 +70,7 @@ def repair_journal(path: Path, shown: str | Path = "") -> Path | None:
             file.write(b"\n")
     else:
         original = _keep_aside(path, "original", found)
-        _replace(path, content[:whole])
+        write_file(path, content[:whole])
         logger.warning(
             "%s had lines that another program changed, its labels are kept: "
             "the file as it was is now %s",
@@ -90,17 +89,6 @@ def _keep_aside(path: Path, what: str, content: bytes) -> Path:
         file.flush()
         os.fsync(file.fileno())
     return aside
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write a journal anew, so that a kill leaves the old one or the new one."""
-    handle, part = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    shutil.copymode(path, part)
-    os.replace(part, path)
 
 
 def _report_damage(path: Path, aside: Path) -> None:

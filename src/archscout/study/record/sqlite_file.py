@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archscout._common.paths import at_home
+from archscout._common.writing import write_file
 from archscout.errors import StorageError
 
 if TYPE_CHECKING:
@@ -82,9 +82,10 @@ def make_sqlite(
     """
     if path.exists() and path.stat().st_size:
         return
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        part = Path(folder) / "new.db"
+
+    def fill(part: Path) -> None:
         made = make(address.set(database=str(part)))
         made.remove_session()
         made.engine.dispose()
-        part.replace(path)
+
+    write_file(path, fill)
