@@ -17,7 +17,7 @@ NO_VENV = Python cannot make a virtual environment: install its venv module \
 	(Debian and Ubuntu: apt install python3-venv) and try again
 
 .DEFAULT_GOAL := help
-.PHONY: help search test lint format docs bench clean
+.PHONY: help search test lint format docs wheel bench clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/make \1|\2/' | \
@@ -41,6 +41,9 @@ format: $(VENV)/.dev ## put the code into the house style
 docs: $(VENV)/.docs ## build the site into site/
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet $(ARGS)
 	@echo "The documentation is in site/index.html"
+
+wheel: $(VENV)/.dev ## build wheel and source archive, and use the wheel in a bare environment
+	@.ci/try-wheel $(BIN)/python
 
 bench: $(VENV)/.dev ## run the measurements in benchmarks/ (hours, not part of the tests)
 	@for file in benchmarks/[a-z]*.py; do \
