@@ -12,7 +12,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import ParseError, SettingsError
-from archscout.spaces.nasbench201.network import ReLUConvNorm
+from archscout.spaces._blocks.block_network import ReLUConvNorm
 from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = NASBench201()

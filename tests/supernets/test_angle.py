@@ -10,7 +10,7 @@ from written_vectors import State, vector_of
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.spaces._blocks.supernet import Supernet
-from archscout.spaces.base import Architecture
+from archscout.spaces.base import Architecture, SearchSpace
 from archscout.supernets.angle import make_angle
 
 OPTIONS = [{}, {"pooling": False}, {"norms": False}, {"norms": False, "skips": False}]
@@ -137,6 +137,6 @@ def test_bad_weights_are_refused() -> None:
         make_angle(supernet, initial, final | {name: final[name][:2]})
     with pytest.raises(SettingsError, match="NaN or infinity"):
         make_angle(supernet, initial, final | {name: final[name] * np.nan})
-    supernet.space = type("Space", (), {"name": "nasbench202"})()
+    supernet.space = type("Space", (SearchSpace,), {"name": "nasbench202"})()
     with pytest.raises(UnknownNameError, match="did you mean 'nasbench201'"):
         make_angle(supernet, initial, final)

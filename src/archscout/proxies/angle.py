@@ -6,15 +6,20 @@ Source: ABS (Hu et al., ECCV 2020, arXiv 2004.13431); random-label search (Zhang
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from archscout.proxies.base import Proxy
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Architectures, Choices, SearchSpace
 
-if TYPE_CHECKING:
-    from archscout.supernets.angle import Angle
+
+class Angle(Protocol):
+    """Knows how far the weights of architectures turned."""
+
+    def angles(self, archs: Architectures, /) -> NDArray[np.float64]:
+        """Radians ``(n,)``."""
 
 
 class AngleProxy(Proxy):

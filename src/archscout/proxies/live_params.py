@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.proxies.base import Proxy, check_network_settings
+from archscout.spaces import plugin_of
 from archscout.spaces.base import Architectures, SearchSpace
-from archscout.spaces.nasbench201.cell import OPERATIONS, live_edges
 
 
 def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> NDArray[np.int64]:
     """Count the parameters that can reach the output.
 
     In NAS-Bench-201 a convolution on an edge that no path from input to output uses does not
-    count. The networks of the other spaces use all they have.
+    count. A space without a part ``live`` in its declaration uses all it has.
 
     Args:
         space: the search space.
@@ -38,9 +38,9 @@ def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> ND
         array([ 73306, 316346,  73306])
     """
     choices = space.choices(archs)
-    if space.name == "nasbench201":
-        none = np.int8(OPERATIONS.index("none"))
-        choices = np.where(live_edges(choices), choices, none)
+    plugin = plugin_of(space)
+    if plugin.has("live"):
+        choices = plugin.load("live")(choices)
     return space.params_table(choices, **settings)
 
 

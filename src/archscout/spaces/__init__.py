@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from archscout._common.lazy import lazily
 from archscout.spaces._plugin import SpacePlugin
-from archscout.spaces._registry import SPACES, declare, load_space, plugin_of
+from archscout.spaces._registry import SPACES, declarations, declare, load_space, plugin_of
 from archscout.spaces.base import (
     Architecture,
     Architectures,
@@ -51,6 +51,7 @@ __all__ = [
     "SpacePlugin",
     "TokenSpec",
     "Variable",
+    "declarations",
     "declare",
     "load_space",
     "plugin_of",

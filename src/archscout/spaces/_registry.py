@@ -26,8 +26,8 @@ for _folder in _FOLDERS:
 
 
 def declarations() -> list[SpacePlugin]:
-    """What is declared of the spaces that have a name, in the order of these."""
-    return [plugin_of(name) for name in SPACES.names()]
+    """All declarations in the order of their names; no space is loaded for them."""
+    return [_DECLARED[name] for name in sorted(_DECLARED)]
 
 
 def plugin_of(space: SearchSpace | str) -> SpacePlugin:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.plugins import Entry, Registry
+from archscout.spaces import declarations, plugin_of
 from archscout.spaces.base import SearchSpace
 
 if TYPE_CHECKING:
@@ -18,31 +19,12 @@ if TYPE_CHECKING:
 
     from archscout.spaces._blocks.supernet import Supernet
 
-_SOURCE = "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834"
-
 SUPERNETS = Registry(
     "supernet",
     {
-        "nasbench201": Entry(
-            "archscout.spaces.nasbench201.supernet:NASBench201Supernet",
-            "three stages of cells, each with both convolutions on all six edges",
-            _SOURCE,
-        ),
-        "darts": Entry(
-            "archscout.spaces.darts.supernet:DARTSSupernet",
-            "cells with seven operations on all 14 edges",
-            _SOURCE,
-        ),
-        "mobilenet": Entry(
-            "archscout.spaces.mobilenet.supernet:mobilenet_supernet",
-            "21 places with six MobileNetV2 blocks each, and skips",
-            _SOURCE,
-        ),
-        "nasbench-macro": Entry(
-            "archscout.spaces.nasbench_macro.supernet:nasbench_macro_supernet",
-            "eight places with two MobileNetV2 blocks and a skip each",
-            "Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
-        ),
+        plugin.name: Entry(str(plugin.supernet), plugin.supernet_summary, plugin.supernet_source)
+        for plugin in declarations()
+        if plugin.has("supernet")
     },
 )
 
@@ -69,13 +51,16 @@ def make_supernet(
         >>> supernet.path_shape
         (3, 6)
     """
-    name = space if isinstance(space, str) else space.name
-    known = [p for p in inspect.signature(SUPERNETS[name].load()).parameters if p != "generator"]
+    plugin = plugin_of(space)
+    if not plugin.has("supernet"):
+        raise unknown_name("supernet", plugin.name, SUPERNETS.names())
+    make = plugin.load("supernet")
+    known = [p for p in inspect.signature(make).parameters if p != "generator"]
     for setting in settings:
         if setting not in known:
-            error = unknown_name(f"setting of the supernet of space {name}", setting, known)
+            error = unknown_name(f"setting of the supernet of space {plugin.name}", setting, known)
             raise SettingsError(str(error))
-    made: Supernet = SUPERNETS.create(name, generator=generator, **settings)
+    made: Supernet = make(generator=generator, **settings)
     return made
 
 

@@ -10,100 +10,30 @@ an operation, so it is enough to compute (V0 . Vt, |V0|^2, |Vt|^2) of every piec
 that, the angle of an architecture is a sum over a table.
 
 Source: ABS (Hu et al., ECCV 2020, arXiv 2004.13431) for the angle; random-label search (Zhang et
-al., CVPR 2021, arXiv 2101.11834) for the vectors, which `angle_nasbench201`, `angle_darts` and
-`angle_mobilenet` describe. Deviation: the released code makes the vector of each architecture
+al., CVPR 2021, arXiv 2101.11834) for the vectors, which the spaces' own files ``angle.py``
+describe. Deviation: the released code makes the vector of each architecture
 anew; the sums here are the same, in double precision, and the cosine is clipped to [-1, 1].
 """
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import nn
 
 from archscout._common.own_state import own_state
 from archscout.errors import SettingsError, unknown_name
+from archscout.spaces import declarations, plugin_of
+from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece
 from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architectures
 
 _CHUNK = 8192  # Rows that are looked up at once: 100 MB for the largest table.
 
-_VECTORS = {
-    "nasbench201": "archscout.spaces.nasbench201.angle",
-    "darts": "archscout.spaces.darts.angle",
-    "mobilenet": "archscout.spaces.mobilenet.angle",
-    "nasbench-macro": "archscout.spaces.mobilenet.angle",
-}
-
 Weights = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What a vector holds beside convolutions and the classifier; all of it as released.
-
-    Args:
-        pooling: the constants of pooling, 1/9 in each place of a 3x3 kernel.
-        norms: scales and shifts of batch norms.
-        skips: identity matrices of skips, in the spaces where the released vectors have them.
-    """
-
-    pooling: bool = True
-    norms: bool = True
-    skips: bool = True
-
-
-@dataclass(frozen=True)
-class Piece:
-    """What one operation brings into the vector.
-
-    Args:
-        names: its weights in the supernet.
-        constant: squared length of its constants, which do not turn.
-    """
-
-    names: tuple[str, ...] = ()
-    constant: float = 0.0
-
-
-@dataclass(frozen=True)
-class Vector:
-    """How the vectors of a supernet's architectures are made.
-
-    Args:
-        fixed: what all of them hold, once.
-        pieces: what an operation brings, by (place, position, operation); those missing bring
-            nothing.
-        count: maps paths ``(n, places, width)`` to how often the piece at each position stands
-            in the vector, of the same shape.
-    """
-
-    fixed: Piece
-    count: Callable[[NDArray[np.int8]], NDArray[np.int64]]
-    pieces: dict[tuple[int, int, int], Piece] = field(default_factory=dict)
-
-
-def names_of(modules: Iterable[tuple[str, nn.Module]], parts: Parts) -> tuple[str, ...]:
-    """Names of the weights of convolutions and, if they count, of norms within modules.
-
-    Args:
-        modules: (name in the supernet, module).
-        parts: says whether norms count.
-    """
-    names = []
-    for begin, module in modules:
-        for name, inner in module.named_modules(prefix=begin):
-            if isinstance(inner, nn.Conv2d):
-                names.append(f"{name}.weight")
-            elif isinstance(inner, nn.BatchNorm2d) and inner.affine and parts.norms:
-                names += [f"{name}.weight", f"{name}.bias"]
-    return tuple(names)
 
 
 class Angle:
@@ -120,7 +50,7 @@ class Angle:
     """
 
     def __init__(
-        self, supernet: Supernet, vector: Vector, initial: Weights, final: Weights
+        self, supernet: Supernet, vector: AngleVector, initial: Weights, final: Weights
     ) -> None:
         self._paths_of = supernet.paths_of
         self._count = vector.count
@@ -200,10 +130,11 @@ def make_angle(
         >>> angle.angles(first.space.parse_many(["333333", "000000"])).round(1)
         array([1.2, 0. ])
     """
-    if supernet.space.name not in _VECTORS:
-        raise unknown_name("angle of space", supernet.space.name, _VECTORS)
-    module = importlib.import_module(_VECTORS[supernet.space.name])
-    vector: Vector = module.make_vector(supernet, Parts(pooling, norms, skips))
+    plugin = plugin_of(supernet.space)
+    if not plugin.has("angle"):
+        known = [declared.name for declared in declarations() if declared.has("angle")]
+        raise unknown_name("angle of space", plugin.name, known)
+    vector: AngleVector = plugin.load("angle")(supernet, Contents(pooling, norms, skips))
     return Angle(supernet, vector, initial, final)
 
 

@@ -12,6 +12,19 @@ from torch import Tensor, nn
 Activation = Callable[[], nn.Module]
 
 
+class ReLUConvNorm(nn.Sequential):
+    """ReLU, convolution without bias, batch norm."""
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int, stride: int = 1, affine: bool = True
+    ) -> None:
+        super().__init__(
+            nn.ReLU(),
+            nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False),
+            nn.BatchNorm2d(outputs, affine=affine),
+        )
+
+
 class ConvolutionNorm(nn.Sequential):
     """Convolution without bias, batch norm and, if there is one, an activation.
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from archscout.spaces._blocks.block_costs import IMAGE_CHANNELS
+from archscout.spaces._blocks.block_network import ReLUConvNorm
 from archscout.spaces.darts.cell import INPUTS, NODES, OPERATIONS, Pairs
 from archscout.spaces.darts.costs import CIFAR_STEM, KERNELS, Layout, Place, places
-from archscout.spaces.nasbench201.network import ReLUConvNorm
 
 _DILATION = 2
 

@@ -280,8 +280,8 @@ class DARTS(SearchSpace):
         """
         layout = darts_costs.layout_of(network, channels, cells, classes)
         normal, reduce = self.cells(arch)
+        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.darts import network as darts_network
-        from archscout.spaces.nasbench201.network import draw_weights
 
         built = darts_network.DARTSNetwork(normal, reduce, layout)
         if generator is not None:

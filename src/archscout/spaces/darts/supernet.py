@@ -18,6 +18,7 @@ from torch import Tensor, nn
 
 from archscout.errors import SettingsError
 from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces._blocks.supernet import Supernet, deal
 from archscout.spaces.base import Architecture, Architectures
 from archscout.spaces.darts.cell import (
@@ -33,7 +34,6 @@ from archscout.spaces.darts.cell import (
 from archscout.spaces.darts.costs import Place, layout_of, places
 from archscout.spaces.darts.network import DARTSNetwork, make_operation
 from archscout.spaces.darts.space import DARTS
-from archscout.spaces.nasbench201.network import draw_weights
 
 _SIZES = {"cifar": (16, 8), "imagenet": (48, 14)}  # Channels and cells, as published.
 # The first architecture, whose cells have no weights of their own.

@@ -225,8 +225,8 @@ class MobileNet(SearchSpace):
         block_costs.check_whole({"classes": classes})
         channels = mobilenet_costs.widths_of(widths)
         choices = self.choices([arch])[0].tolist()
+        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.mobilenet import network
-        from archscout.spaces.nasbench201.network import draw_weights
 
         built = network.MobileNetNetwork(choices, channels, int(classes))
         if generator is not None:

@@ -17,11 +17,11 @@ from archscout.errors import SettingsError, listed
 from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.building import builds
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
+from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces.mobilenet.costs import Widths, places, widths_of
 from archscout.spaces.mobilenet.network import MobileNetNetwork, make_block
 from archscout.spaces.mobilenet.space import MobileNet
 from archscout.spaces.mobilenet.text import POSITIONS, SKIP, STARTS
-from archscout.spaces.nasbench201.network import draw_weights
 
 _PARTS = ("stem", "first", "blocks", "last", "pool", "classifier")
 

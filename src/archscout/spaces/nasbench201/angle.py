@@ -15,15 +15,15 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece, names_of
 from archscout.spaces._blocks.path_counts import path_counts
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
 from archscout.spaces.nasbench201.supernet import NASBench201Supernet, SupernetCell
-from archscout.supernets.angle import Parts, Piece, Vector, names_of
 
 _TAPS = 9
 
 
-def make_vector(supernet: NASBench201Supernet, parts: Parts) -> Vector:
+def make_vector(supernet: NASBench201Supernet, contents: Contents) -> AngleVector:
     """Describe the vectors of a supernet's architectures."""
     cells: list[tuple[int, SupernetCell]] = []
     around: list[tuple[str, nn.Module]] = [("stem", supernet.stem)]
@@ -33,14 +33,14 @@ def make_vector(supernet: NASBench201Supernet, parts: Parts) -> Vector:
         else:
             around.append((f"body.{number}", block))
     around.append(("tail", supernet.tail))
-    fixed = (*names_of(around, parts), "classifier.weight", "classifier.bias")
-    vector = Vector(Piece(fixed), _count)
+    fixed = (*names_of(around, contents), "classifier.weight", "classifier.bias")
+    vector = AngleVector(Piece(fixed), _count)
     for place, (number, cell) in enumerate(cells):
         for edge, choices in enumerate(cell.edges):
             for operation, module in choices.named_children():
-                names = names_of([(f"body.{number}.edges.{edge}.{operation}", module)], parts)
+                names = names_of([(f"body.{number}.edges.{edge}.{operation}", module)], contents)
                 vector.pieces[place, edge, OPERATIONS.index(operation)] = Piece(names)
-            if parts.pooling:
+            if contents.pooling:
                 pool = Piece(constant=_channels(choices) / _TAPS)
                 vector.pieces[place, edge, OPERATIONS.index("avg_pool_3x3")] = pool
     return vector

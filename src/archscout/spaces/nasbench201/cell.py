@@ -138,6 +138,16 @@ def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     return live
 
 
+def live_choices(choices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
+    """The same cells ``(n, 6)`` with ``none`` on every edge that is not live.
+
+    Examples:
+        >>> live_choices(np.array([[3, 0, 2, 1, 4, 0]])).tolist()
+        [[0, 0, 0, 1, 0, 0]]
+    """
+    return np.where(live_edges(choices), choices, choices.dtype.type(OPERATIONS.index("none")))
+
+
 def output_expression(choices: Sequence[int]) -> str:
     """Write what reaches the cell's output as an expression; twins have the same one.
 

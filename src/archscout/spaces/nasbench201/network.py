@@ -7,27 +7,14 @@ parameter counts include them; all batch norms are affine for the same reason.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
+from archscout.spaces._blocks.block_network import ReLUConvNorm
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
 from archscout.spaces.nasbench201.costs import IMAGE_CHANNELS
-
-
-class ReLUConvNorm(nn.Sequential):
-    """ReLU, convolution without bias, batch norm."""
-
-    def __init__(
-        self, inputs: int, outputs: int, kernel: int, stride: int = 1, affine: bool = True
-    ) -> None:
-        super().__init__(
-            nn.ReLU(),
-            nn.Conv2d(inputs, outputs, kernel, stride, padding=kernel // 2, bias=False),
-            nn.BatchNorm2d(outputs, affine=affine),
-        )
 
 
 class Zero(nn.Module):
@@ -121,18 +108,3 @@ class NASBench201Network(nn.Module):
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``."""
         logits: Tensor = self.classifier(self.tail(self.body(self.stem(images))))
         return logits
-
-
-def draw_weights(network: nn.Module, generator: torch.Generator) -> None:
-    """Draw all initial weights anew from a generator, as PyTorch's own defaults do.
-
-    Convolutions and the classifier are uniform within one over the square root of their fan-in;
-    batch norms start at scale one and shift zero, which needs no drawing.
-    """
-    with torch.no_grad():
-        for module in network.modules():
-            if isinstance(module, nn.Conv2d | nn.Linear):
-                bound = 1 / math.sqrt(module.weight[0].numel())
-                module.weight.uniform_(-bound, bound, generator=generator)
-                if module.bias is not None:
-                    module.bias.uniform_(-bound, bound, generator=generator)

@@ -289,12 +289,13 @@ class NASBench201(SearchSpace):
             SettingsError: if a setting is out of range.
         """
         costs.check_settings(classes=classes, channels=channels, cells=cells)
+        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.nasbench201 import network
 
         choices = self.choices([arch])[0].tolist()
         built = network.NASBench201Network(choices, int(classes), int(channels), int(cells))
         if generator is not None:
-            network.draw_weights(built, generator)
+            draw_weights(built, generator)
         return built
 
 

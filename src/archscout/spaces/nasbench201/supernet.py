@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces._blocks.supernet import Supernet, deal
 from archscout.spaces.base import Architecture, Architectures
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS, live_edges
 from archscout.spaces.nasbench201.costs import check_settings
-from archscout.spaces.nasbench201.network import NASBench201Network, draw_weights, make_operation
+from archscout.spaces.nasbench201.network import NASBench201Network, make_operation
 from archscout.spaces.nasbench201.space import NASBench201
 
 _CONVOLUTIONS = ("nor_conv_1x1", "nor_conv_3x3")

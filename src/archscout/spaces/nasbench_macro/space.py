@@ -216,7 +216,7 @@ class NASBenchMacro(SearchSpace):
         """
         block_costs.check_whole({"classes": classes, "channels": channels})
         choices = self.choices([arch])[0].tolist()
-        from archscout.spaces.nasbench201.network import draw_weights
+        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.nasbench_macro import network
 
         built = network.NASBenchMacroNetwork(choices, int(classes), int(channels))

@@ -11,7 +11,7 @@ import torch
 from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.building import builds
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
-from archscout.spaces.nasbench201.network import draw_weights
+from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces.nasbench_macro.costs import SKIP, places
 from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork, make_block
 from archscout.spaces.nasbench_macro.space import NASBenchMacro

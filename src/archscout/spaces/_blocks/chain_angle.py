@@ -15,33 +15,33 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
+from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece, names_of
 from archscout.spaces._blocks.block_network import ConvolutionNorm, InvertedResidual
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
-from archscout.supernets.angle import Parts, Piece, Vector, names_of
 
-_BARE = Parts(norms=False)
+_BARE = Contents(norms=False)
 
 
-def make_vector(supernet: ChainSupernet, parts: Parts) -> Vector:
+def make_vector(supernet: ChainSupernet, contents: Contents) -> AngleVector:
     """Describe the vectors of a supernet's architectures."""
     around = [(name, module) for name, module in supernet.named_children() if name != "blocks"]
-    vector = Vector(Piece((*names_of(around, _BARE), "classifier.weight")), _count)
+    vector = AngleVector(Piece((*names_of(around, _BARE), "classifier.weight")), _count)
     for place, choices in enumerate(supernet.blocks):
         for option, (name, module) in enumerate(choices.named_children()):
             begin = f"blocks.{place}.{name}"
             if isinstance(module, InvertedResidual):
-                piece = Piece(_names_of_block(begin, module, parts))
+                piece = Piece(_names_of_block(begin, module, contents))
             elif isinstance(module, ConvolutionNorm):
                 piece = Piece(names_of([(begin, module)], _BARE))
             else:
-                piece = Piece(constant=_width(choices) if parts.skips else 0.0)
+                piece = Piece(constant=_width(choices) if contents.skips else 0.0)
             vector.pieces[place, 0, option] = piece
     return vector
 
 
-def _names_of_block(begin: str, block: InvertedResidual, parts: Parts) -> tuple[str, ...]:
+def _names_of_block(begin: str, block: InvertedResidual, contents: Contents) -> tuple[str, ...]:
     layers = [(f"{begin}.body.{name}", layer) for name, layer in block.body.named_children()]
-    return names_of(layers[:-1], parts) + names_of(layers[-1:], _BARE)
+    return names_of(layers[:-1], contents) + names_of(layers[-1:], _BARE)
 
 
 def _width(choices: nn.Module) -> float:
