@@ -17,11 +17,11 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def whole(number: object, what: str, least: int) -> int:
+def whole(number: object, what: str, least: int, most: int | None = None) -> int:
     """Read a whole number, of numpy too.
 
     Raises:
-        SettingsError: if it is something else, or below ``least``.
+        SettingsError: if it is something else, below ``least``, or above ``most``.
 
     Examples:
         >>> whole(np.int64(3), "labels", 1)
@@ -31,9 +31,10 @@ def whole(number: object, what: str, least: int) -> int:
         read = None if isinstance(number, bool | np.bool_) else operator.index(number)  # type: ignore[arg-type]
     except TypeError:
         read = None
-    if read is None or read < least:
+    if read is None or read < least or (most is not None and read > most):
         came = repr(number) if isinstance(number, str | float | int) else kind_of(number)
-        raise SettingsError(f"got {what}={came}, expected a whole number of {least} or more")
+        ends = f"of {least} or more" if most is None else f"from {least} to {most}"
+        raise SettingsError(f"got {what}={came}, expected a whole number {ends}")
     return read
 
 

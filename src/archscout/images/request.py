@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.arguments import whole
 from archscout._common.memory import check_memory
 from archscout.errors import SettingsError
 from archscout.images.part_names import PARTS
@@ -33,7 +34,7 @@ class Request:
         >>> Request(resolution=0)
         Traceback (most recent call last):
             ...
-        archscout.errors.SettingsError: got resolution=0, expected a whole number of at least 1
+        archscout.errors.SettingsError: got resolution=0, expected a whole number of 1 or more
     """
 
     resolution: int | None = None
@@ -47,10 +48,8 @@ class Request:
 
     def __post_init__(self) -> None:
         for name in ("resolution", "workers", "limit"):
-            value = getattr(self, name)
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= 1):
-                raise SettingsError(f"got {name}={value!r}, expected a whole number of at least 1")
+            if getattr(self, name) is not None:
+                whole(getattr(self, name), name, 1)
         if self.part not in PARTS:
             raise SettingsError(f"got part={self.part!r}, expected 'train', 'validation' or 'test'")
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Annotated, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from archscout.errors import SettingsError
+from archscout._common.settings import Number, Whole, settings
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices
 from archscout.strategies.base import mutated
@@ -54,7 +54,7 @@ class Source(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@settings
 class Pool:
     """All unlabelled architectures, and the neighbours of the best measured ones.
 
@@ -65,7 +65,7 @@ class Pool:
         near: how many of the best measured lend their neighbours, 0 or more.
     """
 
-    near: int = 5
+    near: Annotated[Whole, Field(ge=0)] = 5
 
     def propose(
         self,
@@ -90,7 +90,7 @@ class Pool:
         return Candidates(np.concatenate([unlabelled, rows]), origins)
 
 
-@dataclass(frozen=True)
+@settings
 class Offspring:
     """Children of the best: evolution in which the predictor stands in for the measurement.
 
@@ -109,20 +109,10 @@ class Offspring:
         Search with Performance Prediction, arXiv 2108.01854 (many).
     """
 
-    parents: int = 20
-    children: int = 300
-    generations: int = 1
-    crossed: float = 0.25
-
-    def __post_init__(self) -> None:
-        if self.parents < 2 or min(self.children, self.generations) < 1:
-            raise SettingsError(
-                f"got parents={self.parents}, children={self.children}, "
-                f"generations={self.generations}, expected at least 2 parents, 1 child and "
-                "1 generation"
-            )
-        if not 0 <= self.crossed <= 1:
-            raise SettingsError(f"got crossed={self.crossed}, expected a share of 0 to 1")
+    parents: Annotated[Whole, Field(ge=2)] = 20
+    children: Annotated[Whole, Field(ge=1)] = 300
+    generations: Annotated[Whole, Field(ge=1)] = 1
+    crossed: Annotated[Number, Field(ge=0, le=1)] = 0.25
 
     def propose(
         self,

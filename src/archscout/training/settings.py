@@ -6,10 +6,11 @@ Source: section and table of each published setting are in `archscout.training.p
 from __future__ import annotations
 
 import dataclasses
-import math
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
+
+from archscout._common.settings import Flag, Number, Whole, settings
 from archscout.errors import SettingsError, unknown_name
 
 SCHEDULES = ("cosine", "linear", "step")
@@ -18,13 +19,11 @@ PRECISIONS = ("auto", "float32", "bfloat16")
 MOST = 2**31 - 1
 """Largest whole number of a setting; beyond it no machine counts epochs or images."""
 
-# The library of threads ends the process where it cannot make them.
-_MOST_THREADS = 1024
 LARGEST_SEED = 2**63 - 1
 """What a generator of PyTorch takes."""
 
 
-@dataclass(frozen=True)
+@settings
 class TrainSettings:
     """Settings of the training loop. The optimiser is stochastic gradient descent.
 
@@ -60,46 +59,28 @@ class TrainSettings:
         32
     """
 
-    epochs: int = 20
-    batch: int = 64
-    learning_rate: float = 0.025
-    final_learning_rate: float = 0.001
+    epochs: Annotated[Whole, Field(ge=1, le=MOST)] = 20
+    batch: Annotated[Whole, Field(ge=1, le=MOST)] = 64
+    learning_rate: Annotated[Number, Field(gt=0)] = 0.025
+    final_learning_rate: Annotated[Number, Field(ge=0)] = 0.001
     schedule: Literal["cosine", "linear", "step"] = "cosine"
-    step_factor: float = 1.0
-    warmup_epochs: int = 0
-    momentum: float = 0.9
-    nesterov: bool = True
-    weight_decay: float = 5e-4
-    decay_all: bool = True
-    label_smoothing: float = 0.0
-    clip_norm: float | None = None
-    clip_value: float | None = None
-    crop: int | None = None
-    flip: bool = True
+    step_factor: Annotated[Number, Field(gt=0, le=1)] = 1.0
+    warmup_epochs: Annotated[Whole, Field(ge=0, le=MOST)] = 0
+    momentum: Annotated[Number, Field(ge=0, lt=1)] = 0.9
+    nesterov: Flag = True
+    weight_decay: Annotated[Number, Field(ge=0)] = 5e-4
+    decay_all: Flag = True
+    label_smoothing: Annotated[Number, Field(ge=0, lt=1)] = 0.0
+    clip_norm: Annotated[Number, Field(gt=0)] | None = None
+    clip_value: Annotated[Number, Field(gt=0)] | None = None
+    crop: Annotated[Whole, Field(ge=0, le=MOST)] | None = None
+    flip: Flag = True
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 0
-    threads: int = 1
+    seed: Annotated[Whole, Field(ge=0, le=LARGEST_SEED)] = 0
+    # The library of threads ends the process where it cannot make them.
+    threads: Annotated[Whole, Field(ge=1, le=1024)] = 1
 
     def __post_init__(self) -> None:
-        for name, least in {
-            "epochs": 1,
-            "batch": 1,
-            "warmup_epochs": 0,
-            "seed": 0,
-            "threads": 1,
-        }.items():
-            self._whole(name, least)
-        if self.crop is not None:
-            self._whole("crop", 0)
-        self._number("learning_rate", 0, math.inf, above=True)
-        self._number("final_learning_rate", 0, math.inf)
-        self._number("step_factor", 0, 1, above=True)
-        self._number("momentum", 0, 1, below=True)
-        self._number("weight_decay", 0, math.inf)
-        self._number("label_smoothing", 0, 1, below=True)
-        for name in ("clip_norm", "clip_value"):
-            if getattr(self, name) is not None:
-                self._number(name, 0, math.inf, above=True)
         if self.clip_norm is not None and self.clip_value is not None:
             raise SettingsError("got both clip_norm and clip_value, expected at most one of them")
         if self.nesterov and not self.momentum:
@@ -108,36 +89,11 @@ class TrainSettings:
             raise SettingsError(
                 f"got {self.warmup_epochs} warm-up epochs of {self.epochs}, expected fewer than all"
             )
-        for kind, value, known in (
-            ("schedule", self.schedule, SCHEDULES),
-            ("precision", self.precision, PRECISIONS),
-        ):
-            if value not in known:
-                raise unknown_name(kind, str(value), known)
 
-    def change(self, **settings: Any) -> TrainSettings:
+    def change(self, **changes: Any) -> TrainSettings:
         """These settings with some of them changed; raises `UnknownNameError` for other names."""
         known = [field.name for field in dataclasses.fields(self)]
-        for name in settings:
+        for name in changes:
             if name not in known:
                 raise unknown_name("setting of training", name, known)
-        return dataclasses.replace(self, **settings)
-
-    def _whole(self, name: str, least: int) -> None:
-        value = getattr(self, name)
-        if isinstance(value, bool) or not isinstance(value, int) or value < least:
-            raise SettingsError(f"got {name}={value!r}, expected a whole number from {least}")
-        most = {"seed": LARGEST_SEED, "threads": _MOST_THREADS}.get(name, MOST)
-        if value > most:
-            raise SettingsError(f"got {name}={value!r}, expected at most {most:,}")
-
-    def _number(
-        self, name: str, least: float, most: float, *, above: bool = False, below: bool = False
-    ) -> None:
-        value = getattr(self, name)
-        number = isinstance(value, int | float) and not isinstance(value, bool)
-        good = number and math.isfinite(value) and least <= value <= most
-        if not good or (above and value == least) or (below and value == most):
-            start = f"above {least}" if above else f"from {least}"
-            end = "" if most == math.inf else f" to {'below ' if below else ''}{most}"
-            raise SettingsError(f"got {name}={value!r}, expected a number {start}{end}")
+        return dataclasses.replace(self, **changes)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import Annotated, Any, Literal
 
-from archscout.errors import SettingsError, unknown_name
+from pydantic import Field, InstanceOf
+
+from archscout._common.settings import Flag, Number, Whole, settings
+from archscout.errors import unknown_name
 from archscout.spaces.limits.limit import Limit
 from archscout.training.presets import PRESETS
 from archscout.training.settings import TrainSettings
@@ -24,7 +27,7 @@ REDUCED: dict[str, dict[str, Any]] = {
 }
 
 
-@dataclass(frozen=True)
+@settings
 class UnlabeledSettings:
     """Settings of a search without labels; the defaults fit a laptop.
 
@@ -60,32 +63,21 @@ class UnlabeledSettings:
     space: str = "nasbench201"
     supernet: Mapping[str, Any] = field(default_factory=dict)
     kind: str = "random"
-    classes: int | None = None
+    classes: Whole | None = None
     sampling: str = "uniform"
-    shared: bool | None = None
+    shared: Flag | None = None
     training: TrainSettings | None = None
-    limits: tuple[Limit, ...] = ()
-    true_labels: bool = True
-    trust: int = 8
+    limits: Annotated[tuple[InstanceOf[Limit], ...], Field(strict=False)] = ()
+    true_labels: Flag = True
+    trust: Literal[0] | Annotated[Whole, Field(ge=4, description="0 for no trust check")] = 8
     trust_training: TrainSettings | None = None
-    validation: float = 0.2
-    compared: int = 1000
-    seed: int = 0
+    validation: Annotated[Number, Field(gt=0, lt=1)] = 0.2
+    compared: Annotated[Whole, Field(ge=10)] = 1000
+    seed: Annotated[Whole, Field(ge=0)] = 0
 
     def __post_init__(self) -> None:
         if self.space not in SPACES:
             raise unknown_name("space of random-label search", str(self.space), SPACES)
-        if self.trust != 0 and self.trust < 4:
-            raise SettingsError(
-                f"got trust={self.trust}, expected 0 for no trust check, or at least 4 networks"
-            )
-        if not 0 < self.validation < 1:
-            raise SettingsError(f"got validation={self.validation}, expected between 0 and 1")
-        if self.compared < 10 or self.seed < 0:
-            raise SettingsError(
-                f"got compared={self.compared} and seed={self.seed}, expected at least 10 "
-                "architectures and a seed from 0"
-            )
 
     @property
     def supernet_settings(self) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError
+from archscout._common.arguments import whole
 
 IMAGE_CHANNELS = 3
 LARGEST = {"classes": 1_000_000, "channels": 4096, "cells": 256, "resolution": 2048}
@@ -30,11 +30,7 @@ def check_whole(settings: Mapping[str, Any], limits: Mapping[str, int] = LARGEST
         >>> check_whole({"classes": 10, "resolution": 32})
     """
     for name, value in settings.items():
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 1 <= value <= limits[name]:
-            raise SettingsError(
-                f"got {name}={value!r}, expected a whole number from 1 to {limits[name]}"
-            )
+        whole(value, name, 1, limits[name])
 
 
 def after_stride(side: int, stride: int) -> int:

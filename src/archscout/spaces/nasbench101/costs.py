@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.arguments import whole
 from archscout.errors import SettingsError
 from archscout.spaces.nasbench101.cell import EDGES, INNER, OPERATIONS, VERTICES, edge_place
 
@@ -42,12 +43,7 @@ def check_settings(**settings: Any) -> None:
         >>> check_settings(channels=128, resolution=32)
     """
     for name, value in settings.items():
-        least, largest = _RANGES[name]
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not least <= value <= largest:
-            raise SettingsError(
-                f"got {name}={value!r}, expected a whole number from {least} to {largest}"
-            )
+        whole(value, name, *_RANGES[name])
         if name == "resolution" and value % 4:
             raise SettingsError(
                 f"got resolution={value}, expected a multiple of 4: the network halves it twice"

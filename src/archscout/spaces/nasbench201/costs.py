@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.arguments import whole
 from archscout.errors import SettingsError
 from archscout.spaces.nasbench201.cell import OPERATIONS
 
@@ -31,12 +32,7 @@ def check_settings(**settings: Any) -> None:
         >>> check_settings(channels=16, resolution=32)
     """
     for name, value in settings.items():
-        largest = _LARGEST[name]
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 1 <= value <= largest:
-            raise SettingsError(
-                f"got {name}={value!r}, expected a whole number from 1 to {largest}"
-            )
+        whole(value, name, 1, _LARGEST[name])
         if name == "resolution" and value % 4:
             raise SettingsError(
                 f"got resolution={value}, expected a multiple of 4: the network halves it twice"

@@ -13,12 +13,14 @@ Deviations, each from a slip in the released code:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
 from archscout._common.own_state import given, own_state
+from archscout._common.settings import Number, Whole, settings
 from archscout.errors import SettingsError
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.proxy_search.result import (
@@ -32,7 +34,7 @@ _ROUNDS = 50
 _BATCH = 4
 
 
-@dataclass(frozen=True)
+@settings
 class EvolutionPlan:
     """Sizes of a population search.
 
@@ -49,25 +51,16 @@ class EvolutionPlan:
         SettingsError: if a number is out of range.
     """
 
-    population: int = 50
-    parents: int = 10
-    mutations: int = 25
-    crossovers: int = 25
-    generations: int = 20
-    mutation_probability: float = 0.1
+    population: Annotated[Whole, Field(ge=2)] = 50
+    parents: Annotated[Whole, Field(ge=2)] = 10
+    mutations: Annotated[Whole, Field(ge=0)] = 25
+    crossovers: Annotated[Whole, Field(ge=0)] = 25
+    generations: Annotated[Whole, Field(ge=1)] = 20
+    mutation_probability: Annotated[Number, Field(gt=0, le=1)] = 0.1
 
     def __post_init__(self) -> None:
-        large = min(self.population, self.parents) >= 2 and self.generations >= 1
-        children = min(self.mutations, self.crossovers) >= 0
-        if not large or not children or self.mutations + self.crossovers < 1:
-            raise SettingsError(
-                f"got {self}, expected a population and parents of 2 or more, 1 or more "
-                "generations and 1 or more children"
-            )
-        if not 0 < self.mutation_probability <= 1:
-            raise SettingsError(
-                f"got mutation_probability={self.mutation_probability}, expected above 0, at most 1"
-            )
+        if self.mutations + self.crossovers < 1:
+            raise SettingsError("got no mutations and no crossovers, expected 1 or more children")
 
 
 PRESETS: dict[str, EvolutionPlan] = {
