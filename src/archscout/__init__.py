@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from archscout.experiments.ranking import Ranking, rank
     from archscout.exports import export
     from archscout.images import load_images
-    from archscout.objectives.objective import FunctionObjective, Label, Measurement, Objective
+    from archscout.objectives.function import FunctionObjective
+    from archscout.objectives.label import Label
+    from archscout.objectives.objective import Measurement, Objective
     from archscout.pipelines.train import train_network as train
     from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
     from archscout.predictors import list_predictors, make_predictor

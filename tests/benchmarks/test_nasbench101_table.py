@@ -91,7 +91,7 @@ def test_what_the_file_says_is_measured(official, length, epochs):
         assert table.test_value(arch) == pytest.approx(tests[cell], abs=1e-12)
     assert table.optimum == pytest.approx(means.max())
     assert table.test_optimum == pytest.approx(tests.max())
-    assert table.noise_ceiling()["runs"] == RUNS
+    assert table.noise()["runs"] == RUNS
 
 
 def test_a_random_run_is_one_of_the_file(official):

@@ -52,7 +52,7 @@ def test_the_best_validation_means(dataset):
     assert (len(table), table.unit, table.direction) == (15_625, "percent", "maximize")
     assert table.pool() is None
     assert np.array_equal(table.choices, SPACE.all_choices())
-    ceiling = table.noise_ceiling()
+    ceiling = table.noise()
     assert 0.85 < ceiling["kendall_tau"] < 0.95
     assert ceiling["runs"] == 3
 

@@ -102,12 +102,12 @@ def test_test_values():
 
 def test_noise_ceiling():
     runs = np.array([[10.0, 20.0], [30.0, 40.0], [np.nan, 15.0], [90.0, 15.0]])
-    ceiling = table(runs=runs).noise_ceiling()
+    ceiling = table(runs=runs).noise()
     # Of the three rows with two runs, one pair of the three agrees in order.
     assert ceiling["kendall_tau"] == pytest.approx(-1 / 3)
     assert ceiling["run_std"] == pytest.approx(np.std([10, 20], ddof=1))
     assert ceiling["runs"] == 2
-    single = table(runs=np.array([10.0, 20.0, 30.0, 40.0])).noise_ceiling()
+    single = table(runs=np.array([10.0, 20.0, 30.0, 40.0])).noise()
     assert math.isnan(single["kendall_tau"])
     assert single["runs"] == 1
 

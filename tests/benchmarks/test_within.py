@@ -9,7 +9,6 @@ import pytest
 
 from archscout import search
 from archscout.benchmarks import TableBenchmark, load_benchmark
-from archscout.benchmarks.within import table_within
 from archscout.errors import SettingsError, StorageError
 from archscout.experiments.comparison import BenchmarkSpec, compare
 from archscout.objectives.objective import Measurement
@@ -32,7 +31,7 @@ def table() -> TableBenchmark:
 
 
 def test_what_is_outside_does_not_exist(table: TableBenchmark) -> None:
-    small = table_within(table, SMALL)
+    small = table.within(SMALL)
     inside = CELLS.macs_table(table.choices) <= 30e6
     assert np.array_equal(small.choices, table.choices[inside])
     assert small.optimum == table.values[inside].max() < table.optimum
@@ -40,8 +39,8 @@ def test_what_is_outside_does_not_exist(table: TableBenchmark) -> None:
     assert small.name == "part, at most 30M MACs"
     assert small.rank(small.optimum) == 1
     assert small.digest() != table.digest()
-    assert table_within(small, SMALL) is small
-    assert table_within(table, CELLS) is table
+    assert small.within(SMALL) is small
+    assert table.within(CELLS) is table
     check_objective(small)
 
 
@@ -55,7 +54,7 @@ def test_a_search_of_the_limited_space_stays_in_the_pool(
     assert len(archs) == 30
     assert CELLS.macs_table(archs).max() <= 30e6
     assert not any(label.failed for label in result.labels)
-    assert result.standing["of"] == len(table_within(table, SMALL))
+    assert result.standing["of"] == len(table.within(SMALL))
     assert result.manifest["limits"] == [{"what": "macs", "most": 30e6}]
     assert "at most 30M MACs" in result.objective
 
@@ -63,7 +62,7 @@ def test_a_search_of_the_limited_space_stays_in_the_pool(
 def test_the_whole_table_of_a_space_needs_no_pool() -> None:
     rows = CELLS.all_choices()
     whole = TableBenchmark(CELLS, rows, rows.sum(axis=1).astype(float), name="whole")
-    small = table_within(whole, SMALL)
+    small = whole.within(SMALL)
     assert len(small) == len(SMALL)
     assert small.pool() is None
     result = search(SMALL, whole, "local", labels=60)
@@ -96,7 +95,7 @@ def test_other_objectives_with_a_pool_are_limited_too() -> None:
 
 
 def test_limits_that_do_not_fit_each_other_are_refused(table: TableBenchmark) -> None:
-    small = table_within(table, SMALL)
+    small = table.within(SMALL)
     other = CELLS.within(Limit("macs", most=40e6))
     for space in (CELLS, other):
         with pytest.raises(SettingsError, match="expected the same limits"):
@@ -105,7 +104,7 @@ def test_limits_that_do_not_fit_each_other_are_refused(table: TableBenchmark) ->
         CELLS, CELLS.parse_many(["333333", "333330"]), np.array([90.0, 91.0]), name="few"
     )
     with pytest.raises(SettingsError, match="no architecture of table 'few' has at most 30M MACs"):
-        table_within(few, SMALL)
+        few.within(SMALL)
 
 
 def test_a_record_is_of_one_limit(table: TableBenchmark, tmp_path: Path) -> None:

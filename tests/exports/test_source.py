@@ -9,7 +9,7 @@ import pytest
 from archscout.errors import SettingsError, StorageError, UnknownNameError
 from archscout.exports import export_code, export_weights
 from archscout.exports.source import read_source
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 

@@ -1,14 +1,13 @@
+import math
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.objectives.objective import (
-    FunctionObjective,
-    Label,
-    Measurement,
-    as_number,
-    as_objective,
-)
+from archscout.objectives.function import FunctionObjective, as_objective
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Measurement, Objective, as_number
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
@@ -94,3 +93,83 @@ def test_a_label_in_plain_values():
         "error": "ValueError: no",
         "info": {"round": 1},
     }
+
+
+# --- what a class or an object leaves out --------------------------------------------------------
+class Mine(Objective):
+    def measure(self, arch, rng):
+        return Measurement(1.0)
+
+
+class Foreign:
+    def measure(self, arch, rng):
+        return Measurement(1.0)
+
+
+@pytest.mark.parametrize("made", [Mine, Foreign])
+def test_only_measure_has_to_be_written(made):
+    objective = as_objective(made())
+    assert (objective.name, objective.unit, objective.direction) == (
+        made.__name__,
+        "score",
+        "maximize",
+    )
+    assert objective.measure(ARCH, RNG) == Measurement(1.0)
+    assert objective.pool() is None
+    assert objective.within(SPACE) is objective
+    assert (objective.identity(), objective.standing(ARCH), objective.noise()) == ({}, None, {})
+    assert math.isnan(objective.test_value(ARCH))
+
+
+def test_an_objective_without_measure_cannot_be_made():
+    with pytest.raises(TypeError, match="measure"):
+        Objective()
+
+
+def test_what_an_object_of_another_class_has_is_asked():
+    class Full(Foreign):
+        name, unit, direction, space = "full", "ms", "minimize", "nasbench201"
+
+        def pool(self):
+            return SPACE.all_choices()[:2]
+
+        def identity(self):
+            return {"images": 7}
+
+        def standing(self, arch):
+            return {"rank": 1, "of": 2}
+
+        def noise(self):
+            return {"run_std": 0.5}
+
+        def test_value(self, arch):
+            return 9.0
+
+    objective = as_objective(Full())
+    assert (objective.name, objective.unit, objective.direction) == ("full", "ms", "minimize")
+    assert len(objective.pool()) == 2
+    assert objective.identity() == {"images": 7}
+    assert objective.standing(ARCH) == {"rank": 1, "of": 2}
+    assert objective.noise() == {"run_std": 0.5}
+    assert objective.test_value(ARCH) == 9.0
+    with pytest.raises(SettingsError, match="of space 'nasbench201' for space 'toy'"):
+        objective.within(SPACE)
+
+
+def test_a_name_is_that_of_the_class_that_has_none_of_its_own():
+    class Named(Mine):
+        name = "named"
+
+    class Derived(Named):
+        pass
+
+    @dataclass
+    class Described(Objective):
+        name: str
+        epochs: int
+
+        def measure(self, arch, rng):
+            return Measurement(1.0)
+
+    assert (Mine.name, Derived.name) == ("Mine", "named")
+    assert Described("told", 3).name == "told"

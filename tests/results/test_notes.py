@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import archscout
-from archscout.objectives.objective import Label, Measurement
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Measurement
 from archscout.results.notes import info_columns, join_notes
 from archscout.results.search import load_result
 from archscout.spaces.base import Architecture

@@ -14,7 +14,7 @@ import pytest
 from archscout._common.plain import plain
 from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, StorageError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.results.search import SearchResult, load_result
 from archscout.spaces.base import Architecture
 from archscout.testing.toy import ToySpace

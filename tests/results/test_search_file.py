@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from archscout.cli.search import print_summary
 from archscout.errors import StorageError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.reports.content import manifest_rows, rerun
 from archscout.results.search import SearchResult, load_result
 from archscout.testing.toy import ToySpace

@@ -15,7 +15,8 @@ from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, ObjectiveError, SettingsError
 from archscout.experiments.comparison import BenchmarkSpec
 from archscout.experiments.comparison.jobs import SearchJob, run_search
-from archscout.objectives.objective import FunctionObjective, Measurement
+from archscout.objectives.function import FunctionObjective
+from archscout.objectives.objective import Measurement
 from archscout.reports.content import headline
 from archscout.results.search import SearchResult, load_result
 from archscout.spaces.base import Architecture
@@ -349,12 +350,15 @@ def test_what_is_asked_after_the_end_loses_no_search(wrong: Any) -> None:
                 raise wrong
             return wrong
 
-        def noise_ceiling(self) -> Any:
-            raise ValueError("no noise")
+        def noise(self) -> Any:
+            raise wrong if isinstance(wrong, BaseException) else ValueError("no noise")
+
+        def standing(self, arch: Architecture) -> Any:
+            return {"rank": wrong, "of": 2}
 
     result = search(SPACE, Odd(total), "random", labels=3)
     assert all(math.isnan(value) for value in result.test_values.values())
-    assert result.noise == {}
+    assert (result.noise, result.standing) == ({}, {})
 
 
 def test_a_comparison_takes_failed_rows_as_they_are() -> None:

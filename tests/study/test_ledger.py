@@ -14,7 +14,9 @@ from archscout.errors import (
     StorageError,
     UnknownNameError,
 )
-from archscout.objectives.objective import Attempt, FunctionObjective, Label, Measurement
+from archscout.objectives.function import FunctionObjective
+from archscout.objectives.label import Attempt, Label
+from archscout.objectives.objective import Measurement
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
 from archscout.study.ledger import Ledger

@@ -7,7 +7,8 @@ import random
 import numpy as np
 import pytest
 
-from archscout.objectives.objective import FunctionObjective, Measurement
+from archscout.objectives.function import FunctionObjective
+from archscout.objectives.objective import Measurement, Objective
 from archscout.testing.objectives import check_objective
 from archscout.testing.toy import ToySpace
 
@@ -43,6 +44,23 @@ def test_good_ones_pass():
     own = Good()
     own.space = SPACE
     check_objective(own)
+
+
+class Least:
+    """Of no class of ours, and only what no default can stand for."""
+
+    def measure(self, arch, rng):
+        return Measurement(float(sum(arch.choices)))
+
+
+class LeastOfOurs(Objective):
+    def measure(self, arch, rng):
+        return Measurement(float(sum(arch.choices)))
+
+
+def test_only_measuring_is_asked_for():
+    check(Least())
+    check(LeastOfOurs())
 
 
 def test_without_any_space_it_asks_for_one():
@@ -121,6 +139,12 @@ def forbidden(self):
             having(pool=lambda self: SPACE.all_choices()[[next(CALLS) % 30]]),
             "differs when it is called again",
         ),
+        (having(within=lambda self, space: None), "within.space. gave None"),
+        (having(identity=lambda self: {"data": math.nan}), "identity.. gave .*plain values"),
+        (having(identity=lambda self: {"data": next(CALLS)}), "same plain values each time"),
+        (having(noise=lambda self: {"run_std": "small"}), "noise.. gave .*numbers by name"),
+        (having(standing=lambda self, arch: {"rank": 3, "of": 2}), "expected rank and of"),
+        (having(standing=lambda self, arch: {"rank": 3}), "standing"),
     ],
 )
 def test_broken_ones_are_caught(broken, words):

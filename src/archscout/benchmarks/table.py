@@ -14,9 +14,10 @@ from numpy.typing import DTypeLike, NDArray
 
 from archscout._common.paths import at_home
 from archscout._tables.units import check_unit, row_means
+from archscout.benchmarks._limited import rows_within
 from archscout.benchmarks.schema import Column
 from archscout.errors import TableError, unknown_name
-from archscout.objectives.objective import Direction, Measurement
+from archscout.objectives.objective import Direction, Measurement, Objective
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
@@ -24,7 +25,7 @@ RunMode = Literal["mean", "random"]
 Floats = NDArray[np.float64]
 
 
-class TableBenchmark:
+class TableBenchmark(Objective):
     """Measured values of architectures, each with the price that its training had.
 
     An architecture that the table does not hold is never guessed: measuring it raises.
@@ -81,7 +82,7 @@ class TableBenchmark:
             raise unknown_name("kind of run", str(run), ("mean", "random"))
         if direction not in ("maximize", "minimize"):
             raise unknown_name("direction", str(direction), ("maximize", "minimize"))
-        self.space = space
+        self.space: SearchSpace = space
         self.name = name
         self.unit = unit
         self.direction: Direction = direction
@@ -209,6 +210,56 @@ class TableBenchmark:
         """Choices that the table holds, ``(n, positions)``; None if it covers the space."""
         return None if self._whole else self.choices
 
+    def within(self, space: SearchSpace) -> TableBenchmark:
+        """Keep the rows that are within the limits of a space.
+
+        Best value, ranks and pool are then those within the limits, and the name says so.
+
+        Args:
+            space: the space of the table, with limits or without.
+
+        Returns:
+            A table of ``space``; this one if it has the limits of ``space`` already.
+
+        Raises:
+            SettingsError: if the table is of another space or has other limits, or no row is left.
+
+        Examples:
+            >>> from archscout.spaces import load_space
+            >>> from archscout.spaces.limits.limit import Limit
+            >>> cells = load_space("nasbench201")
+            >>> table = TableBenchmark(
+            ...     cells, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]),
+            ...     np.array([60.0, 91.0]), name="two cells")
+            >>> small = table.within(cells.within(Limit("macs", most=100e6)))
+            >>> len(small), small.optimum, small.name
+            (1, 60.0, 'two cells, at most 100M MACs')
+        """
+        super().within(space)
+        if self.space.limits == space.limits:
+            return self
+        kept = rows_within(self.name, self.space, self.choices, space)
+        words = " and ".join(limit.text for limit in space.limits)
+        return TableBenchmark(
+            space,
+            self.choices[kept],
+            self.runs[kept],
+            name=f"{self.name}, {words}",
+            values=self.values[kept],
+            test_values=self.test_values[kept],
+            seconds=self.seconds[kept],
+            unit=self.unit,
+            direction=self.direction,
+            dataset=self.dataset,
+            run=self.run,
+            columns={key: column[kept] for key, column in self.columns.items()},
+            provenance={**self.provenance, "limits": [limit.to_dict() for limit in space.limits]},
+        )
+
+    def identity(self) -> dict[str, str]:
+        """Fingerprint of all numbers that a search sees."""
+        return {"table": self.digest(test=False)}
+
     def test_value(self, arch: Architecture) -> float:
         """Mean test value, NaN where the table has none; raises `TableError` off the table."""
         return float(self.test_values[self._row(arch)])
@@ -251,7 +302,7 @@ class TableBenchmark:
         """Best mean test value; NaN where the table has none."""
         return self._best(self.test_values)
 
-    def noise_ceiling(self) -> dict[str, float]:
+    def noise(self) -> dict[str, float]:
         """What a second training would agree with the first: no predictor should score more.
 
         Returns:

@@ -1,11 +1,7 @@
 """Objectives: what scores an architecture at a cost, its measurement, and the label bought."""
 
-from archscout.objectives.objective import (
-    Direction,
-    FunctionObjective,
-    Label,
-    Measurement,
-    Objective,
-)
+from archscout.objectives.function import FunctionObjective
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Direction, Measurement, Objective
 
 __all__ = ["Direction", "FunctionObjective", "Label", "Measurement", "Objective"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.reports.words import finite
 
 if TYPE_CHECKING:

@@ -33,7 +33,7 @@ def write_report(result: SearchResult, path: str | Path) -> Path:
 
     Examples:
         >>> import tempfile
-        >>> from archscout.objectives.objective import Label
+        >>> from archscout.objectives.label import Label
         >>> from archscout.results.search import SearchResult
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")

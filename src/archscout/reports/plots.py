@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.reports.charts import BLUE, BROWN, DASHED, DOTTED, GREEN, GREY, ORANGE, VIOLET, Chart
 from archscout.reports.facts import by_origin, predicted_labels, view
 from archscout.reports.words import difference, finite, value

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from archscout.objectives.objective import Label
+    from archscout.objectives.label import Label
 
 STRATEGY_NOTES = ("predicted", "spread", "round", "origin")
 PREFIX = "info."
@@ -47,7 +47,7 @@ def info_columns(labels: Sequence[Label]) -> dict[str, list[Any]]:
         says nothing, lists and mappings as JSON.
 
     Examples:
-        >>> from archscout.objectives.objective import Label
+        >>> from archscout.objectives.label import Label
         >>> from archscout.spaces.base import Architecture
         >>> arch = Architecture("any", (0,))
         >>> info_columns([Label(0, arch, 1.0, info={"gpu": 1, "loss": {"train": 0.5}})])

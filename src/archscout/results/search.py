@@ -18,7 +18,8 @@ from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.saying import count
 from archscout.errors import ArchscoutError, StorageError
-from archscout.objectives.objective import Direction, Label
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Direction
 from archscout.results.notes import STRATEGY_NOTES, info_columns
 from archscout.spaces.base import Architecture, SearchSpace
 

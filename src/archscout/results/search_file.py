@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, SettingsError, StorageError
-from archscout.objectives.objective import Attempt, Label
+from archscout.objectives.label import Attempt, Label
 from archscout.spaces.base import SearchSpace
 
 CHECKSUM = "sha256"

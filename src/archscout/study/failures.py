@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from archscout.errors import ObjectiveError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.spaces.base import SearchSpace
 
 IN_A_ROW = 3

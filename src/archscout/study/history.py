@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from archscout.errors import StorageError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.spaces.base import Architecture
 
 

@@ -21,7 +21,9 @@ from archscout.errors import (
     kind_of,
     unknown_name,
 )
-from archscout.objectives.objective import Direction, Label, Measurement, Objective, as_objective
+from archscout.objectives.function import as_objective
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Direction, Measurement, Objective
 from archscout.results.notes import join_notes
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Architecture, Choices, SearchSpace

@@ -23,10 +23,10 @@ from archscout._common.manifest import make_manifest
 from archscout._common.own_state import given, own_state
 from archscout._common.plain import plain
 from archscout._common.saying import count
-from archscout.benchmarks import TableBenchmark
-from archscout.benchmarks.within import table_within
-from archscout.errors import Interrupted, SettingsError, error_text
-from archscout.objectives.objective import Label, Measurement, Objective, as_objective
+from archscout.errors import Interrupted, SettingsError
+from archscout.objectives.function import as_objective
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Measurement, Objective
 from archscout.results.search import SearchResult
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Architecture, SearchSpace
@@ -34,6 +34,7 @@ from archscout.strategies.base import Strategy
 from archscout.study.arguments import StrategyFactory, check_rest, make_searcher, strategy_name
 from archscout.study.failures import Failures
 from archscout.study.ledger import Dedup, Ledger
+from archscout.study.measuring import known_noise, known_standing
 from archscout.study.record.storage import Record, open_record
 
 logger = logging.getLogger(__name__)
@@ -119,15 +120,7 @@ def search(  # noqa: PLR0917 - these six are the public order
     started = time.perf_counter()
     space = as_space(space)
     bench = as_objective(objective)
-    own = getattr(bench, "space", space)
-    own = own if isinstance(own, str) else getattr(own, "name", space.name)
-    if own != space.name:
-        raise SettingsError(
-            f"got an objective of space {own!r} for space {space.name!r}: "
-            "pass the space that the objective measures"
-        )
-    if isinstance(bench, TableBenchmark):
-        bench = table_within(bench, space)
+    bench = as_objective(given(bench.within)(space))
     ledger = Ledger(space, bench, labels, seed=seed, dedup=dedup)
     labels, seed = ledger.budget, ledger.seed
     chosen, settings = strategy_name(strategy), as_mapping(settings, "settings")
@@ -147,6 +140,7 @@ def search(  # noqa: PLR0917 - these six are the public order
     searcher = make_searcher(strategy, space, np.random.default_rng(seed), ledger.pool, settings)
     check_first_round(searcher, chosen, labels)
     identity = {
+        **plain(given(bench.identity)()),
         "space": space.name,
         "objective": bench.name,
         "unit": bench.unit,
@@ -157,8 +151,6 @@ def search(  # noqa: PLR0917 - these six are the public order
         "dedup": dedup,
         **limits,
     }
-    if isinstance(bench, TableBenchmark):
-        identity["table"] = bench.digest(test=False)
     record = open_record(storage, space, identity, name=name or "archscout")
     try:
         failures = Failures(space, record.where, keep_going=keep_going)
@@ -185,11 +177,11 @@ def search(  # noqa: PLR0917 - these six are the public order
         budget=labels,
         stopped=stopped,
         test_values=dict(ledger.reveal()),
-        noise=_noise(bench),
+        noise=known_noise(bench),
         manifest=manifest,
     )
-    if isinstance(bench, TableBenchmark) and not all(label.failed for label in bought):
-        result.standing = bench.standing(result.best.architecture)
+    if not all(label.failed for label in bought):
+        result.standing = known_standing(bench, result.best.architecture)
     return result
 
 
@@ -301,12 +293,3 @@ def _notes(searcher: Strategy, arch: Architecture, sign: float) -> dict[str, Any
     if notes.get("predicted") is not None:
         notes["predicted"] = sign * notes["predicted"]
     return notes
-
-
-def _noise(bench: Objective) -> dict[str, Any]:
-    """What an objective knows of its noise; the labels are paid for, so it cannot lose them."""
-    try:
-        return dict(getattr(bench, "noise_ceiling", dict)())
-    except Exception as error:
-        logger.warning("the noise ceiling of %s failed: %s", bench.name, error_text(error))
-        return {}

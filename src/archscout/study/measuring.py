@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,17 +78,44 @@ def measure(objective: Objective, arch: Architecture, rng: np.random.Generator) 
 
 
 def measured_test_value(objective: Objective, arch: Architecture) -> float:
-    """Test value of an architecture, NaN where the objective fails to give one.
-
-    The search is paid for by the time it is asked for: a missing test value must not lose it.
-    """
-    try:
+    """Test value of an architecture, NaN where the objective fails to give one."""
+    with _losing_nothing(f"the test value of {arch}"):
         return as_number(given(objective.test_value)(arch))
+    return math.nan
+
+
+def known_noise(objective: Objective) -> dict[str, float]:
+    """What an objective knows of its noise; empty where it fails to say so."""
+    with _losing_nothing(f"the noise of {objective.name}"):
+        noise = given(objective.noise)() or {}
+        return {
+            str(name): value if isinstance(value, int) else as_number(value)
+            for name, value in noise.items()
+        }
+    return {}
+
+
+def known_standing(objective: Objective, arch: Architecture) -> dict[str, int]:
+    """``rank`` of an architecture and ``of`` how many; empty where nobody knows."""
+    with _losing_nothing(f"the standing of {arch}"):
+        standing = given(objective.standing)(arch)
+        if standing:
+            rank, of = int(standing["rank"]), int(standing["of"])
+            if not 1 <= rank <= of:
+                raise ValueError(f"rank {rank} of {of}")
+            return {"rank": rank, "of": of}
+    return {}
+
+
+@contextmanager
+def _losing_nothing(what: str) -> Iterator[None]:
+    """The search is paid for by the time this is asked: what fails is said and left out."""
+    try:
+        yield
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        logger.warning("the test value of %s failed: %s", arch, error_text(error))
-        return math.nan
+        logger.warning("%s failed: %s", what, error_text(error))
 
 
 def _price(given: object, seconds: float) -> float:

@@ -11,11 +11,15 @@ from typing import Any
 
 import numpy as np
 
-from archscout.errors import ParseError
+from archscout._common.plain import plain
+from archscout.errors import ParseError, kind_of
+from archscout.objectives.function import as_objective
 from archscout.objectives.objective import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.testing.promises import Promises
 from archscout.testing.require import require
+
+_METHODS = ("measure", "pool", "test_value", "within", "identity", "standing", "noise")
 
 
 def check_objective(
@@ -29,11 +33,13 @@ def check_objective(
 
     It must have a name, a unit and a direction; its pool must be valid architectures of the
     space; measuring must give a `Measurement` of a finite number or NaN with a price of 0
-    seconds or more, decided by the architecture and the given generator alone; and test values
-    must be numbers that need no randomness.
+    seconds or more, decided by the architecture and the given generator alone; test values
+    must be numbers that need no randomness; and what it says of itself for records and reports
+    (``within``, ``identity``, ``standing``, ``noise``) must be what it says each time.
 
     Args:
-        objective: what is checked.
+        objective: what is checked: an `Objective`, or an object of another class that has
+            ``measure`` and what it likes of the rest.
         space: the space whose architectures it measures; None for the one it names itself.
         rng: draws the architectures and seeds; None for the same ones each time.
         samples: number of architectures measured, three times each, 2 or more.
@@ -42,13 +48,15 @@ def check_objective(
         AssertionError: with one sentence for each broken promise.
 
     Examples:
-        >>> from archscout.objectives.objective import FunctionObjective
+        >>> from archscout.objectives.function import FunctionObjective
         >>> from archscout.spaces import load_space
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))
     """
     promises = Promises()
     sound = _check_description(objective, promises)
+    if sound:
+        objective = as_objective(objective)
     space = getattr(objective, "space", None) if space is None else space
     rng = np.random.default_rng(0) if rng is None else rng
     archs: list[Architecture] = []
@@ -63,6 +71,8 @@ def check_objective(
         _check_measures(objective, archs, seeds)
     with promises.of("test_value"), _global_randomness_untouched():
         _check_tests(objective, archs)
+    if space is not None and sound:
+        _check_reports(objective, space, archs, promises)
     promises.tell()
 
 
@@ -91,29 +101,63 @@ def _check_tests(objective: Objective, archs: list[Architecture]) -> None:
         )
 
 
+def _check_reports(
+    objective: Objective, space: SearchSpace, archs: list[Architecture], promises: Promises
+) -> None:
+    """What goes into records and reports: plain, and the same each time."""
+    with promises.of("within"):
+        inside: object = objective.within(space)
+        require(
+            hasattr(inside, "measure"),
+            f"within(space) gave {kind_of(inside)}, expected an objective",
+        )
+    with promises.of("identity"):
+        told = objective.identity()
+        require(
+            isinstance(told, Mapping) and plain(told) == told == objective.identity(),
+            f"identity() gave {told!r}, expected the same plain values each time",
+        )
+    with promises.of("noise"):
+        noise = objective.noise()
+        require(
+            isinstance(noise, Mapping) and all(map(_is_number, noise.values())),
+            f"noise() gave {noise!r}, expected numbers by name",
+        )
+    with promises.of("standing"):
+        standing = objective.standing(archs[0])
+        require(
+            standing is None or 1 <= standing["rank"] <= standing["of"],
+            f"standing gave {standing!r}, expected rank and of, or None",
+        )
+
+
 def _check_description(objective: Objective, promises: Promises) -> bool:
-    """Whether the methods are there to go on with."""
+    """Whether the methods are there to go on with; what is not there has a default."""
+    before = len(promises.broken)
     for name in ("name", "unit"):
         with promises.of(name):
-            text = getattr(objective, name, None)
+            text = getattr(objective, name, "a default")
             require(isinstance(text, str) and bool(text), f"{name} is {text!r}, expected some text")
     with promises.of("direction"):
-        direction = getattr(objective, "direction", None)
+        direction = getattr(objective, "direction", Objective.direction)
         require(
             direction in ("maximize", "minimize"),
             f"direction is {direction!r}, expected 'maximize' or 'minimize'",
         )
-    before = len(promises.broken)
-    for name in ("measure", "pool", "test_value"):
+    for name in _METHODS:
         with promises.of(name):
-            require(callable(getattr(objective, name, None)), f"the method {name} is missing")
+            default = None if name == "measure" else getattr(Objective, name)
+            found = getattr(objective, name, default)
+            require(callable(found), f"the method {name} is missing")
     if len(promises.broken) > before:
         return False
     with promises.of("test_value"):
-        parameters = len(inspect.signature(objective.test_value).parameters)
-        require(
-            parameters == 1, f"test_value takes {parameters} arguments, expected the architecture"
-        )
+        if hasattr(objective, "test_value"):
+            parameters = len(inspect.signature(objective.test_value).parameters)
+            require(
+                parameters == 1,
+                f"test_value takes {parameters} arguments, expected the architecture",
+            )
     return len(promises.broken) == before
 
 

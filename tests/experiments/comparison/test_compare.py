@@ -372,7 +372,7 @@ class TestHonesty:
         assert noisy.yardsticks.bought_out_validation_regret > 0
         assert mean.yardsticks.bought_out_validation_regret == 0
         bench = spec_of(table).load()
-        assert noisy.yardsticks.run_std == bench.noise_ceiling()["run_std"]
+        assert noisy.yardsticks.run_std == bench.noise()["run_std"]
 
     @pytest.mark.slow
     def test_lower_is_better_where_the_table_says_so(self, table):

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from archscout.errors import ArchscoutError, StorageError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.spaces.base import Architecture
 from archscout.study.loop import search
 from archscout.study.record.storage import open_record

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import MissingExtraError, StorageError
-from archscout.objectives.objective import Label
+from archscout.objectives.label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.study.loop import search

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from archscout.errors import StorageError
-from archscout.objectives.objective import FunctionObjective, Measurement
+from archscout.objectives.function import FunctionObjective
+from archscout.objectives.objective import Measurement
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.study.loop import search

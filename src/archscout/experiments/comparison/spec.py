@@ -104,10 +104,8 @@ def _load(spec: BenchmarkSpec, written: tuple[int, int]) -> TableBenchmark:
 
     settings = dict(spec.settings)
     if spec.limits:
-        from archscout.benchmarks.within import table_within
-
         whole = _load(replace(spec, limits=()), written)
-        return table_within(whole, whole.space.within(spec.limits))
+        return whole.within(whole.space.within(spec.limits))
     if spec.name:
         return load_benchmark(spec.name, **settings)
     return TableBenchmark.from_csv(spec.path, space=spec.space, **settings)

@@ -127,7 +127,7 @@ def measure_yardsticks(table: TableBenchmark, rng: np.random.Generator) -> Yards
     singles = table.runs if table.run == "random" else table.values[:, None]
     some = measured & ~np.isnan(singles).all(axis=1)
     signed = sign * singles[some]
-    ceiling = table.noise_ceiling()
+    ceiling = table.noise()
     seed = int(rng.integers(2**31))
     bought_out = [
         float(best_of_one_run_each(signed, gaps[some], np.random.default_rng(seed)).mean())

@@ -129,7 +129,7 @@ def measure_rank_yardsticks(table: TableBenchmark, split: Split) -> RankYardstic
         unit=table.unit,
         direction=table.direction,
         run=table.run,
-        run_std=float(table.noise_ceiling()["run_std"]),
+        run_std=float(table.noise()["run_std"]),
         ceilings={"test": _agreement(values, tests), "validation": _one_run(table.runs[rows])},
         trivial=trivial,
     )

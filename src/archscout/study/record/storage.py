@@ -19,7 +19,8 @@ from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.secrets import looks_like_address
 from archscout.errors import StorageError
-from archscout.objectives.objective import Direction, Label
+from archscout.objectives.label import Label
+from archscout.objectives.objective import Direction
 from archscout.spaces.base import SearchSpace
 from archscout.study.history import in_order, settled
 from archscout.study.record.storage_place import Owner, Place
