@@ -103,7 +103,7 @@ class PlainSupernet(nn.Module):
 
     def __init__(self, classes: int, channels: int, cells: int) -> None:
         super().__init__()
-        around = NASBench201Network([0] * len(EDGES), classes, channels, cells)
+        around = NASBench201Network(["none"] * len(EDGES), classes, channels, cells)
         self.stem, self.tail, self.classifier = around.stem, around.tail, around.classifier
         blocks: list[nn.Module] = []
         for place, block in enumerate(around.body):

@@ -102,10 +102,9 @@ def test_the_full_network_has_the_counted_multiply_adds() -> None:
 
 def test_a_cell_computes_what_its_graph_says() -> None:
     # input -> 1 (pool), input -> 2 (pool), 1 -> 2, 1 and 2 -> output, input -> output
-    arch = SPACE.parse("63:mp|mp")
-    row = SPACE.choices([arch])[0].tolist()
+    vertices = SPACE.network_arguments(SPACE.parse("63:mp|mp"))["vertices"]
     torch.manual_seed(0)
-    cell = Cell(row, [4, 3, 2, 0, 0, 0, 5]).eval()
+    cell = Cell(vertices, [4, 3, 2, 5]).eval()
     features = torch.randn(2, 4, 6, 6)
     one, two, last = (cell.projections[name](features) for name in ("1", "2", "6"))
     pool = torch.nn.MaxPool2d(3, 1, 1)

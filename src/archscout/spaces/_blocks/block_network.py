@@ -1,11 +1,11 @@
-"""Layers that networks of blocks share, in PyTorch; imported only when a network is built.
+"""Layers that the networks of several spaces share, in PyTorch alone.
 
-Source: MobileNetV2 (Sandler et al., CVPR 2018, arXiv 1801.04381) for the block.
+Source: MobileNetV2 (Sandler et al., CVPR 2018, arXiv 1801.04381) for the inverted residual.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from torch import Tensor, nn
 
@@ -99,3 +99,36 @@ class InvertedResidual(nn.Module):
         """Map ``(n, inputs, h, w)`` to ``(n, outputs, h / stride, w / stride)``, rounded up."""
         result: Tensor = self.body(features)
         return features + result if self.residual else result
+
+
+Block = Mapping[str, int] | None
+"""Kernel, outputs and stride of a block, and its expansion if it has one; None for a skip."""
+
+
+def make_block(
+    inputs: int, block: Block, *, activation: Activation, eps: float = 1e-5
+) -> nn.Module:
+    """Make a block: the identity for a skip, without expansion a convolution and its norm.
+
+    Args:
+        inputs: channels of the input.
+        block: ``kernel``, ``outputs``, ``stride``, perhaps ``expansion``; None for a skip.
+        activation: makes the activations of a MobileNetV2 block.
+        eps: what its batch norms add to the variance.
+    """
+    if block is None:
+        return nn.Identity()
+    if "expansion" not in block:
+        return ConvolutionNorm(inputs, block["outputs"], block["kernel"], stride=block["stride"])
+    return InvertedResidual(inputs, **block, activation=activation, eps=eps)
+
+
+def make_blocks(
+    inputs: int, blocks: Sequence[Block], *, activation: Activation, eps: float = 1e-5
+) -> nn.Sequential:
+    """Make a chain of blocks; each has as many inputs as the one before has outputs."""
+    made = []
+    for block in blocks:
+        made.append(make_block(inputs, block, activation=activation, eps=eps))
+        inputs = inputs if block is None else block["outputs"]
+    return nn.Sequential(*made)

@@ -1,4 +1,4 @@
-"""The networks of DARTS cells in PyTorch; imported only when a network is built.
+"""A network of DARTS cells: four nodes a cell, each the sum of two operations.
 
 Source: DARTS (Liu et al., ICLR 2019, arXiv 1806.09055): its evaluation networks without the
 auxiliary head and without dropping paths. Pooling is global whatever the resolution.
@@ -6,15 +6,16 @@ auxiliary head and without dropping paths. Pooling is global whatever the resolu
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
-from archscout.spaces._blocks.block_costs import IMAGE_CHANNELS
 from archscout.spaces._blocks.block_network import ReLUConvNorm
-from archscout.spaces.darts.cell import INPUTS, NODES, OPERATIONS, Pairs
-from archscout.spaces.darts.costs import CIFAR_STEM, KERNELS, Layout, Place, places
 
-_DILATION = 2
+Pairs = Sequence[tuple[str, int]]
+"""A cell: (operation, source) twice a node; sources 0 and 1 are the outputs of the cell before
+the last and of the last, 2 to 5 the nodes."""
 
 
 class FactorizedReduction(nn.Module):
@@ -60,46 +61,51 @@ def make_operation(name: str, channels: int, stride: int) -> nn.Module:
         return nn.AvgPool2d(3, stride=stride, padding=1, count_include_pad=False)
     if name == "skip_connect":
         return nn.Identity() if stride == 1 else FactorizedReduction(channels, channels)
-    kernel = KERNELS[name]
+    kernel = int(name[-1])
     if name.startswith("sep"):
         layers = _separable(channels, kernel, stride) + _separable(channels, kernel, 1)
     else:
-        layers = _separable(channels, kernel, stride, _DILATION)
+        layers = _separable(channels, kernel, stride, dilation=2)
     return nn.Sequential(*layers)
 
 
 class Cell(nn.Module):
-    """Four nodes, each the sum of two operations; the output is all nodes side by side."""
+    """Four nodes, each the sum of two operations; the output is all nodes side by side.
 
-    def __init__(self, pairs: Pairs, place: Place) -> None:
+    Args:
+        pairs: operation and source of the two inputs of every node.
+        before: channels of sources 0 and 1.
+        channels: channels of a node.
+        reduction: whether the cell halves the resolution.
+        shrinks: whether source 0 is twice as wide and high as source 1.
+    """
+
+    def __init__(
+        self, pairs: Pairs, before: tuple[int, int], channels: int, reduction: bool, shrinks: bool
+    ) -> None:
         super().__init__()
-        earlier, last = place.before
-        shrink = FactorizedReduction if place.shrinks else _plain
+        earlier, last = before
         self.preprocess = nn.ModuleList(
-            [shrink(earlier, place.channels), _plain(last, place.channels)]
+            [
+                FactorizedReduction(earlier, channels)
+                if shrinks
+                else ReLUConvNorm(earlier, channels, 1),
+                ReLUConvNorm(last, channels, 1),
+            ]
         )
         self.sources = [source for _, source in pairs]
         self.operations = nn.ModuleList(
-            make_operation(
-                OPERATIONS[operation],
-                place.channels,
-                2 if place.reduction and source < INPUTS else 1,
-            )
-            for operation, source in pairs
+            make_operation(name, channels, 2 if reduction and source < 2 else 1)
+            for name, source in pairs
         )
 
     def forward(self, earlier: Tensor, last: Tensor) -> Tensor:
         """Map the outputs of the two cells before to this one's."""
         states = [self.preprocess[0](earlier), self.preprocess[1](last)]
         terms = zip(self.sources, self.operations, strict=True)
-        for _ in NODES:
-            (first, one), (second, other) = next(terms), next(terms)
+        for (first, one), (second, other) in zip(terms, terms, strict=True):
             states.append(one(states[first]) + other(states[second]))
-        return torch.cat(states[INPUTS:], dim=1)
-
-
-def _plain(inputs: int, outputs: int) -> nn.Module:
-    return ReLUConvNorm(inputs, outputs, 1)
+        return torch.cat(states[2:], dim=1)
 
 
 def _norm_convolution(inputs: int, outputs: int, stride: int) -> list[nn.Module]:
@@ -112,30 +118,47 @@ class DARTSNetwork(nn.Module):
 
     Args:
         normal: the normal cell.
-        reduce: the reduce cell.
-        layout: size of the network.
+        reduce: the reduce cell, which stands at one and at two thirds.
+        network: ``"imagenet"``, whose stem divides the resolution by 8, or ``"cifar"``, whose
+            stem keeps it.
+        channels: channels of a node in the first cells; they double in each reduce cell.
+        cells: number of cells.
+        classes: outputs of the classifier.
     """
 
-    def __init__(self, normal: Pairs, reduce: Pairs, layout: Layout) -> None:
+    def __init__(
+        self,
+        normal: Pairs,
+        reduce: Pairs,
+        *,
+        network: str,
+        channels: int,
+        cells: int,
+        classes: int,
+    ) -> None:
         super().__init__()
-        channels = layout.channels
-        if layout.network == "cifar":
-            width = CIFAR_STEM * channels
-            self.stem = nn.Sequential(*_norm_convolution(IMAGE_CHANNELS, width, 1))
+        if network == "cifar":
+            width = 3 * channels
+            self.stem = nn.Sequential(*_norm_convolution(3, width, 1))
             self.second_stem: nn.Module = nn.Identity()
         else:
+            width = channels
             self.stem = nn.Sequential(
-                *_norm_convolution(IMAGE_CHANNELS, channels // 2, 2),
+                *_norm_convolution(3, width // 2, 2),
                 nn.ReLU(),
-                *_norm_convolution(channels // 2, channels, 2),
+                *_norm_convolution(width // 2, width, 2),
             )
-            self.second_stem = nn.Sequential(nn.ReLU(), *_norm_convolution(channels, channels, 2))
-        self.cells = nn.ModuleList(
-            Cell(reduce if place.reduction else normal, place) for place in places(layout)
-        )
+            self.second_stem = nn.Sequential(nn.ReLU(), *_norm_convolution(width, width, 2))
+        before, shrinks = (width, width), network != "cifar"
+        self.cells = nn.ModuleList()
+        for number in range(cells):
+            reduction = number in (cells // 3, 2 * cells // 3)
+            channels = 2 * channels if reduction else channels
+            pairs = reduce if reduction else normal
+            self.cells.append(Cell(pairs, before, channels, reduction, shrinks))
+            before, shrinks = (before[1], 4 * channels), reduction
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        width = len(NODES) * places(layout)[-1].channels
-        self.classifier = nn.Linear(width, layout.classes)
+        self.classifier = nn.Linear(before[1], classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``."""

@@ -278,12 +278,29 @@ class DARTS(SearchSpace):
             UnknownNameError: if there is no such network.
             SettingsError: if a setting is out of range.
         """
-        layout = darts_costs.layout_of(network, channels, cells, classes)
-        normal, reduce = self.cells(arch)
         from archscout.spaces._blocks.initial_weights import draw_weights
-        from archscout.spaces.darts import network as darts_network
+        from archscout.spaces.darts.network import DARTSNetwork
 
-        built = darts_network.DARTSNetwork(normal, reduce, layout)
+        sizes = {"channels": channels, "cells": cells, "classes": classes}
+        built = DARTSNetwork(**self.network_arguments(arch, network, **sizes))
         if generator is not None:
             draw_weights(built, generator)
         return built
+
+    def network_arguments(
+        self, arch: Architecture, network: str = "imagenet", **sizes: int | None
+    ) -> dict[str, Any]:
+        """What `build` makes the class of its networks with, as plain values."""
+        layout = darts_costs.layout_of(network, **sizes)
+        cells = [
+            [(darts_cell.OPERATIONS[operation], source) for operation, source in pairs]
+            for pairs in self.cells(arch)
+        ]
+        return {
+            "normal": cells[0],
+            "reduce": cells[1],
+            "network": network,
+            "channels": layout.channels,
+            "cells": layout.cells,
+            "classes": layout.classes,
+        }

@@ -29,7 +29,6 @@ from archscout.spaces.darts.cell import (
     OPERATIONS,
     POSITIONS,
     edges_of,
-    pairs_of,
 )
 from archscout.spaces.darts.costs import Place, layout_of, places
 from archscout.spaces.darts.network import DARTSNetwork, make_operation
@@ -37,7 +36,7 @@ from archscout.spaces.darts.space import DARTS
 
 _SIZES = {"cifar": (16, 8), "imagenet": (48, 14)}  # Channels and cells, as published.
 # The first architecture, whose cells have no weights of their own.
-_FIRST = pairs_of([0] * POSITIONS)
+_FIRST = Architecture("darts", (0,) * len(CELLS) * POSITIONS)
 
 
 class SupernetCell(nn.Module):
@@ -153,7 +152,8 @@ class DARTSSupernet(Supernet):
             fair_operations=len(OPERATIONS) - 1,
         )
         self.layout = layout
-        around = DARTSNetwork(_FIRST, _FIRST, layout)
+        sizes = {name: settings[name] for name in ("network", "channels", "cells", "classes")}
+        around = DARTSNetwork(**self.space.network_arguments(_FIRST, **sizes))
         self.stem, self.second_stem = around.stem, around.second_stem
         self.cells = nn.ModuleList(
             SupernetCell(place, cell.preprocess, pool_norms)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ import numpy as np
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.spaces._blocks import block_costs as costs
-from archscout.spaces.mobilenet.text import BLOCKS, STAGES
+from archscout.spaces.mobilenet.text import BLOCKS, SKIP, STAGES
 
 STRIDES = (2, 2, 2, 1, 2, 1)
 """Stride of the first block of each stage."""
@@ -107,6 +107,20 @@ def places(widths: Widths) -> list[Place]:
             listed.append(Place(inputs, outputs, 1 if block else stride))
             inputs = outputs
     return listed
+
+
+def block_of(choice: int, place: Place) -> dict[str, int] | None:
+    """What makes the block of a place in a network; None for the skip.
+
+    Examples:
+        >>> block_of(4, places(WIDTHS["final"])[0])
+        {'kernel': 7, 'expansion': 3, 'outputs': 32, 'stride': 2}
+    """
+    if choice == SKIP:
+        return None
+    kernel, expansion = BLOCKS[choice]
+    form = {"outputs": place.outputs, "stride": place.stride}
+    return {"kernel": kernel, "expansion": expansion, **form}
 
 
 def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:

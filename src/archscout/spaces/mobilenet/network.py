@@ -1,4 +1,4 @@
-"""The MobileNet network in PyTorch; imported only when a network is built.
+"""The MobileNet network: a chain of MobileNetV2 blocks of several kernels and expansions.
 
 Source: SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389) on the layer plan of ProxylessNAS
 (arXiv 1812.00332): ReLU6, batch norms with eps 0.001 and momentum 0.1.
@@ -10,59 +10,40 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from archscout.spaces._blocks.block_costs import IMAGE_CHANNELS
-from archscout.spaces._blocks.block_network import ConvolutionNorm, InvertedResidual
-from archscout.spaces.mobilenet.costs import STEM_STRIDE, Place, Widths, places
-from archscout.spaces.mobilenet.text import BLOCKS, SKIP
+from archscout.spaces._blocks.block_network import (
+    Block,
+    ConvolutionNorm,
+    InvertedResidual,
+    make_blocks,
+)
 
-_EPS = 1e-3
-
-
-def make_block(choice: int, place: Place) -> nn.Module:
-    """Make one searchable block; the skip is the identity."""
-    if choice == SKIP:
-        return nn.Identity()
-    kernel, expansion = BLOCKS[choice]
-    return InvertedResidual(
-        place.inputs,
-        place.outputs,
-        kernel=kernel,
-        expansion=expansion,
-        stride=place.stride,
-        activation=nn.ReLU6,
-        eps=_EPS,
-    )
+EPS = 1e-3
 
 
 class MobileNetNetwork(nn.Module):
-    """Stem, a fixed block, 21 blocks, last convolution, pooling, classifier.
+    """Stem, a fixed block, searched blocks, last convolution, pooling, classifier.
 
     Args:
-        choices: 21 option indices.
-        widths: channels of every part.
+        stem: channels of the first convolution.
+        first: channels of the fixed block behind it.
+        blocks: kernel, expansion, outputs and stride of every searched block; None for a skip.
+        last: channels of the last convolution.
         classes: outputs of the classifier.
     """
 
-    def __init__(self, choices: Sequence[int], widths: Widths, classes: int) -> None:
+    def __init__(
+        self, stem: int, first: int, blocks: Sequence[Block], last: int, classes: int
+    ) -> None:
         super().__init__()
-        self.stem = ConvolutionNorm(
-            IMAGE_CHANNELS, widths.stem, 3, stride=STEM_STRIDE, activation=nn.ReLU6, eps=_EPS
-        )
+        self.stem = ConvolutionNorm(3, stem, 3, stride=2, activation=nn.ReLU6, eps=EPS)
         self.first = InvertedResidual(
-            widths.stem,
-            widths.first,
-            kernel=3,
-            expansion=1,
-            stride=1,
-            activation=nn.ReLU6,
-            eps=_EPS,
+            stem, first, kernel=3, expansion=1, stride=1, activation=nn.ReLU6, eps=EPS
         )
-        self.blocks = nn.Sequential(*map(make_block, choices, places(widths)))
-        self.last = ConvolutionNorm(
-            widths.stages[-1], widths.last, 1, activation=nn.ReLU6, eps=_EPS
-        )
+        self.blocks = make_blocks(first, blocks, activation=nn.ReLU6, eps=EPS)
+        width = next((block["outputs"] for block in reversed(blocks) if block is not None), first)
+        self.last = ConvolutionNorm(width, last, 1, activation=nn.ReLU6, eps=EPS)
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = nn.Linear(widths.last, classes)
+        self.classifier = nn.Linear(last, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``."""

@@ -222,13 +222,25 @@ class MobileNet(SearchSpace):
             SettingsError: if a setting is out of range.
             UnknownNameError: if there are no widths of that name.
         """
-        block_costs.check_whole({"classes": classes})
-        channels = mobilenet_costs.widths_of(widths)
-        choices = self.choices([arch])[0].tolist()
         from archscout.spaces._blocks.initial_weights import draw_weights
-        from archscout.spaces.mobilenet import network
+        from archscout.spaces.mobilenet.network import MobileNetNetwork
 
-        built = network.MobileNetNetwork(choices, channels, int(classes))
+        built = MobileNetNetwork(**self.network_arguments(arch, widths, classes))
         if generator is not None:
             draw_weights(built, generator)
         return built
+
+    def network_arguments(
+        self, arch: Architecture, widths: Widths | str = "final", classes: int = 1000
+    ) -> dict[str, Any]:
+        """What `build` makes the class of its networks with, as plain values."""
+        block_costs.check_whole({"classes": classes})
+        channels = mobilenet_costs.widths_of(widths)
+        layout, choices = mobilenet_costs.places(channels), self.choices([arch])[0].tolist()
+        return {
+            "stem": channels.stem,
+            "first": channels.first,
+            "blocks": list(map(mobilenet_costs.block_of, choices, layout)),
+            "last": channels.last,
+            "classes": int(classes),
+        }

@@ -11,15 +11,18 @@ from dataclasses import asdict
 from typing import Any
 
 import torch
+from torch import nn
 
 from archscout._common.plain import plain
 from archscout.errors import SettingsError, listed
 from archscout.spaces._blocks.block_costs import check_whole
+from archscout.spaces._blocks.block_network import make_block
 from archscout.spaces._blocks.building import builds
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
 from archscout.spaces._blocks.initial_weights import draw_weights
-from archscout.spaces.mobilenet.costs import Widths, places, widths_of
-from archscout.spaces.mobilenet.network import MobileNetNetwork, make_block
+from archscout.spaces.base import Architecture
+from archscout.spaces.mobilenet.costs import Widths, block_of, places, widths_of
+from archscout.spaces.mobilenet.network import EPS, MobileNetNetwork
 from archscout.spaces.mobilenet.space import MobileNet
 from archscout.spaces.mobilenet.text import POSITIONS, SKIP, STARTS
 
@@ -55,13 +58,17 @@ def mobilenet_supernet(
     named: Any = widths if isinstance(widths, str) else plain(asdict(channels))
     space = MobileNet()
     # The shortest chain; its blocks are not used.
-    shortest = [0 if place in STARTS else SKIP for place in range(POSITIONS)]
+    shortest = tuple(0 if place in STARTS else SKIP for place in range(POSITIONS))
     supernet = ChainSupernet(
         space,
         {"widths": named, "classes": int(classes)},
-        alone=MobileNetNetwork(shortest, channels, int(classes)),
+        alone=MobileNetNetwork(
+            **space.network_arguments(Architecture(space.name, shortest), channels, classes)
+        ),
         parts=_PARTS,
-        make_block=lambda choice, place: make_block(choice, layout[place]),
+        make_block=lambda choice, place: make_block(
+            layout[place].inputs, block_of(choice, layout[place]), activation=nn.ReLU6, eps=EPS
+        ),
         build=lambda arch: space.build(arch, channels, int(classes)),
     )
     if generator is not None:

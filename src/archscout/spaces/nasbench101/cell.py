@@ -12,7 +12,7 @@ Source: NAS-Bench-101 (Ying et al., ICML 2019, arXiv 1902.09635), section 2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,6 +92,22 @@ def prune(choices: NDArray[np.integer[Any]]) -> NDArray[np.int8]:
         new += [len(EDGES) + v - 1 for v in places[1:-1]]
         pruned[rows[:, None], new] = choices[rows[:, None], old]
     return pruned
+
+
+def live_parts(choices: Sequence[int]) -> dict[int, tuple[str, list[int]]]:
+    """Operation and sources of every vertex of one pruned cell ``(26,)``, input left out.
+
+    Examples:
+        >>> live_parts(parse_cells(["7:c3"])[0].tolist())
+        {1: ('conv3x3-bn-relu', [0]), 6: ('output', [0, 1])}
+    """
+    operations = [OPERATIONS[choice] for choice in choices[len(EDGES) :]]
+    parts = {}
+    for vertex, operation in enumerate([*operations, "output"], start=1):
+        sources = [source for source in range(vertex) if choices[edge_place(source, vertex)]]
+        if sources:
+            parts[vertex] = (operation, sources)
+    return parts
 
 
 def vertex_counts(choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""The NAS-Bench-101 network in PyTorch; imported only when a network is built.
+"""The NAS-Bench-101 network: three stacks of equal cells, each a graph of operations.
 
 Source: NAS-Bench-101 (Ying et al., ICML 2019, arXiv 1902.09635), section 2 and supplement S.1;
 the initialisation and the constants of batch norm are those of its released training code.
@@ -6,14 +6,12 @@ the initialisation and the constants of batch norm are those of its released tra
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
-
-from archscout.spaces.nasbench101.cell import EDGES, OPERATIONS, VERTICES, edge_place
-from archscout.spaces.nasbench101.costs import IMAGE_CHANNELS, STACKS
 
 # TensorFlow's momentum of 0.997 keeps the old average; PyTorch's weighs the new batch.
 _MOMENTUM = 1 - 0.997
@@ -39,78 +37,73 @@ def make_operation(name: str, channels: int) -> nn.Module:
     return ConvNormReLU(channels, channels, 1 if name == "conv1x1-bn-relu" else 3)
 
 
+Vertices = Mapping[int, tuple[str, Sequence[int]]]
+"""By number of the vertex its operation and the vertices that feed it; 0 is the input."""
+
+OUTPUT = 6
+
+
 class Cell(nn.Module):
     """One cell: vertices add up what enters them; the output puts its sources side by side.
 
     Args:
-        choices: 26 choices of a pruned cell.
-        channels: channels of its seven vertices, 0 for absent ones.
+        vertices: operation and sources of every vertex behind the input; the last one, number
+            6, is the output.
+        channels: channels of the input and of these vertices, in order.
     """
 
-    def __init__(self, choices: Sequence[int], channels: Sequence[int]) -> None:
+    def __init__(self, vertices: Vertices, channels: Sequence[int]) -> None:
         super().__init__()
-        self.channels = list(channels)
-        self.sources = [[x for x in range(y) if choices[edge_place(x, y)]] for y in range(VERTICES)]
+        self.channels = dict(zip((0, *vertices), channels, strict=True))
+        self.sources = {vertex: sources for vertex, (_, sources) in vertices.items()}
         self.operations = nn.ModuleDict()
         self.projections = nn.ModuleDict()
-        for vertex in range(1, VERTICES):
-            if 0 in self.sources[vertex]:
-                projection = ConvNormReLU(channels[0], channels[vertex], 1)
+        for vertex, (operation, sources) in vertices.items():
+            if 0 in sources:
+                projection = ConvNormReLU(channels[0], self.channels[vertex], 1)
                 self.projections[str(vertex)] = projection
-            if vertex < VERTICES - 1 and self.sources[vertex]:
-                name = OPERATIONS[choices[len(EDGES) + vertex - 1]]
-                self.operations[str(vertex)] = make_operation(name, channels[vertex])
+            if vertex != OUTPUT:
+                self.operations[str(vertex)] = make_operation(operation, self.channels[vertex])
 
     def forward(self, features: Tensor) -> Tensor:
         """Map ``(n, inputs, h, w)`` to ``(n, outputs, h, w)``."""
-        values = {0: features}
-        for vertex in range(1, VERTICES - 1):
-            if self.sources[vertex]:
-                entering = [
-                    values[source][:, : self.channels[vertex]]
-                    for source in self.sources[vertex]
-                    if source
-                ]
-                total = self._add_input(vertex, features, entering)
-                values[vertex] = self.operations[str(vertex)](total)
-        last = VERTICES - 1
-        inner = [values[source] for source in self.sources[last] if source]
-        return self._add_input(last, features, [torch.cat(inner, dim=1)] if inner else [])
-
-    def _add_input(self, vertex: int, features: Tensor, entering: list[Tensor]) -> Tensor:
-        """Add up what enters a vertex, the projected input of the cell included."""
-        if 0 in self.sources[vertex]:
-            entering = [*entering, self.projections[str(vertex)](features)]
-        total = entering[0]
-        for term in entering[1:]:
-            total = total + term
-        return total
+        values: dict[int, Tensor] = {}
+        for vertex, sources in self.sources.items():
+            terms = [values[source] for source in sources if source]
+            if vertex == OUTPUT:
+                terms = [torch.cat(terms, dim=1)] if terms else []
+            else:
+                terms = [term[:, : self.channels[vertex]] for term in terms]
+            if 0 in sources:
+                terms.append(self.projections[str(vertex)](features))
+            total = functools.reduce(torch.add, terms)
+            values[vertex] = total if vertex == OUTPUT else self.operations[str(vertex)](total)
+        return values[OUTPUT]
 
 
 class NASBench101Network(nn.Module):
     """Stem, three stacks of cells with max-pooling between them, pooling, classifier.
 
     Args:
-        choices: 26 choices of a pruned cell, the same everywhere.
-        channels: for each cell in order, the channels of its seven vertices.
-        cells: cells a stack.
+        vertices: operation and sources of every vertex of the cell, the same everywhere.
+        channels: for each stack and each of its cells the channels of the input and of the
+            vertices, in order.
         classes: outputs of the classifier.
     """
 
     def __init__(
-        self, choices: Sequence[int], channels: Sequence[Sequence[int]], cells: int, classes: int
+        self, vertices: Vertices, channels: Sequence[Sequence[Sequence[int]]], classes: int
     ) -> None:
         super().__init__()
-        self.stem = ConvNormReLU(IMAGE_CHANNELS, channels[0][0], 3)
+        self.stem = ConvNormReLU(3, channels[0][0][0], 3)
         blocks: list[nn.Module] = []
-        for stack in range(STACKS):
-            if stack:
+        for stack in channels:
+            if blocks:
                 blocks.append(nn.MaxPool2d(2))
-            here = channels[stack * cells : (stack + 1) * cells]
-            blocks.extend(Cell(choices, widths) for widths in here)
+            blocks.extend(Cell(vertices, widths) for widths in stack)
         self.body = nn.Sequential(*blocks)
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = nn.Linear(channels[-1][-1], classes)
+        self.classifier = nn.Linear(channels[-1][-1][-1], classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``."""

@@ -377,14 +377,25 @@ class NASBench101(SearchSpace):
             ParseError: if the cell is not valid.
             SettingsError: if a setting is out of range.
         """
-        costs.check_settings(classes=classes, channels=channels, cells=cells)
-        pruned = self.prune([arch])
         from archscout.spaces.nasbench101 import network
 
-        widths = costs.widths_of_cells(pruned, channels, cells)
-        built = network.NASBench101Network(pruned[0].tolist(), widths, int(cells), int(classes))
+        built = network.NASBench101Network(**self.network_arguments(arch, classes, channels, cells))
         network.draw_weights(built, generator)
         return built
+
+    def network_arguments(
+        self, arch: Architecture, classes: int = 10, channels: int = 128, cells: int = 3
+    ) -> dict[str, Any]:
+        """What `build` makes the class of its networks with, as plain values."""
+        costs.check_settings(classes=classes, channels=channels, cells=cells)
+        pruned = self.prune([arch])
+        vertices = cell.live_parts(pruned[0].tolist())
+        rows = [
+            [widths[vertex] for vertex in (0, *vertices)]
+            for widths in costs.widths_of_cells(pruned, channels, cells)
+        ]
+        stacks = [rows[first : first + int(cells)] for first in range(0, len(rows), int(cells))]
+        return {"vertices": vertices, "channels": stacks, "classes": int(classes)}
 
     def _accepted(self, archs: Architectures) -> NDArray[np.int8]:
         """Choices of ``archs``, all of them valid."""

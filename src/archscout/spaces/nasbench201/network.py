@@ -1,4 +1,4 @@
-"""The NAS-Bench-201 network in PyTorch; imported only when a network is built.
+"""The NAS-Bench-201 network: stages of equal cells, each of four nodes and six edges.
 
 Source: NAS-Bench-201 (Dong and Yang, ICLR 2020, arXiv 2001.00326), its macro skeleton. All
 edges of the cell are built, also those that no path to the output uses, because the published
@@ -13,8 +13,6 @@ import torch
 from torch import Tensor, nn
 
 from archscout.spaces._blocks.block_network import ReLUConvNorm
-from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
-from archscout.spaces.nasbench201.costs import IMAGE_CHANNELS
 
 
 class Zero(nn.Module):
@@ -37,22 +35,25 @@ def make_operation(name: str, channels: int, affine: bool = True) -> nn.Module:
 
 
 class Cell(nn.Module):
-    """Four nodes, six edges; each node is the sum of its edges, the last one is the output."""
+    """Four nodes, six edges; each node is the sum of its edges, the last one is the output.
 
-    def __init__(self, choices: Sequence[int], channels: int) -> None:
+    Args:
+        operations: names of the operations of the edges, by target node, then by source node.
+        channels: channels of every node.
+    """
+
+    def __init__(self, operations: Sequence[str], channels: int) -> None:
         super().__init__()
-        self.edges = nn.ModuleList(make_operation(OPERATIONS[c], channels) for c in choices)
+        self.edges = nn.ModuleList(make_operation(name, channels) for name in operations)
 
     def forward(self, features: Tensor) -> Tensor:
         """Map features to features of the same shape."""
+        edges = iter(self.edges)
         nodes = [features]
-        for node in range(1, 4):
-            total: Tensor | None = None
-            for (source, target), edge in zip(EDGES, self.edges, strict=True):
-                if target == node:
-                    term = edge(nodes[source])
-                    total = term if total is None else total + term
-            assert total is not None
+        for node in (1, 2, 3):
+            total = next(edges)(nodes[0])
+            for source in range(1, node):
+                total = total + next(edges)(nodes[source])
             nodes.append(total)
         return nodes[-1]
 
@@ -79,16 +80,16 @@ class NASBench201Network(nn.Module):
     """Stem, three stages of cells with reductions between them, pooling, classifier.
 
     Args:
-        choices: six operation indices, the same cell everywhere.
+        operations: names of the six operations, the same cell everywhere.
         classes: outputs of the classifier.
         channels: channels of the first stage.
         cells: cells a stage.
     """
 
-    def __init__(self, choices: Sequence[int], classes: int, channels: int, cells: int) -> None:
+    def __init__(self, operations: Sequence[str], classes: int, channels: int, cells: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(IMAGE_CHANNELS, channels, 3, padding=1, bias=False),
+            nn.Conv2d(3, channels, 3, padding=1, bias=False),
             nn.BatchNorm2d(channels),
         )
         blocks: list[nn.Module] = []
@@ -97,7 +98,7 @@ class NASBench201Network(nn.Module):
             if stage:
                 blocks.append(Reduction(width, 2 * width))
                 width *= 2
-            blocks.extend(Cell(choices, width) for _ in range(cells))
+            blocks.extend(Cell(operations, width) for _ in range(cells))
         self.body = nn.Sequential(*blocks)
         self.tail = nn.Sequential(
             nn.BatchNorm2d(width), nn.ReLU(), nn.AdaptiveAvgPool2d(1), nn.Flatten()

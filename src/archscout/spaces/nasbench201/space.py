@@ -288,15 +288,25 @@ class NASBench201(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        costs.check_settings(classes=classes, channels=channels, cells=cells)
         from archscout.spaces._blocks.initial_weights import draw_weights
-        from archscout.spaces.nasbench201 import network
+        from archscout.spaces.nasbench201.network import NASBench201Network
 
-        choices = self.choices([arch])[0].tolist()
-        built = network.NASBench201Network(choices, int(classes), int(channels), int(cells))
+        built = NASBench201Network(**self.network_arguments(arch, classes, channels, cells))
         if generator is not None:
             draw_weights(built, generator)
         return built
+
+    def network_arguments(
+        self, arch: Architecture, classes: int = 10, channels: int = 16, cells: int = 5
+    ) -> dict[str, Any]:
+        """What `build` makes the class of its networks with, as plain values."""
+        costs.check_settings(classes=classes, channels=channels, cells=cells)
+        return {
+            "operations": [cell.OPERATIONS[c] for c in self.choices([arch])[0].tolist()],
+            "classes": int(classes),
+            "channels": int(channels),
+            "cells": int(cells),
+        }
 
 
 def _graph(choices: NDArray[np.integer[Any]]) -> encodings.GraphEncoding:

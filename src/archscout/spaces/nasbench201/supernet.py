@@ -115,7 +115,7 @@ class NASBench201Supernet(Supernet):
             fair_operations=len(OPERATIONS) - 1,
         )
         # The network around the cells is that of a cell without weights.
-        around = NASBench201Network([0] * len(EDGES), **settings)
+        around = NASBench201Network(["none"] * len(EDGES), **settings)
         self.stem, self.tail, self.classifier = around.stem, around.tail, around.classifier
         blocks, width = [], settings["channels"]
         for place, block in enumerate(around.body):

@@ -55,6 +55,24 @@ def places(channels: int) -> list[Place]:
     return listed
 
 
+def block_of(choice: int, place: Place) -> dict[str, int] | None:
+    """What makes the block of a place in a network; None for a skip within a stage.
+
+    Where a stage starts, the skip is a 1x1 convolution, which has no expansion.
+
+    Examples:
+        >>> block_of(2, places(32)[0])
+        {'kernel': 5, 'expansion': 6, 'outputs': 64, 'stride': 2}
+        >>> block_of(SKIP, places(32)[0])
+        {'kernel': 1, 'outputs': 64, 'stride': 2}
+    """
+    form = {"outputs": place.outputs, "stride": place.stride}
+    if choice == SKIP:
+        return None if place.stride == 1 else {"kernel": 1, **form}
+    kernel, expansion = BLOCKS[choice - 1]
+    return {"kernel": kernel, "expansion": expansion, **form}
+
+
 def price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
     """What every network costs, and what each option of each layer adds.
 

@@ -1,4 +1,4 @@
-"""The NAS-Bench-Macro network in PyTorch; imported only when a network is built.
+"""The NAS-Bench-Macro network: a chain of MobileNetV2 blocks and skips.
 
 Source: NAS-Bench-Macro (Su et al., "Prioritized Architecture Sampling with Monto-Carlo Tree
 Search", CVPR 2021, doi 10.1109/cvpr46437.2021.01082) and its released training code.
@@ -10,45 +10,28 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from archscout.spaces._blocks.block_costs import IMAGE_CHANNELS
-from archscout.spaces._blocks.block_network import ConvolutionNorm, InvertedResidual
-from archscout.spaces.nasbench_macro.costs import BLOCKS, LAST, SKIP, Place, places
-
-
-def make_block(choice: int, place: Place) -> nn.Module:
-    """Make one layer; where a stage starts, the skip is a 1x1 convolution."""
-    if choice != SKIP:
-        kernel, expansion = BLOCKS[choice - 1]
-        return InvertedResidual(
-            place.inputs,
-            place.outputs,
-            kernel=kernel,
-            expansion=expansion,
-            stride=place.stride,
-            activation=nn.ReLU,
-        )
-    if place.stride == 1:
-        return nn.Identity()
-    return ConvolutionNorm(place.inputs, place.outputs, 1, stride=place.stride)
+from archscout.spaces._blocks.block_network import Block, ConvolutionNorm, make_blocks
 
 
 class NASBenchMacroNetwork(nn.Module):
     """Stem, eight layers, last convolution, pooling, classifier.
 
     Args:
-        choices: eight option indices.
+        stem: channels of the first convolution.
+        blocks: kernel, expansion, outputs and stride of every layer; without an expansion for
+            the 1x1 convolution that a skip is where a stage starts; None for any other skip.
+        last: channels of the last convolution.
         classes: outputs of the classifier.
-        channels: channels of the stem; the stages have two, four and eight times as many.
     """
 
-    def __init__(self, choices: Sequence[int], classes: int, channels: int) -> None:
+    def __init__(self, stem: int, blocks: Sequence[Block], last: int, classes: int) -> None:
         super().__init__()
-        layout = places(channels)
-        self.stem = ConvolutionNorm(IMAGE_CHANNELS, channels, 3, activation=nn.ReLU)
-        self.blocks = nn.Sequential(*map(make_block, choices, layout))
-        self.last = ConvolutionNorm(layout[-1].outputs, LAST, 1, activation=nn.ReLU)
+        self.stem = ConvolutionNorm(3, stem, 3, activation=nn.ReLU)
+        self.blocks = make_blocks(stem, blocks, activation=nn.ReLU)
+        width = next((block["outputs"] for block in reversed(blocks) if block is not None), stem)
+        self.last = ConvolutionNorm(width, last, 1, activation=nn.ReLU)
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
-        self.classifier = nn.Linear(LAST, classes)
+        self.classifier = nn.Linear(last, classes)
 
     def forward(self, images: Tensor) -> Tensor:
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``."""

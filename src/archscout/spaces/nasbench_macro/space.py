@@ -214,12 +214,24 @@ class NASBenchMacro(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        block_costs.check_whole({"classes": classes, "channels": channels})
-        choices = self.choices([arch])[0].tolist()
         from archscout.spaces._blocks.initial_weights import draw_weights
-        from archscout.spaces.nasbench_macro import network
+        from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
 
-        built = network.NASBenchMacroNetwork(choices, int(classes), int(channels))
+        built = NASBenchMacroNetwork(**self.network_arguments(arch, classes, channels))
         if generator is not None:
             draw_weights(built, generator)
         return built
+
+    def network_arguments(
+        self, arch: Architecture, classes: int = 10, channels: int = 32
+    ) -> dict[str, Any]:
+        """What `build` makes the class of its networks with, as plain values."""
+        block_costs.check_whole({"classes": classes, "channels": channels})
+        layout = nasbench_macro_costs.places(int(channels))
+        choices = self.choices([arch])[0].tolist()
+        return {
+            "stem": int(channels),
+            "blocks": list(map(nasbench_macro_costs.block_of, choices, layout)),
+            "last": nasbench_macro_costs.LAST,
+            "classes": int(classes),
+        }

@@ -7,13 +7,15 @@ trained along one path a step, drawn uniformly a layer.
 from __future__ import annotations
 
 import torch
+from torch import nn
 
 from archscout.spaces._blocks.block_costs import check_whole
+from archscout.spaces._blocks.block_network import make_block
 from archscout.spaces._blocks.building import builds
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
 from archscout.spaces._blocks.initial_weights import draw_weights
-from archscout.spaces.nasbench_macro.costs import SKIP, places
-from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork, make_block
+from archscout.spaces.nasbench_macro.costs import SKIP, block_of, places
+from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
 from archscout.spaces.nasbench_macro.space import NASBenchMacro
 
 _PARTS = ("stem", "blocks", "last", "pool", "classifier")
@@ -43,9 +45,13 @@ def nasbench_macro_supernet(
     supernet = ChainSupernet(
         space,
         {"classes": int(classes), "channels": int(channels)},
-        alone=NASBenchMacroNetwork([SKIP] * len(layout), int(classes), int(channels)),
+        alone=NASBenchMacroNetwork(
+            **space.network_arguments(space.parse(str(SKIP) * len(layout)), classes, channels)
+        ),
         parts=_PARTS,
-        make_block=lambda choice, place: make_block(choice, layout[place]),
+        make_block=lambda choice, place: make_block(
+            layout[place].inputs, block_of(choice, layout[place]), activation=nn.ReLU
+        ),
         build=lambda arch: space.build(arch, classes=int(classes), channels=int(channels)),
     )
     if generator is not None:
