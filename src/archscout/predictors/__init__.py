@@ -6,14 +6,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from archscout._common.arguments import as_generator
-from archscout._common.own_state import own_state
-from archscout.plugins import Entry, Registry
+from archscout._common.own_state import own_state, users_state
+from archscout.errors import SettingsError, kind_of
+from archscout.plugins import Entry, Registry, is_reference
 from archscout.predictors.base import Prediction, Predictor
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
@@ -100,6 +103,7 @@ PREDICTORS = Registry(
             "arXiv 2108.01854",
         ),
     },
+    Predictor,
 )
 
 WRAPPERS = Registry(
@@ -121,6 +125,7 @@ WRAPPERS = Registry(
             "Lei et al., Distribution-Free Predictive Inference for Regression, 2018",
         ),
     },
+    Predictor,
 )
 """Names before a colon, as in ``"pseudo:forest"``; they can be stacked."""
 
@@ -137,29 +142,63 @@ def list_predictors(pattern: str = "*") -> list[str]:
 
 @own_state()
 def make_predictor(
-    name: str, space: SearchSpace, rng: np.random.Generator, **settings: Any
+    name: str | Callable[..., Predictor],
+    space: SearchSpace,
+    rng: np.random.Generator,
+    **settings: Any,
 ) -> Predictor:
     """Make a predictor by name.
 
     Args:
-        name: a registered name, or one behind wrappers as in ``"pseudo:forest"``.
+        name: a registered name, the place of a predictor's class, ``"module:Name"`` or
+            ``"FILE.py:Name"``, or one of these behind wrappers as in ``"pseudo:forest"``; or a
+            class or function ``(space, rng) -> Predictor``.
         space: the space whose architectures it sees.
         rng: the only source of randomness.
         settings: keyword arguments of its class, or of the outermost wrapper's.
 
     Raises:
         UnknownNameError: if the name, or a wrapper before it, is not registered.
-        SettingsError: if it is no text, or space or generator are of another kind.
+        SettingsError: if it makes no predictor, or space or generator are of another kind.
     """
     space, rng = as_space(space), as_generator(rng)
-    wrapper, colon, wrapped = name.partition(":") if isinstance(name, str) else (name, "", "")
-    if not colon:
-        predictor: Predictor = PREDICTORS.create(name, space, rng, **settings)
-        return predictor
+    if callable(name):
+        return _own(name, space, rng, settings)
+    wrapper, wrapped = _unwrapped(name)
+    if not wrapper:
+        entry = PREDICTORS[name]
+        return _own(entry.load(), space, rng, {**entry.settings, **settings})
     check_predictor_name(name)
     make = partial(make_predictor, wrapped)
     made: Predictor = WRAPPERS.create(wrapper, space, rng, make=make, **settings)
     return made
+
+
+def _own(
+    make: Callable[..., Predictor],
+    space: SearchSpace,
+    rng: np.random.Generator,
+    settings: Mapping[str, Any],
+) -> Predictor:
+    """Call a class or function, code of others in the state of their process."""
+    ours = str(getattr(make, "__module__", "")).partition(".")[0] == "archscout"
+    with nullcontext() if ours else users_state():
+        made = make(space, rng, **settings)
+    if not isinstance(made, Predictor):
+        raise SettingsError(
+            f"got {kind_of(made)} from the predictor {getattr(make, '__name__', make)!r}, expected "
+            "a Predictor: inherit from archscout.Predictor"
+        )
+    return made
+
+
+def _unwrapped(name: object) -> tuple[str, str]:
+    """The wrapper before a name, empty if there is none, and the rest."""
+    if isinstance(name, str) and ":" in name and name not in PREDICTORS:
+        wrapper, _, rest = name.partition(":")
+        if wrapper in WRAPPERS or not is_reference(name):
+            return wrapper, rest
+    return "", name if isinstance(name, str) else ""
 
 
 def check_predictor_name(name: str) -> str:
@@ -169,10 +208,12 @@ def check_predictor_name(name: str) -> str:
         >>> check_predictor_name("pseudo:forest")
         'pseudo:forest'
     """
-    *wrappers, plain = name.split(":")
-    for wrapper in wrappers:
+    wrapper, rest = _unwrapped(name)
+    if wrapper:
         WRAPPERS[wrapper]
-    PREDICTORS[plain]
+        check_predictor_name(rest)
+    else:
+        PREDICTORS[name]
     return name
 
 

@@ -27,6 +27,7 @@ PROXIES = Registry(
             "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
         ),
     },
+    Proxy,
 )
 
 

@@ -3,26 +3,44 @@
 from __future__ import annotations
 
 import importlib
+from typing import Any, cast
 
-from archscout.plugins import Entry, Registry
+from archscout.errors import SettingsError, kind_of
+from archscout.plugins import Entry, Ready, Registry, first_line
 from archscout.spaces._plugin import SpacePlugin
 from archscout.spaces.base import SearchSpace
 
 # Each folder declares one space; a further space is one folder and its name here.
 _FOLDERS = ("nasbench101", "nasbench201", "darts", "nasbench_macro", "mobilenet")
 
-SPACES = Registry("space", {})
-_DECLARED: dict[str, SpacePlugin] = {}
+_DECLARED: dict[str, SpacePlugin] = {
+    plugin.name: plugin
+    for plugin in (
+        importlib.import_module(f"archscout.spaces.{folder}").PLUGIN for folder in _FOLDERS
+    )
+}
+
+
+def _entry(plugin: SpacePlugin) -> Entry:
+    return Entry(cast(Any, plugin.space), plugin.summary, plugin.source, declared=plugin)
+
+
+def _read(part: object) -> Entry | None:
+    """The entry of a declaration, or of a space that stands there ready."""
+    if isinstance(part, SpacePlugin):
+        return _entry(part)
+    return Entry(Ready(part), first_line(part)) if isinstance(part, SearchSpace) else None
+
+
+SPACES = Registry(
+    "space", {name: _entry(plugin) for name, plugin in _DECLARED.items()}, SearchSpace, _read
+)
 
 
 def declare(plugin: SpacePlugin) -> None:
     """Register the space of a declaration under its name."""
     _DECLARED[plugin.name] = plugin
-    SPACES.add(plugin.name, Entry(str(plugin.space), plugin.summary, plugin.source))
-
-
-for _folder in _FOLDERS:
-    declare(importlib.import_module(f"archscout.spaces.{_folder}").PLUGIN)
+    SPACES.add(plugin.name, _entry(plugin))
 
 
 def declarations() -> list[SpacePlugin]:
@@ -49,27 +67,45 @@ def plugin_of(space: SearchSpace | str) -> SpacePlugin:
     if space in _DECLARED:
         return _DECLARED[space]
     entry = SPACES[space]
-    declared = getattr(entry.load(), "plugin", None)
+    declared = entry.declared or getattr(entry.load(), "plugin", None)
     if isinstance(declared, SpacePlugin):
         return declared
-    return SpacePlugin(space, entry.target, entry.summary, entry.source)
+    made = load_space(space)
+    return made.plugin or SpacePlugin(made.name, entry.target, entry.summary, entry.source)
 
 
 def load_space(name: str) -> SearchSpace:
     """Load a search space by its name.
 
     Args:
-        name: one of ``SPACES.names()``.
+        name: one of ``SPACES.names()``, or a place, ``"module:Name"`` or ``"FILE.py:Name"``.
 
     Returns:
         A new instance of the space.
 
     Raises:
         UnknownNameError: if no space has that name; it says which one is nearest.
+        SettingsError: if what the name stands for makes no space.
 
     Examples:
         >>> len(load_space("nasbench201"))
         15625
     """
-    space: SearchSpace = SPACES.create(name)
+    entry = SPACES[name]
+    try:
+        space = entry.load()(**entry.settings)
+    except TypeError as error:
+        raise SettingsError(
+            f"got the space {name!r}, which cannot be made without arguments ({error}): name a "
+            "function that makes it, or pass an object of it"
+        ) from error
+    if not isinstance(space, SearchSpace):
+        raise SettingsError(f"got {kind_of(space)} from {name!r}, expected a search space")
+    if entry.package and space.name != name:
+        raise SettingsError(
+            f"{entry.package} declares {name!r}, whose space calls itself {space.name!r}: records "
+            "need one name for both"
+        )
+    if entry.declared is not None and space.plugin is None:
+        space.plugin = entry.declared
     return space

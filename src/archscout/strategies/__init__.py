@@ -18,6 +18,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.plugins import Entry, Registry
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Choices, SearchSpace
+from archscout.strategies._own import make_own
 from archscout.strategies.base import Strategy
 from archscout.strategies.settings import check_kinds
 
@@ -153,6 +154,7 @@ STRATEGIES = Registry(
         "optuna:qmc": _optuna("qmc", "Optuna's quasi-random Sobol sequence"),
         "optuna:nsgaii": _optuna("nsgaii", "Optuna's genetic algorithm NSGA-II"),
     },
+    Strategy,
 )
 
 
@@ -178,7 +180,8 @@ def make_strategy(
     """Make the strategy of a registered name.
 
     Args:
-        name: such as ``"evolution"`` or ``"optuna:tpe"``.
+        name: such as ``"evolution"`` or ``"optuna:tpe"``, or the place of a strategy's class,
+            ``"module:Name"`` or ``"FILE.py:Name"``.
         space: the search space.
         rng: the strategy's only source of randomness.
         pool: choices ``(n, positions)`` that can be measured; None for the whole space.
@@ -207,9 +210,7 @@ def make_strategy(
                 error = unknown_name(f"setting of strategy {name}", setting, names)
                 raise SettingsError(str(error))
     check_kinds(name, settings, known)
-    made = STRATEGIES.create(name, space, rng, pool=pool, **settings)
-    assert isinstance(made, Strategy)
-    return made
+    return make_own(entry.load(), space, rng, pool, {**entry.settings, **settings})
 
 
 def __getattr__(name: str) -> Any:

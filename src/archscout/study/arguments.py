@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from archscout._common.arguments import refuses
-from archscout._common.own_state import users_state
 from archscout.errors import SettingsError, kind_of
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, make_strategy
+from archscout.strategies._own import make_own
 from archscout.strategies.base import Strategy
 
 _OWN_ARGUMENTS = ("space", "rng", "pool")
@@ -72,25 +70,4 @@ def make_searcher(
             )
     if isinstance(strategy, str):
         return make_strategy(strategy, space, rng, pool=pool, **settings)
-    try:
-        taken = inspect.signature(strategy).parameters.values()
-    except (TypeError, ValueError):  # some classes of C say nothing
-        taken = {}.values()
-    takes_pool = any(p.name == "pool" or p.kind is p.VAR_KEYWORD for p in taken)
-    given = {**({"pool": pool} if takes_pool else {}), **settings}
-    why = refuses(strategy, space, rng, **given)
-    if why is None and inspect.isabstract(strategy):
-        why = "it is abstract"
-    if why is not None or (isinstance(strategy, type) and not issubclass(strategy, Strategy)):
-        raise SettingsError(
-            f"got a strategy that cannot be made of (space, rng{''.join(f', {k}' for k in given)})"
-            f" ({why or 'a ' + strategy.__name__ + ' is no Strategy'}), expected a registered name "
-            "or a function (space, rng) -> Strategy"
-        )
-    with users_state():
-        made = strategy(space, rng, **given)
-    if not isinstance(made, Strategy):
-        raise SettingsError(
-            f"got a {type(made).__name__} from the strategy function, expected a Strategy"
-        )
-    return made
+    return make_own(strategy, space, rng, pool, settings)

@@ -9,15 +9,16 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Generic, SupportsIndex, TypeVar
+from typing import Any, Generic, SupportsIndex, TypeVar
 
 from archscout.errors import ArchscoutError, SettingsError, error_text
+from archscout.plugins import additions, receive_additions
 
 logger = logging.getLogger(__name__)
 Job = TypeVar("Job")
@@ -214,7 +215,9 @@ def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes end at once when this block is left or this process dies."""
     context = multiprocessing.get_context("spawn")
     lifeline, ours = context.Pipe(duplex=False)
-    pool = ProcessPoolExecutor(workers, context, initializer=_begin, initargs=(lifeline,))
+    pool = ProcessPoolExecutor(
+        workers, context, initializer=_begin, initargs=(lifeline, additions())
+    )
     try:
         try:
             pool.submit(os.getpid).result()
@@ -239,8 +242,9 @@ def _remedy() -> str:
     return "put the calling code of your script under if __name__ == '__main__':, or pass workers=1"
 
 
-def _begin(lifeline: Connection) -> None:
+def _begin(lifeline: Connection, added: Mapping[str, Mapping[str, Any]]) -> None:
     """Prepare a worker: the parent alone handles Ctrl-C, and its death is ours."""
+    receive_additions(added)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What is to be said of a table the parent has said, which reads the same one first.
     logging.getLogger("archscout.benchmarks").setLevel(logging.ERROR)
