@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -11,26 +10,11 @@ from hypothesis import strategies as st
 
 from archscout.encodings.arrays import GraphEncoding
 from archscout.reports import cell_svg
-from archscout.reports.drawings import live_edges
-from archscout.reports.graph_drawing import graph_svg
 from archscout.spaces import load_space
+from archscout.spaces._blocks.graph_drawing import graph_svg
 from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = load_space("nasbench201")
-EDGES = [(0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3)]
-PATHS = [(0, 3), (0, 1, 3), (0, 2, 3), (0, 1, 2, 3)]
-
-
-@settings(max_examples=60)
-@given(st.lists(st.sampled_from(["none", "skip_connect", "nor_conv_3x3"]), min_size=6, max_size=6))
-def test_live_edges_are_those_on_a_whole_path(operations):
-    edges = dict(zip(EDGES, operations, strict=True))
-    whole = [
-        set(pairwise(path))
-        for path in PATHS
-        if all(edges[edge] != "none" for edge in pairwise(path))
-    ]
-    assert live_edges(edges, output=3) == set().union(*whole)
 
 
 @settings(max_examples=60)

@@ -11,7 +11,7 @@ from archscout.reports import facts
 from archscout.reports.manifest_rows import command_line, flat_rows
 from archscout.reports.words import count, difference, duration, finite, size, value
 from archscout.results.notes import info_columns
-from archscout.spaces import SPACES
+from archscout.spaces import SPACES, plugin_of
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _AUDIT_COLUMNS = (
 
 def noun(result: SearchResult) -> str:
     """What the space calls its architectures."""
-    return "cell" if result.space.name in ("nasbench101", "nasbench201") else "architecture"
+    return plugin_of(result.space).noun
 
 
 def headline(result: SearchResult) -> dict[str, Any]:

@@ -1,151 +1,34 @@
-"""Drawings of architectures as graphs, as SVG text for a page.
-
-Colours follow the operation, and every edge carries its name, so that nothing is told by
-colour alone. Edges that lie on no path from the input to the output are grey and dashed.
-"""
+"""The drawing of an architecture for a page: the space's own, or that of its graph."""
 
 from __future__ import annotations
 
-import re
 from html import escape
 
-import numpy as np
-
-from archscout.reports import svg
-from archscout.reports.graph_drawing import graph_svg
+from archscout.spaces import plugin_of
+from archscout.spaces._blocks.graph_drawing import graph_svg
 from archscout.spaces.base import Architecture, SearchSpace
-
-Edges = dict[tuple[int, int], str]
-
-_CELL = re.compile(r"\|(\w+~\d\|)+(\+\|(\w+~\d\|)+)+")
-_EDGE = re.compile(r"(\w+)~(\d)")
-
-# operation: name on the drawing, colour, width of the line
-_STYLES = {
-    "nor_conv_3x3": ("conv 3×3", ("--op-conv3", "#2f78c0"), 4.5),
-    "nor_conv_1x1": ("conv 1×1", ("--op-conv1", "#9a62a8"), 3.0),
-    "avg_pool_3x3": ("avg pool", ("--op-pool", "#2a8a6c"), 3.0),
-    "skip_connect": ("skip", ("--op-skip", "#c95d0e"), 2.0),
-}
-_RADIUS = 21.0
-_NODES = {node: np.array([26.0 + 154.0 * node, 148.0]) for node in range(4)}
-_NODE_NAMES = ("in", "1", "2", "out")
-# how far the middle of an edge is moved (negative is up); no two edges cross
-_BENDS = {(0, 1): 0.0, (1, 2): 0.0, (2, 3): 0.0, (0, 2): -62.0, (1, 3): 62.0, (0, 3): -118.0}
 
 
 def cell_svg(space: SearchSpace, arch: Architecture) -> str:
-    """Draw an architecture as a graph.
+    """Draw an architecture.
 
     Args:
         space: the space of the architecture.
         arch: the architecture.
 
     Returns:
-        For NAS-Bench-201 an ``<svg>`` of the cell; for other spaces with a ``"graph"``
-        encoding an ``<svg>`` of that graph; else the standard text in ``<code>``. All text
-        is escaped.
+        The ``<svg>`` of the space's own drawing where it declares one; for other spaces with a
+        ``"graph"`` encoding that of the graph; else the standard text in ``<code>``, escaped.
 
     Examples:
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
-        >>> drawing = cell_svg(space, space.parse("300000"))
-        >>> drawing[:4], "nothing reaches the output" in drawing
-        ('<svg', True)
+        >>> cell_svg(space, space.parse("300000"))[:4]
+        '<svg'
     """
-    text = space.format(arch)
-    if space.name == "nasbench201" and _CELL.fullmatch(text):
-        edges = _read_edges(text)
-        if set(edges) == set(_BENDS):
-            return _draw_cell(edges)
+    plugin = plugin_of(space)
+    if plugin.has("drawing"):
+        return str(plugin.load("drawing")(space, arch))
     if "graph" in space.encodings:
-        return graph_svg(space.encode([arch], "graph"), text)
-    return f'<code class="cell-text">{escape(text)}</code>'
-
-
-def live_edges(edges: Edges, output: int) -> set[tuple[int, int]]:
-    """Find the edges that carry something from node 0 to ``output``.
-
-    Args:
-        edges: operation by (source, target), sources before targets; ``"none"`` carries nothing.
-        output: number of the last node.
-
-    Returns:
-        The live ones.
-
-    Examples:
-        >>> sorted(live_edges({(0, 1): "skip", (0, 2): "conv", (1, 2): "none"}, 2))
-        [(0, 2)]
-    """
-    there = sorted(edge for edge, operation in edges.items() if operation != "none")
-    reached = {0}
-    for source, target in there:
-        if source in reached:
-            reached.add(target)
-    useful = {output}
-    for source, target in sorted(there, key=lambda edge: edge[1], reverse=True):
-        if target in useful:
-            useful.add(source)
-    return {(a, b) for a, b in there if a in reached and b in useful}
-
-
-def _read_edges(text: str) -> Edges:
-    """Read ``|op~source|...|+|...|`` as operations by (source, target)."""
-    return {
-        (int(source), target): operation
-        for target, node in enumerate(text.split("+"), start=1)
-        for operation, source in _EDGE.findall(node)
-    }
-
-
-def _draw_cell(edges: Edges) -> str:
-    live = live_edges(edges, output=3)
-    # live edges last, so that they lie on top
-    order = sorted(edges, key=lambda edge: (edge in live, edge))
-    parts = [_draw_edge(edge, edges[edge], edge in live) for edge in order]
-    for node, name in enumerate(_NODE_NAMES):
-        x, y = _NODES[node]
-        parts.append(
-            f'<circle cx="{x:.0f}" cy="{y:.0f}" r="{_RADIUS:.0f}" stroke-width="1.6" '
-            f'style="fill:var(--paper,#fff);stroke:{svg.colour(svg.INK)}"/>'
-        )
-        parts.append(svg.text(x, y + 5, name, halo=False))
-    spoken = [
-        f"{_name(edges[a, b])} from {_NODE_NAMES[a]} to {_NODE_NAMES[b]}" for a, b in sorted(live)
-    ]
-    label = "Cell: " + ("; ".join(spoken) or "nothing reaches the output")
-    return svg.document(514, 228, label, parts)
-
-
-def _draw_edge(edge: tuple[int, int], operation: str, live: bool) -> str:
-    start, end = _NODES[edge[0]], _NODES[edge[1]]
-    middle = (start + end) / 2 + np.array([0.0, _BENDS[edge]])
-    control = 2 * middle - (start + end) / 2
-    between = f"from {_NODE_NAMES[edge[0]]} to {_NODE_NAMES[edge[1]]}"
-    if operation == "none":
-        path = svg.curve(start, control, end, start_gap=_RADIUS, end_gap=_RADIUS)
-        return (
-            f'<path d="{path}" fill="none" stroke-width="1.2" stroke-dasharray="1.5 7" '
-            f'stroke-linecap="round" style="stroke:{svg.colour(svg.FAINT)}">'
-            f"<title>none: no connection {between}</title></path>"
-        )
-    name, kind, width = _name(operation), svg.FAINT, 2.0
-    about, dash = (
-        f"{name} {between}, without effect: on no path from in to out",
-        ' stroke-dasharray="6 4"',
-    )
-    if live:
-        _, kind, width = _STYLES.get(operation, (name, svg.INK, 2.0))
-        about, dash = f"{name} {between}", ""
-    path = svg.curve(start, control, end, start_gap=_RADIUS, end_gap=_RADIUS + 10)
-    return (
-        f"<g><title>{escape(about)}</title>"
-        f'<path d="{path}" fill="none" stroke-width="{width}"{dash} '
-        f'style="stroke:{svg.colour(kind)}"/>'
-        f"{svg.arrow_head(control, end, _RADIUS + 1, kind)}"
-        f"{svg.text(float(middle[0]), float(middle[1]) - 12, name, kind)}</g>"
-    )
-
-
-def _name(operation: str) -> str:
-    return _STYLES[operation][0] if operation in _STYLES else operation.replace("_", " ")
+        return graph_svg(space.encode([arch], "graph"), space.format(arch))
+    return f'<code class="cell-text">{escape(space.format(arch))}</code>'

@@ -63,7 +63,10 @@ def plugin_of(space: SearchSpace | str) -> SpacePlugin:
     """
     if not isinstance(space, str):
         declared = space.plugin
-        return SpacePlugin(space.name, type(space)) if declared is None else declared
+        # A class derived from that of a space, under another name, is another space.
+        if declared is not None and declared.name == space.name:
+            return declared
+        return SpacePlugin(space.name, type(space))
     if space in _DECLARED:
         return _DECLARED[space]
     entry = SPACES[space]

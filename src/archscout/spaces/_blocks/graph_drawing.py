@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.encodings.arrays import GraphEncoding
-from archscout.reports import svg
+from archscout.spaces._blocks import svg
 
 Edge = tuple[int, int]
 
