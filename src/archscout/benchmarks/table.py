@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -18,10 +18,10 @@ from archscout.benchmarks._limited import rows_within
 from archscout.benchmarks.schema import Column
 from archscout.errors import TableError, unknown_name
 from archscout.objectives.objective import Direction, Measurement, Objective
+from archscout.spaces._blocks.measured_table import RunMode
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
-RunMode = Literal["mean", "random"]
 Floats = NDArray[np.float64]
 
 

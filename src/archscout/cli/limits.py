@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -37,15 +37,6 @@ MaxLatencyOption = Annotated[
     ),
 ]
 
-# The networks of the table, where they are not those that the space counts by default.
-_NETWORKS: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
-    ("nasbench201", "cifar100"): {"macs": {"classes": 100}, "params": {"classes": 100}},
-    ("nasbench201", "imagenet16_120"): {
-        "macs": {"classes": 120, "resolution": 16},
-        "params": {"classes": 120},
-    },
-}
-
 
 def limits_of(
     max_macs: str | None, max_params: str | None, space: str, dataset: str | None
@@ -59,7 +50,8 @@ def limits_of(
         >>> [limit.text for limit in limits_of("60M", None, "nasbench-macro", None)]
         ['at most 60M MACs']
     """
+    from archscout.spaces import plugin_of
     from archscout.spaces.limits.limit import parse_limits
 
     texts = {"max_macs": max_macs, "max_params": max_params}
-    return parse_limits(texts, _NETWORKS.get((space, dataset or ""), {}))
+    return parse_limits(texts, plugin_of(space).table_networks.get(dataset or "", {}))

@@ -123,14 +123,15 @@ class Problem:
     def _built_in(self) -> tuple[str, dict[str, Any]]:
         """Name and settings of the built-in benchmark; raises `ArchscoutError` if there is none."""
         from archscout.benchmarks import BENCHMARKS, benchmark_space
+        from archscout.spaces import plugin_of
 
         for option, default in {"metric": DEFAULT_METRIC, **_ADDED}.items():
             if option != "benchmark" and getattr(self, option) != default:
                 raise SettingsError(
                     f"--{option} says what a column of a table holds: name the table with --table"
                 )
-        name = self.benchmark or self.space
-        if self.benchmark is None and self.space not in BENCHMARKS:
+        name = self.benchmark or next(iter(plugin_of(self.space).benchmarks), None)
+        if name is None:
             raise SettingsError(
                 f"space {self.space!r} has no built-in benchmark: name a table of measured "
                 "architectures with --table"

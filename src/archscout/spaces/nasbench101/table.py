@@ -10,14 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from archscout._tables.units import row_means
-from archscout.benchmarks.table import RunMode, TableBenchmark
+from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
+from archscout.spaces._blocks.table_files import DATASET, check_dataset
+from archscout.spaces.nasbench101.space import NASBench101
 from archscout.spaces.nasbench101.table_columns import official_runs
 from archscout.spaces.nasbench101.table_sources import (
-    DATASET,
-    check_dataset,
     description,
     facts,
-    nasbench101_space,
     official_file,
 )
 
@@ -27,7 +26,7 @@ def load_nasbench101(
     epochs: int = 108,
     run: RunMode = "mean",
     dataset: str = DATASET,
-) -> TableBenchmark:
+) -> MeasuredTable:
     """Load the official table: three runs of each of the 423,624 cells.
 
     The first use of a file converts it, which takes minutes, and keeps about 43 MB in the cache
@@ -51,9 +50,9 @@ def load_nasbench101(
     """
     check_dataset("nasbench101", dataset)
     source = official_file(path)
-    space = nasbench101_space()
+    space = NASBench101()
     runs = official_runs(source, space, epochs)
-    return TableBenchmark(
+    return MeasuredTable(
         space,
         space.all_choices()[runs.cells],
         100.0 * runs.valid,

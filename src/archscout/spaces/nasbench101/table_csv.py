@@ -17,18 +17,15 @@ from numpy.typing import NDArray
 
 from archscout._tables.reader import RawTable, read_table
 from archscout._tables.units import check_unit, row_means
-from archscout.benchmarks.table import RunMode, TableBenchmark
 from archscout.errors import ParseError, SettingsError, TableError, listed
+from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
+from archscout.spaces._blocks.table_files import DATASET, check_dataset, data_file
 from archscout.spaces.base import Choices
 from archscout.spaces.nasbench101.space import NASBench101
 from archscout.spaces.nasbench101.table_sources import (
-    DATASET,
-    check_dataset,
     chosen_length,
-    data_file,
     description,
     facts,
-    nasbench101_space,
 )
 
 Floats = NDArray[np.float64]
@@ -45,7 +42,7 @@ def load_nasbench101_measured(
     epochs: int = 108,
     run: RunMode = "mean",
     dataset: str = DATASET,
-) -> TableBenchmark:
+) -> MeasuredTable:
     """Load 20,001 cells drawn uniformly from NAS-Bench-101, with one run of each length.
 
     Only these cells can be bought: `TableBenchmark.pool` lists them. There are no test values.
@@ -72,9 +69,9 @@ def load_nasbench101_measured(
     table = read_table(source)
     accuracy, price = f"valid_{epochs}ep", f"train_seconds_{_LENGTHS[-1]}ep"
     _require(table, ("hash", "adj_bits", "ops", "params", "macs", accuracy, price))
-    space = nasbench101_space()
+    space = NASBench101()
     share = epochs / _LENGTHS[-1]
-    return TableBenchmark(
+    return MeasuredTable(
         space,
         _written_cells(table, space),
         _percent(table, accuracy),
@@ -97,7 +94,7 @@ def load_nasbench101_small(
     run: RunMode = "mean",
     dataset: str = DATASET,
     vertices: int = 4,
-) -> TableBenchmark:
+) -> MeasuredTable:
     """Load all NAS-Bench-101 cells of few vertices, each trained three times: regret is exact.
 
     The runs were made anew with the benchmark's code on other machines; do not mix them with
@@ -128,12 +125,12 @@ def load_nasbench101_small(
     epochs = chosen_length(source.name, epochs, _LENGTHS)
     table = read_table(source)
     _require(table, ("space", "epochs", "hash", "val_acc", "test_acc", "training_time_s"))
-    space = nasbench101_space()
+    space = NASBench101()
     cells = space.all_choices()[: _SMALL_CELLS[vertices]]
     sizes = np.array(table.columns["space"], dtype=np.str_)
     rows = np.flatnonzero((sizes == f"{vertices}V") & (table.numbers("epochs") == epochs))
     valid, test, seconds = _runs(table, rows, space.canonical_ids(cells).tolist())
-    return TableBenchmark(
+    return MeasuredTable(
         space,
         cells,
         valid,

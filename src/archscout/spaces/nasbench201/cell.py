@@ -143,7 +143,7 @@ def live_choices(choices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
 
     Examples:
         >>> live_choices(np.array([[3, 0, 2, 1, 4, 0]])).tolist()
-        [[0, 0, 0, 1, 0, 0]]
+        [[3, 0, 0, 1, 4, 0]]
     """
     return np.where(live_edges(choices), choices, choices.dtype.type(OPERATIONS.index("none")))
 

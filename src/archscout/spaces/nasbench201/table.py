@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 
 from archscout._common.cache import Arrays, cached
 from archscout._tables.literals import read_literals
-from archscout.benchmarks.table import RunMode, TableBenchmark
+from archscout._tables.reader import read_table
+from archscout._tables.units import check_unit
 from archscout.errors import MissingExtraError, TableError, unknown_name
-from archscout.spaces import load_space
-from archscout.spaces.base import SearchSpace
+from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
+from archscout.spaces.nasbench201.space import NASBench201
 
 # Our names of the data sets, and those of the packaged files.
 _FILES = {"cifar10": "cifar10.pkl", "cifar100": "cifar100.pkl", "imagenet16_120": "imagenet.pkl"}
@@ -41,7 +42,7 @@ _SHAPES = {
 }
 
 
-def load_nasbench201(dataset: str = "cifar10", run: RunMode = "mean") -> TableBenchmark:
+def load_nasbench201(dataset: str = "cifar10", run: RunMode = "mean") -> MeasuredTable:
     """Load the NAS-Bench-201 table.
 
     Args:
@@ -60,14 +61,13 @@ def load_nasbench201(dataset: str = "cifar10", run: RunMode = "mean") -> TableBe
         TableError: if its file, or the file of test values, is damaged.
 
     Examples:
-        >>> table = load_nasbench201("cifar10")
-        >>> round(table.optimum, 3), table.unit
-        (91.607, 'percent')
+        >>> load_nasbench201("cifar10").runs.shape
+        (15625, 3)
     """
     dataset = dataset.lower().replace("-", "_")
     if dataset not in _FILES:
         raise unknown_name("data set of nasbench201", dataset, _FILES)
-    space = load_space("nasbench201")
+    space = NASBench201()
     path = _packaged_file(_FILES[dataset])
     data = path.read_bytes()
     digest = hashlib.sha256(data).hexdigest()
@@ -77,7 +77,7 @@ def load_nasbench201(dataset: str = "cifar10", run: RunMode = "mean") -> TableBe
         lambda: _columns(read_literals(data, path.name), path.name),
     )
     test_values, test_source = _test_values(space, dataset)
-    return TableBenchmark(
+    return MeasuredTable(
         space,
         table["choices"],
         table["runs"],
@@ -155,7 +155,7 @@ def _other_form(source: str, found: str) -> TableError:
     )
 
 
-def _test_values(space: SearchSpace, dataset: str) -> tuple[NDArray[np.float64] | None, str]:
+def _test_values(space: NASBench201, dataset: str) -> tuple[NDArray[np.float64] | None, str]:
     """Test means in lexicographic order and where they come from; None if there are none."""
     folder = os.environ.get("ARCHSCOUT_DATA")
     path = Path(folder) / _TEST_TABLE if folder else None
@@ -164,13 +164,17 @@ def _test_values(space: SearchSpace, dataset: str) -> tuple[NDArray[np.float64] 
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
 
     def build() -> Arrays:
-        table = TableBenchmark.from_csv(path, space=space, dataset=dataset, epochs=200)
-        if table.pool() is not None or np.isnan(table.test_values).all():
+        table, column = read_table(path), f"{dataset}_test_200ep"
+        cells = space.parse_many(table.columns.get("arch", ()))
+        different, first = np.unique(cells, axis=0, return_index=True)
+        if not len(different) == len(cells) == _CELLS or column not in table.columns:
             raise TableError(
                 f"{_TEST_TABLE} lacks cells or test values of {dataset}, expected the test means "
                 "of all 15,625: complete it, or unset ARCHSCOUT_DATA"
             )
-        return {"test_values": table.test_values[np.lexsort(table.choices.T[::-1])]}
+        values = table.numbers(column)
+        check_unit(values, "percent", f"column {column!r} of {_TEST_TABLE}")
+        return {"test_values": values[first]}
 
     key = f"nasbench201-{dataset}-test-v1-{digest[:16]}"
     values = cached(key, {"test_values": (_CELLS,)}, build)["test_values"]

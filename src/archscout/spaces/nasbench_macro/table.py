@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from archscout._tables.reader import RawTable, read_table
-from archscout.benchmarks.table import RunMode, TableBenchmark
 from archscout.errors import ParseError, TableError, listed
-from archscout.spaces import load_space
+from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
+from archscout.spaces._blocks.table_files import DATASET, check_dataset, data_file
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.nasbench101.table_sources import DATASET, check_dataset, data_file
+from archscout.spaces.nasbench_macro.space import NASBenchMacro
 
 _FILE = "nasbench_macro.csv.gz"
 _RUNS = tuple(f"test_acc_seed{seed}" for seed in range(3))
@@ -29,7 +29,7 @@ _COSTS = {"params": "params", "macs": "flops"}
 
 def load_nasbench_macro(
     path: str | Path | None = None, run: RunMode = "mean", dataset: str = DATASET
-) -> TableBenchmark:
+) -> MeasuredTable:
     """Load all 6,561 NAS-Bench-Macro architectures with three runs each.
 
     There is no validation split, so a search sees test accuracies: its best value is chosen
@@ -61,8 +61,8 @@ def load_nasbench_macro(
                 f"{table.source} has no column {name!r}: it has {listed(table.columns)}, "
                 "give the file that the benchmark's documentation names"
             )
-    space = load_space("nasbench-macro")
-    return TableBenchmark(
+    space = NASBenchMacro()
+    return MeasuredTable(
         space,
         space.choices([_architecture(space, table, row) for row in range(table.rows)]),
         np.stack([table.numbers(name) for name in _RUNS], axis=1),
