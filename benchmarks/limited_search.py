@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from archscout.experiments.comparison import BenchmarkSpec, compare
-from archscout.experiments.comparison.words import reach_words
+from archscout.experiments import BenchmarkSpec, compare
+from archscout.reports.comparison_words import reach_words
 from archscout.spaces.limits.limit import parse_limits
 
 STRATEGIES = "random,evolution,local,seminas,guided"

@@ -22,7 +22,7 @@ import json
 from pathlib import Path
 
 from archscout import load_benchmark
-from archscout.experiments.comparison import BenchmarkSpec, compare
+from archscout.experiments import BenchmarkSpec, compare
 
 STRATEGIES = "random,evolution,local,optuna:tpe,nao,seminas"
 

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark, load_benchmark
     from archscout.errors import ArchscoutError, ObjectiveError
-    from archscout.experiments.comparison import compare
-    from archscout.experiments.ranking import Ranking, rank
+    from archscout.experiments import compare, rank
     from archscout.exports import export
     from archscout.images import load_images
     from archscout.objectives.function import FunctionObjective
@@ -23,8 +22,8 @@ if TYPE_CHECKING:
     from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
     from archscout.predictors import list_predictors, make_predictor
     from archscout.predictors.base import Predictor
-    from archscout.results.load import load_result
-    from archscout.results.search import SearchResult
+    from archscout.reports import report
+    from archscout.results import Ranking, SearchResult, load_result
     from archscout.spaces import Architecture, Limit, SearchSpace, Variable, load_space
     from archscout.strategies import list_strategies, make_strategy
     from archscout.strategies.base import Strategy
@@ -63,6 +62,7 @@ __all__ = [
     "make_predictor",
     "make_strategy",
     "rank",
+    "report",
     "search",
     "search_unlabeled",
     "train",
@@ -80,24 +80,25 @@ _HOMES = {
     "Objective": "objectives",
     "ObjectiveError": "errors",
     "Predictor": "predictors.base",
-    "Ranking": "experiments.ranking",
-    "SearchResult": "results.search",
+    "Ranking": "results",
+    "SearchResult": "results",
     "SearchSpace": "spaces.base",
     "Strategy": "strategies.base",
     "TableBenchmark": "benchmarks",
     "UnlabeledSettings": "pipelines.unlabeled",
     "Variable": "spaces.base",
-    "compare": "experiments.comparison",
+    "compare": "experiments",
     "export": "exports",
     "list_predictors": "predictors",
     "list_strategies": "strategies",
     "load_benchmark": "benchmarks",
     "load_images": "images",
-    "load_result": "results.load",
+    "load_result": "results",
     "load_space": "spaces",
     "make_predictor": "predictors",
     "make_strategy": "strategies",
-    "rank": "experiments.ranking",
+    "rank": "experiments",
+    "report": "reports",
     "search": "study.loop",
     "search_unlabeled": "pipelines.unlabeled",
     "train": "pipelines.train:train_network",

@@ -17,8 +17,7 @@ import archscout
 from archscout._common.arguments import told_in_words, whole
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, SettingsError
-from archscout.experiments.comparison import BenchmarkSpec, compare
-from archscout.experiments.ranking import rank
+from archscout.experiments import BenchmarkSpec, compare, rank
 from archscout.objectives.function import FunctionObjective
 from archscout.objectives.objective import Measurement
 from archscout.predictors import make_predictor
@@ -52,9 +51,9 @@ def refused(call: Callable[[], object], *words: str) -> None:
 
 
 class Half:
-    """Measures without the generator that an objective is given."""
+    """Measures, and lacks the rest of an objective."""
 
-    def measure(self, arch: Architecture) -> float:
+    def measure(self, arch: Architecture, rng: np.random.Generator) -> float:
         return 1.0
 
 
@@ -101,7 +100,7 @@ class NoRandomness(FunctionObjective):
         ({"objective": lambda arch, epochs: 1.0}, ("one architecture", "'epochs'")),
         ({"objective": lambda: 1.0}, ("one architecture",)),
         ({"objective": functools.partial(total, arch=SPACE)}, ("one architecture",)),
-        ({"objective": Half()}, ("a Half", "measure(arch, rng)")),
+        ({"objective": Half()}, ("no pool", "no unit", "no direction")),
         ({"objective": Whole(direction="max")}, ("direction is named 'max'",)),
         ({"objective": Whole(unit=None)}, ("unit is None",)),
         ({"objective": NoRandomness(total)}, ("measure(arch, rng)",)),

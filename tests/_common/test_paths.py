@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import archscout
+from archscout.reports import report
 from archscout.testing.toy import ToySpace
 
 
@@ -23,7 +24,7 @@ def test_results_are_written_and_read_at_home(home: Path) -> None:
         ToySpace(), lambda arch: sum(arch.choices), "random", 4, storage="~/a.log"
     )
     assert result.save("~/run") == home / "run" / "result.json"
-    assert result.report("~/run/report.html") == home / "run" / "report.html"
+    assert report(result, "~/run/report.html") == home / "run" / "report.html"
     archscout.compare("nasbench201", "nasbench201", ["random"], 3, 1, workers=1, out="~/compared")
     assert (home / "compared" / "comparison.json").is_file()
     assert archscout.load_result("~/compared").strategies == ["random"]

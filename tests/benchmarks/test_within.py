@@ -10,7 +10,7 @@ import pytest
 from archscout import search
 from archscout.benchmarks import TableBenchmark, load_benchmark
 from archscout.errors import SettingsError, StorageError
-from archscout.experiments.comparison import BenchmarkSpec, compare
+from archscout.experiments import BenchmarkSpec, compare
 from archscout.objectives.objective import Measurement
 from archscout.spaces import load_space
 from archscout.spaces.limits.limit import Limit

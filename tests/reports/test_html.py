@@ -16,7 +16,7 @@ import pytest
 import archscout
 from archscout.cli.search import print_summary
 from archscout.errors import StorageError
-from archscout.reports import content, write_report
+from archscout.reports import content, report
 from archscout.reports.html import render
 from archscout.spaces.nasbench201.space import NASBench201
 from archscout.testing.toy import ToySpace
@@ -294,7 +294,7 @@ def test_texts_of_a_run_never_become_markup(make_result):
 def test_texts_that_no_file_can_hold_are_written_all_the_same(make_result, tmp_path):
     result = make_result(labels=3, failed=1)
     result.labels[0] = replace(result.labels[0], error="half a character: \ud800")
-    assert "half a character: ?" in write_report(result, tmp_path / "a.html").read_text("utf-8")
+    assert "half a character: ?" in report(result, tmp_path / "a.html").read_text("utf-8")
 
 
 @pytest.mark.slow
@@ -311,15 +311,15 @@ def test_figures_that_are_not_finite_stay_out_of_the_data(make_result):
 def test_it_is_written_where_it_was_asked_for(make_result, tmp_path):
     result = make_result(labels=3)
     path = tmp_path / "new" / "folder" / "mine.html"
-    assert write_report(result, str(path)) == path
+    assert report(result, str(path)) == path
     assert path.read_text("utf-8").lstrip().startswith("<!DOCTYPE html>")
-    assert write_report(result, tmp_path) == tmp_path / "report.html"
+    assert report(result, tmp_path) == tmp_path / "report.html"
 
 
 def test_a_place_that_cannot_be_written_is_one_sentence(make_result, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(StorageError) as caught:
-        write_report(make_result(labels=2), tmp_path / "file" / "report.html")
+        report(make_result(labels=2), tmp_path / "file" / "report.html")
     message = str(caught.value)
     assert "report.html" in message
     assert "name a file" in message
@@ -335,7 +335,7 @@ def test_an_old_report_survives_a_failed_write(make_result, tmp_path, monkeypatc
 
     monkeypatch.setattr(os, "replace", broken)
     with pytest.raises(StorageError, match="No space left"):
-        write_report(make_result(labels=2), path)
+        report(make_result(labels=2), path)
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["report.html"]
 
@@ -343,7 +343,7 @@ def test_an_old_report_survives_a_failed_write(make_result, tmp_path, monkeypatc
 @pytest.mark.slow
 def test_a_real_search_is_reported(tmp_path: Path):
     result = archscout.search("nasbench201", lambda arch: sum(arch.choices), "random", labels=12)
-    page = Page(result.report(tmp_path / "report.html").read_text("utf-8"))
+    page = Page(report(result, tmp_path / "report.html").read_text("utf-8"))
     assert {"anytime", "cells", "caveats", "manifest", "labels"} <= page.titles
     assert archscout.load_space("nasbench201").format(result.best.architecture) in page.text
     assert "Price of the labels" in page.text

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from archscout.reports.train_html import render_training
+from archscout.results.trained import TrainedRecord
 from archscout.training.network_description import SavedNetwork
-from archscout.training.trained_record import TrainedRecord
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -10,10 +10,10 @@ import pytest
 from tiny_search import make_images, make_settings
 
 from archscout.cli.search_unlabeled import _print as print_result
-from archscout.pipelines.unlabeled.result import UnlabeledResult
 from archscout.reports import unlabeled_plot
 from archscout.reports.unlabeled_html import render_unlabeled
 from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
+from archscout.results.unlabeled import UnlabeledResult
 
 
 @functools.cache

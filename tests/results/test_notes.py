@@ -10,8 +10,8 @@ import pytest
 import archscout
 from archscout.objectives.label import Label
 from archscout.objectives.objective import Measurement
+from archscout.results.load import load_result
 from archscout.results.notes import info_columns, join_notes
-from archscout.results.search import load_result
 from archscout.spaces.base import Architecture
 from archscout.study.ledger import Ledger
 from archscout.testing.toy import ToySpace

@@ -15,7 +15,8 @@ from archscout._common.plain import plain
 from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, StorageError
 from archscout.objectives.label import Label
-from archscout.results.search import SearchResult, load_result
+from archscout.results.load import load_result
+from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.testing.toy import ToySpace
 
@@ -174,7 +175,7 @@ def test_what_is_not_json_gets_one_sentence(tmp_path: Path, content: bytes) -> N
     path.write_bytes(content)
     with pytest.raises(StorageError, match="is not JSON"):
         load_result(path)
-    with pytest.raises(StorageError, match="cannot be read"):
+    with pytest.raises(StorageError, match="nothing is at"):
         load_result(tmp_path / "missing")
 
 

@@ -17,7 +17,8 @@ from archscout.cli.search import print_summary
 from archscout.errors import StorageError
 from archscout.objectives.label import Label
 from archscout.reports.content import manifest_rows, rerun
-from archscout.results.search import SearchResult, load_result
+from archscout.results.load import load_result
+from archscout.results.search import SearchResult
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 
 import archscout
 from archscout.errors import MissingMethodError, ParseError, SettingsError, UnknownNameError
-from archscout.experiments.comparison.yardsticks import cost_counts
+from archscout.experiments.yardsticks import cost_counts
 from archscout.predictors import make_predictor
 from archscout.spaces.base import Architecture, SearchSpace, Variable
 from archscout.testing import check_space

@@ -13,12 +13,13 @@ import pytest
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, ObjectiveError, SettingsError
-from archscout.experiments.comparison import BenchmarkSpec
+from archscout.experiments import BenchmarkSpec
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.objectives.function import FunctionObjective
 from archscout.objectives.objective import Measurement
 from archscout.reports.content import headline
-from archscout.results.search import SearchResult, load_result
+from archscout.results.load import load_result
+from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.strategies import list_strategies
 from archscout.strategies.random_search import RandomSearch

@@ -15,7 +15,8 @@ import pytest
 import torch
 
 from archscout.objectives.objective import Measurement
-from archscout.results.search import load_result
+from archscout.reports import report
+from archscout.results.load import load_result
 from archscout.spaces.base import Architecture
 from archscout.study.loop import search
 from archscout.study.plain_info import plain_info
@@ -159,7 +160,7 @@ def test_a_search_keeps_its_labels_whatever_their_notes(tmp_path: Path) -> None:
     assert repr(results[0].labels) == repr(results[1].labels)
     results[0].save(tmp_path)
     assert len(load_result(tmp_path, SPACE).labels) == 12
-    assert results[0].report(tmp_path / "page.html").is_file()
+    assert report(results[0], tmp_path / "page.html").is_file()
 
 
 def test_a_relative_journal_and_an_objective_that_goes_elsewhere(

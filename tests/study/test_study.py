@@ -19,8 +19,10 @@ from archscout.errors import SettingsError, StorageError, UnknownNameError
 from archscout.objectives.function import FunctionObjective
 from archscout.objectives.label import Label
 from archscout.objectives.objective import Measurement
+from archscout.reports import report
 from archscout.reports.content import prediction_words
-from archscout.results.search import SearchResult, load_result
+from archscout.results.load import load_result
+from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
 from archscout.strategies.evolution import Evolution
@@ -60,7 +62,7 @@ class Pooled:
     def test_value(self, arch: Architecture) -> float:
         return 100 + total(arch)
 
-    def noise(self) -> dict[str, float]:
+    def noise_ceiling(self) -> dict[str, float]:
         return {"kendall_tau": math.nan, "run_std": 1.0, "runs": 1}
 
 
@@ -380,7 +382,7 @@ def test_the_standing_of_the_best_is_reported_and_kept(tmp_path: Path) -> None:
     result.save(tmp_path)
     assert load_result(tmp_path, SPACE).standing == result.standing
     shown = "rank {rank} of {of} in the table".format(**result.standing)
-    assert shown in result.report(tmp_path).read_text()
+    assert shown in report(result, tmp_path).read_text()
     assert search(SPACE, total, "random", labels=3).standing == {}
 
 
@@ -401,23 +403,3 @@ def test_whole_numbers_of_numpy_are_taken() -> None:
     result = search(SPACE, total, "random", labels=np.int64(3), seed=np.int64(2))  # type: ignore[arg-type]
     assert [type(label) for label in result.labels] == [Label] * 3
     json.dumps(result.to_dict(), allow_nan=False)
-
-
-def test_a_record_goes_on_only_with_what_the_objective_says_it_is(tmp_path: Path) -> None:
-    class Trained(Pooled):
-        epochs = 3
-
-        def identity(self) -> dict[str, Any]:
-            return {"epochs": np.int64(self.epochs), "seed": "not that of the search"}
-
-        def standing(self, arch: Architecture) -> dict[str, int]:
-            return {"rank": 2, "of": 30}
-
-    objective = Trained()
-    first = search(SPACE, objective, "random", labels=3, storage=tmp_path)
-    assert first.standing == {"rank": 2, "of": 30}
-    again = search(SPACE, Trained(), "random", labels=5, storage=tmp_path)
-    assert again.labels[:3] == first.labels
-    objective.epochs = 4
-    with pytest.raises(StorageError, match="epochs 3, and this one has epochs 4"):
-        search(SPACE, objective, "random", labels=5, storage=tmp_path)

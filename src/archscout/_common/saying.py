@@ -1,4 +1,4 @@
-"""Counts and p-values in words."""
+"""Counts, differences, correlations and p-values in words."""
 
 from __future__ import annotations
 
@@ -30,3 +30,43 @@ def say_p(p_value: float) -> str:
     if math.isnan(p_value):
         return "p unknown"
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}"
+
+
+def say_number(value: float, points: str) -> str:
+    """A regret or a difference, without its unit.
+
+    Examples:
+        >>> say_number(0.414, "points"), say_number(0.00414, "fraction"), say_number(41.6, "labels")
+        ('0.41', '0.00414', '42')
+    """
+    form = {"points": ".2f", "labels": ".0f"}.get(points, ".3g")
+    text = f"{value:{form}}"
+    return text.removeprefix("-") if float(text) == 0 else text
+
+
+def say_figure(value: float) -> str:
+    """A correlation or a share, without the zero before the point.
+
+    Examples:
+        >>> say_figure(0.7621), say_figure(-0.05), say_figure(1.0), say_figure(float("nan"))
+        ('.762', '-.050', '1.000', '–')
+    """
+    if math.isnan(value):
+        return "–"
+    text = f"{value:.3f}"
+    text = text.removeprefix("-") if float(text) == 0 else text
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def say_tau(value: float) -> str:
+    """Write a correlation.
+
+    Examples:
+        >>> say_tau(-0.25), say_tau(1.0), say_tau(float("nan"))
+        ('-.25', '1.00', 'unknown')
+    """
+    if math.isnan(value):
+        return "unknown"
+    text = f"{value:.2f}"
+    text = text.removeprefix("-") if float(text) == 0 else text
+    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text

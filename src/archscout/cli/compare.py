@@ -42,7 +42,7 @@ from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
 
 if TYPE_CHECKING:
-    from archscout.experiments.comparison import Comparison
+    from archscout.experiments import Comparison
 
 DEFAULT_STRATEGIES = "random,evolution,local,nao,seminas,optuna:tpe"
 
@@ -96,7 +96,7 @@ def run(
     The same command goes on where it was stopped; with more seeds or strategies
     it adds to what the folder holds.
     """
-    from archscout.experiments.comparison import compare
+    from archscout.experiments import compare
 
     names = [name.strip() for name in strategies.split(",") if name.strip()]
     one_of("dedup mode", dedup, DEDUPS)
@@ -171,7 +171,7 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
 
 def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[str]:
     """The texts of one strategy; a mean that is only a lower bound is marked with >."""
-    from archscout.experiments.comparison.words import reach_words
+    from archscout.reports.comparison_words import reach_words
 
     key = measure.replace(" ", "_")
     regret = _fixed(row[f"{key}_median"])

@@ -14,7 +14,7 @@ from archscout.errors import SettingsError
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
-    from archscout.experiments.comparison import BenchmarkSpec
+    from archscout.experiments import BenchmarkSpec
     from archscout.spaces.limits.limit import Limit
 
 RUNS = ("mean", "random")
@@ -91,7 +91,7 @@ class Problem:
 
     def _whole(self) -> BenchmarkSpec:
         """The benchmark without limits."""
-        from archscout.experiments.comparison import BenchmarkSpec
+        from archscout.experiments import BenchmarkSpec
         from archscout.spaces import SPACES
 
         SPACES[self.space]  # Raises with the nearest match.

@@ -20,8 +20,7 @@ from archscout.cli.bars import make_bar
 from archscout.cli.console import amount
 
 if TYPE_CHECKING:
-    from archscout.experiments.comparison import CompareProgress
-    from archscout.experiments.ranking import RankProgress
+    from archscout.experiments import CompareProgress, RankProgress
     from archscout.study.loop import SearchProgress
 
 ACTIVITY_WIDTH = 24

@@ -28,7 +28,7 @@ from archscout.cli.problem import DEFAULT_METRIC, DEFAULT_SPLIT, Problem
 from archscout.cli.progress import CompareBar
 
 if TYPE_CHECKING:
-    from archscout.experiments.ranking import Ranking
+    from archscout.experiments import Ranking
 
 HOW_TO_RANK = "How to rank"
 DEFAULT_PREDICTORS = "boosting,forest,mlp,assessor"
@@ -122,7 +122,7 @@ def run(
     The same command goes on where it was stopped; with more seeds, labels or
     predictors it adds to what the folder holds.
     """
-    from archscout.experiments.ranking import rank
+    from archscout.experiments import rank
 
     names = [name.strip() for name in predictors.split(",") if name.strip()]
     problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
@@ -167,7 +167,7 @@ def folder_name(problem: Problem, protocol: str, unlabelled: str) -> Path:
 
 def print_ranking(ranking: Ranking, folder: Path) -> None:
     """Print who orders best, everything else at the most labels, and what limits it."""
-    from archscout.experiments.ranking.words import figure_words, tau_words
+    from archscout.reports.ranking_words import figure_words, tau_words
 
     target, most = ranking.yardsticks.headline, ranking.label_counts[-1]
     print_line(f"{ranking.benchmark}, {count(len(ranking.seeds), 'seed')}")

@@ -11,9 +11,10 @@ from archscout._common.secrets import show_storage
 from archscout.cli.console import print_line
 from archscout.cli.options import writable_folder
 from archscout.errors import StorageError
+from archscout.reports.report import report
 from archscout.results.load import find_kind, known_runs, load_result
 
-JOURNAL, RESULT, REPORT = "journal.log", "result.json", "report.html"
+JOURNAL = "journal.log"
 
 
 def run(
@@ -30,7 +31,7 @@ def run(
         typer.Option(
             metavar="FILE",
             help="File to write.",
-            show_default=f"{REPORT}, comparison.html or ranking.html in the folder",
+            show_default="report.html, comparison.html or ranking.html in the folder",
         ),
     ] = None,
 ) -> None:
@@ -45,10 +46,9 @@ def run(
         raise StorageError(f"{str(run)!r} is no ordinary file: name the folder of a run")
     folder = run if run.is_dir() else run.parent
     result = read_run(run)
-    kind = find_kind(run)
-    path = out or folder / (kind.page if kind is not None else REPORT)
-    writable_folder(path.parent)
-    written = result.report(path)
+    path = out or folder
+    writable_folder(path if path.is_dir() else path.parent)
+    written = report(result, path)
     print_line(f"The report is in {written}")
 
 

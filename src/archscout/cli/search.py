@@ -45,6 +45,7 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError, StorageError
+from archscout.reports.report import report
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -166,7 +167,7 @@ def run(
             retry_failed=retry_failed,
         )
     elif not (folder / REPORT).is_file():
-        result.report(folder / REPORT)
+        report(result, folder / REPORT)
     if as_json:
         print_json({**result.to_dict(), "folder": str(folder), "report": str(folder / REPORT)})
     else:
@@ -187,12 +188,12 @@ def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | No
     Raises:
         StorageError: if the folder holds the result of another search, which would be lost.
     """
-    from archscout.results.search import load_result
+    from archscout.results.search import SearchResult
 
     if not (folder / RESULT).is_file():
         return None
     try:
-        result = load_result(folder)
+        result = SearchResult.read(folder)
     except ArchscoutError:
         return None  # The journal beside it still holds the labels.
     answered = result.manifest.get("request")
@@ -261,7 +262,7 @@ def search_and_save(
         raise
     result.manifest["request"] = dict(request)
     result.save(folder)
-    result.report(folder / REPORT)
+    report(result, folder / REPORT)
     return result
 
 

@@ -202,7 +202,7 @@ def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> Unlab
 
 def _print(result: UnlabeledResult, folder: Path) -> None:
     """Print what was found, its nulls and where the rest is."""
-    from archscout.pipelines.unlabeled.sentences import say_tau
+    from archscout._common.saying import say_tau
 
     space = result.scores.space
     rows: list[list[Any]] = []

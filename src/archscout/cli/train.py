@@ -130,6 +130,7 @@ def run(
     """
     from archscout.cli.train_bar import TrainBar
     from archscout.pipelines.train import check_labels, train_network
+    from archscout.reports.report import report
     from archscout.spaces import load_space
 
     refuse_no_labels(no_labels, "training a network")
@@ -165,7 +166,7 @@ def run(
     except KeyboardInterrupt:
         complain(f"stopped in {bar.place}: the same command goes on from the last checkpoint.")
         raise typer.Exit(INTERRUPTED) from None
-    done.report(folder)
+    report(done, folder)
     if as_json:
         print_json(to_dict(done, sets, folder))
     else:

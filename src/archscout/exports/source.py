@@ -17,7 +17,7 @@ from archscout._common.paths import at_home, for_record
 from archscout._common.secrets import show_storage
 from archscout.errors import SettingsError, StorageError, listed
 from archscout.results.search import FILE_NAME as RESULT
-from archscout.results.search import load_result
+from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
@@ -129,7 +129,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
 
 
 def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwork, str]:
-    result = load_result(path)
+    result = SearchResult.read(path)
     best = result.best
     saved = SavedNetwork(result.space.name, result.space.format(best.architecture), settings)
     seed = result.manifest.get("seed")

@@ -24,6 +24,7 @@ from archscout.images.augment import channel_statistics
 from archscout.images.class_names import match_classes
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
+from archscout.results.trained import TrainedRecord
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.evaluate import accuracy
@@ -40,7 +41,6 @@ from archscout.training.saved_network import (
     save_network,
 )
 from archscout.training.settings import TrainSettings
-from archscout.training.trained_record import TrainedRecord
 
 HELD_OUT = 0.1
 """Share of the images held out where nothing else is said."""
@@ -77,10 +77,6 @@ class TrainedNetwork:
     test_images: int
     chance: float | None
     record: TrainedRecord
-
-    def report(self, path: str | Path) -> Path:
-        """Write the report, one HTML file that opens offline; a folder gets ``report.html``."""
-        return self.record.report(path)
 
 
 @own_state(one_thread=False)

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from archscout.reports.drawings import cell_svg
-from archscout.reports.html import write_report
+from archscout.reports.report import report
 
-__all__ = ["cell_svg", "write_report"]
+__all__ = ["cell_svg", "report"]

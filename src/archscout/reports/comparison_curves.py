@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.experiments.comparison.seeds import ENOUGH_SEEDS, statistics_rng
-from archscout.experiments.comparison.yardsticks import Yardsticks
 from archscout.reports.curves import Axis, Curve, Curves, Level, looks
+from archscout.results.yardsticks import Yardsticks
 from archscout.stats import bootstrap_bands
+from archscout.stats.leads import ENOUGH_SEEDS, statistics_rng
 
 if TYPE_CHECKING:
-    from archscout.experiments.comparison.result import Comparison
+    from archscout.results.comparison import Comparison
 
 _POINTS_A_BAND = 150  # more would not be seen
 

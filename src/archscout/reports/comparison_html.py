@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import count, say_p
-from archscout._common.writing import write_file
-from archscout.experiments.comparison.sentences import say_number
-from archscout.experiments.comparison.words import summary_words
+from archscout._common.saying import count, say_number, say_p
 from archscout.reports.comparison_curves import anytime_curves
+from archscout.reports.comparison_words import summary_words
 from archscout.reports.curves import chart_of
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 
 if TYPE_CHECKING:
-    from archscout.experiments.comparison.result import Comparison
-
-
-def write_comparison_page(comparison: Comparison, path: str | Path) -> Path:
-    """Write the page of a finished comparison.
-
-    Args:
-        comparison: its tables, caveats and manifest.
-        path: the file; its folder is made if it is missing.
-
-    Returns:
-        The file.
-    """
-    file = Path(path)
-    write_file(file, render_comparison(comparison))
-    return file
+    from archscout.results.comparison import Comparison
 
 
 def render_comparison(comparison: Comparison) -> str:

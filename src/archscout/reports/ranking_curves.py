@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archscout.experiments.comparison.seeds import ENOUGH_SEEDS
-from archscout.experiments.ranking.figures import LEVELS
 from archscout.reports.curves import Axis, Curve, Curves, Level, looks
+from archscout.results.rank_yardsticks import LEVELS
+from archscout.stats.leads import ENOUGH_SEEDS
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from archscout.experiments.ranking.result import Ranking
+    from archscout.results.ranking import Ranking
 
 _NAMES = {
     "kendall_tau": "Kendall's tau-b",

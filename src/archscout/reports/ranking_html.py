@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import say_p
-from archscout._common.writing import write_file
-from archscout.experiments.ranking.sentences import say_figure
-from archscout.experiments.ranking.words import figure_words, tau_words
+from archscout._common.saying import say_figure, say_p
 from archscout.reports.curves import chart_of
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 from archscout.reports.ranking_curves import calibration_curves, tau_curves
+from archscout.reports.ranking_words import figure_words, tau_words
 
 if TYPE_CHECKING:
-    from archscout.experiments.ranking.result import Ranking
+    from archscout.results.ranking import Ranking
 
 _MEASURES = {"kendall_tau": "tau-b", "kendall_tau_top_tenth": "tau-b in the top 10 %"}
-
-
-def write_ranking_page(ranking: Ranking, path: str | Path) -> Path:
-    """Write the page of a finished ranking.
-
-    Args:
-        ranking: its tables, caveats and manifest.
-        path: the file; its folder is made if it is missing.
-
-    Returns:
-        The file.
-    """
-    file = Path(path)
-    write_file(file, render_ranking(ranking))
-    return file
 
 
 def render_ranking(ranking: Ranking) -> str:

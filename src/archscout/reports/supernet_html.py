@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout._common.parts_folder import cannot_write
-from archscout._common.saying import say_p
-from archscout._common.writing import write_file
-from archscout.pipelines.unlabeled.sentences import say_tau
+from archscout._common.saying import say_p, say_tau
 from archscout.reports.charts import COLOURS, Chart
 from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
@@ -18,30 +14,9 @@ from archscout.reports.pages import render_page
 from archscout.reports.words import count, duration, size
 
 if TYPE_CHECKING:
-    from archscout.pipelines.supernet_search.result import SupernetSearchResult
+    from archscout.results.supernet import SupernetSearchResult
 
 MOST_LISTED = 20
-
-
-def write_supernet_page(result: SupernetSearchResult, path: str | Path) -> Path:
-    """Write the page of a finished search.
-
-    Args:
-        result: what was found.
-        path: the file; its folder must exist.
-
-    Returns:
-        The file.
-
-    Raises:
-        StorageError: if it cannot be written.
-    """
-    file = Path(path)
-    try:
-        write_file(file, render_supernet(result))
-    except OSError as error:
-        raise cannot_write(file.parent, error) from None
-    return file
 
 
 def render_supernet(result: SupernetSearchResult) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.parts_folder import cannot_write
-from archscout._common.writing import write_file
 from archscout.errors import listed
 from archscout.reports.charts import BLUE, Chart
 from archscout.reports.drawings import cell_svg
@@ -25,28 +22,6 @@ Facts = Mapping[str, Any]
 _TICKS = 8  # where there are fewer epochs, each is marked: plotly would mark halves
 # Facts of a manifest that the page has in other words.
 _SAID = ("labels", "strategy", "seed", "versions archscout")
-
-
-def write_train_page(network: SavedNetwork, facts: Facts, path: str | Path) -> Path:
-    """Write the page of a finished training.
-
-    Args:
-        network: what was trained.
-        facts: plain values that came of it, as in ``trained.json``.
-        path: the file; its folder must exist.
-
-    Returns:
-        The file.
-
-    Raises:
-        StorageError: if it cannot be written.
-    """
-    file = Path(path)
-    try:
-        write_file(file, render_training(network, facts))
-    except OSError as error:
-        raise cannot_write(file.parent, error) from None
-    return file
 
 
 def render_training(network: SavedNetwork, facts: Facts) -> str:

@@ -2,43 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archscout._common.parts_folder import cannot_write
-from archscout._common.writing import write_file
-from archscout.pipelines.unlabeled.sentences import say_tau
-from archscout.pipelines.unlabeled.trust import ENOUGH
+from archscout._common.saying import say_tau
 from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
 from archscout.reports.words import duration
+from archscout.results.trust import ENOUGH
 from archscout.spaces.hollow import hollow
 
 if TYPE_CHECKING:
-    from archscout.pipelines.unlabeled.result import UnlabeledResult
-
-
-def write_unlabeled_page(result: UnlabeledResult, path: str | Path) -> Path:
-    """Write the page of a finished search.
-
-    Args:
-        result: what was found.
-        path: the file; its folder must exist.
-
-    Returns:
-        The file.
-
-    Raises:
-        StorageError: if it cannot be written.
-    """
-    file = Path(path)
-    try:
-        write_file(file, render_unlabeled(result))
-    except OSError as error:
-        raise cannot_write(file.parent, error) from None
-    return file
+    from archscout.results.unlabeled import UnlabeledResult
 
 
 def render_unlabeled(result: UnlabeledResult) -> str:

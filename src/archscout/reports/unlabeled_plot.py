@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.pipelines.unlabeled.agreement import ANGLE
-from archscout.pipelines.unlabeled.sentences import say_tau
+from archscout._common.saying import say_tau
 from archscout.reports.charts import BLUE, ORANGE, Chart
+from archscout.results.scores import ANGLE
 
 if TYPE_CHECKING:
-    from archscout.pipelines.unlabeled.result import UnlabeledResult
+    from archscout.results.unlabeled import UnlabeledResult
 
 MOST_DOTS = 1000  # in a chart; a phone draws several of them
 

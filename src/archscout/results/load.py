@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,39 +22,27 @@ class Kind:
     Args:
         file: name of the file that says what the run is.
         command: that wrote it.
-        reader: module and function that read the folder, with a colon between.
-        page: name of its page.
+        home: module and class of the result, with a colon between.
     """
 
     file: str
     command: str
-    reader: str
-    page: str = "report.html"
+    home: str
 
-    def read(self, folder: Path) -> Any:
-        """Read the folder."""
-        module, _, name = self.reader.partition(":")
-        reader: Callable[[Path], Any] = getattr(importlib.import_module(module), name)
-        return reader(folder)
+    def load(self) -> Any:
+        """The class, whose ``read`` reads the folder."""
+        module, _, name = self.home.partition(":")
+        return getattr(importlib.import_module(f"archscout.results.{module}"), name)
 
 
 # In this order: searches leave a network beside their result.
 KINDS = (
-    Kind("result.json", "search", "archscout.results.search:load_result"),
-    Kind(
-        "comparison.json",
-        "compare",
-        "archscout.experiments.comparison.kept:read_comparison",
-        "comparison.html",
-    ),
-    Kind("ranking.json", "rank", "archscout.experiments.ranking.kept:read_ranking", "ranking.html"),
-    Kind("unlabeled.json", "search-unlabeled", "archscout.pipelines.unlabeled.kept:read_unlabeled"),
-    Kind(
-        "supernet-search.json",
-        "search-supernet",
-        "archscout.pipelines.supernet_search.kept:read_supernet_search",
-    ),
-    Kind("network.json", "train", "archscout.training.trained_record:read_trained"),
+    Kind("result.json", "search", "search:SearchResult"),
+    Kind("comparison.json", "compare", "comparison:Comparison"),
+    Kind("ranking.json", "rank", "ranking:Ranking"),
+    Kind("unlabeled.json", "search-unlabeled", "unlabeled:UnlabeledResult"),
+    Kind("supernet-search.json", "search-supernet", "supernet:SupernetSearchResult"),
+    Kind("network.json", "train", "trained:TrainedRecord"),
 )
 
 
@@ -88,7 +75,7 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> Any:
     Returns:
         What the function that made it handed back: a `SearchResult`, `Comparison`, `Ranking`,
         `UnlabeledResult` or `SupernetSearchResult`; of a training its `TrainedRecord`. All have
-        ``report`` and ``to_dict``.
+        ``to_dict`` and ``save``, and `archscout.report` writes their page.
 
     Raises:
         StorageError: if nothing is there, it holds no finished run, or a file is damaged.
@@ -102,24 +89,22 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> Any:
         ...     load_result(folder).best == result.best
         True
     """
-    from archscout.results import search as results
-
     path = at_home(path)
     if not path.exists():
         raise StorageError(
             f"nothing is at {show_storage(str(path))!r}: name the folder of a finished run"
         )
     kind = find_kind(path)
-    if kind is not None and kind.file != results.FILE_NAME:
-        if space is not None:
-            raise StorageError(
-                f"got a space for {str(path)!r}, which holds {kind.file}: only searches of spaces "
-                "that are not registered need one"
-            )
-        return kind.read(path if path.is_dir() else path.parent)
-    if path.is_dir() and kind is None:
+    if kind is None and path.is_dir():
         raise StorageError(
             f"the folder {str(path)!r} holds no finished run, expected {known_runs()}: name "
             "another folder, or let the run finish"
         )
-    return results.load_result(path, space)
+    if kind is None or kind.file == KINDS[0].file:  # any name will do for the file of a search
+        return KINDS[0].load().read(path, space)
+    if space is not None:
+        raise StorageError(
+            f"got a space for {str(path)!r}, which holds {kind.file}: only searches of spaces "
+            "that are not registered need one"
+        )
+    return kind.load().read(path if path.is_dir() else path.parent)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -209,19 +209,25 @@ class SearchResult:
             ) from error
         return path
 
+    @classmethod
     @own_state()
-    def report(self, path: str | Path) -> Path:
-        """Write the report, one HTML file that opens offline.
+    def read(cls, path: str | Path, space: SearchSpace | None = None) -> Self:
+        """Read a result that `save` wrote.
 
         Args:
-            path: the file, or a folder that then holds ``report.html``.
+            path: the JSON file or the folder that holds ``result.json``.
+            space: needed only for a space that is not registered.
 
         Returns:
-            Path of the file.
-        """
-        from archscout.reports.html import write_report
+            The result as it was.
 
-        return Path(write_report(self, path))
+        Raises:
+            StorageError: if it cannot be read, is no result, was changed, or is of another space.
+        """
+        from archscout.results.search_file import read_result
+
+        path = Path(path)
+        return cls(**read_result(path / FILE_NAME if path.is_dir() else path, space))
 
     def __repr__(self) -> str:
         good = any(not label.failed for label in self.labels)
@@ -230,23 +236,3 @@ class SearchResult:
             f"SearchResult({self.strategy} on {self.objective}: "
             f"best {best} of {count(len(self.labels), 'label')})"
         )
-
-
-@own_state()
-def load_result(path: str | Path, space: SearchSpace | None = None) -> SearchResult:
-    """Read a result that `SearchResult.save` wrote.
-
-    Args:
-        path: the JSON file or the folder that holds ``result.json``.
-        space: needed only for a space that is not registered.
-
-    Returns:
-        The result as it was.
-
-    Raises:
-        StorageError: if it cannot be read, is no result, was changed, or is of another space.
-    """
-    from archscout.results.search_file import read_result
-
-    path = Path(path)
-    return SearchResult(**read_result(path / FILE_NAME if path.is_dir() else path, space))

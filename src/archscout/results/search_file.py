@@ -126,7 +126,7 @@ def write_result(path: Path, data: Mapping[str, Any]) -> None:
 
 
 def read_result(path: Path, space: SearchSpace | None) -> dict[str, Any]:
-    """Read what a result is made of; see `archscout.results.search.load_result`."""
+    """Read what a result is made of; see `archscout.results.search.SearchResult.read`."""
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -14,12 +14,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from archscout._common.saying import say_number
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
-from archscout.experiments.comparison import BenchmarkSpec, compare
-from archscout.experiments.comparison.sentences import say_number, say_test
-from archscout.experiments.comparison.words import summary_words
+from archscout.experiments import BenchmarkSpec, compare
+from archscout.experiments.comparison.sentences import say_test
 from archscout.plugins import Entry
+from archscout.reports import report
 from archscout.reports.comparison_curves import anytime_curves
+from archscout.reports.comparison_words import summary_words
 from archscout.reports.curves import chart_of
 from archscout.reports.paper import figure_of, spread
 from archscout.results.load import load_result
@@ -81,7 +83,7 @@ class TestOutputs:
             np.testing.assert_array_equal(
                 ours.regrets["test regret"], theirs.regrets["test regret"]
             )
-        page = again.report(tmp_path)
+        page = report(again, tmp_path)
         assert page.name == "comparison.html"
         assert page.read_text() == (folder / "comparison.html").read_text()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from archscout.experiments.comparison import BenchmarkSpec
+from archscout.experiments import BenchmarkSpec
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 
 FILE = Path(os.environ.get("ARCHSCOUT_DATA", "")) / "nasbench101_measured.csv.gz"

@@ -15,18 +15,19 @@ import pytest
 
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
-from archscout.experiments.comparison import BenchmarkSpec
-from archscout.experiments.ranking import Ranking, RankProgress, rank
+from archscout.experiments import BenchmarkSpec, Ranking, RankProgress, rank
 from archscout.experiments.ranking.protocols import draw_labels, make_split
-from archscout.experiments.ranking.sentences import say_leaders, say_test
-from archscout.experiments.ranking.words import figure_words, tau_words
-from archscout.experiments.ranking.yardsticks import RankYardsticks
+from archscout.experiments.ranking.sentences import say_test
 from archscout.plugins import Entry
 from archscout.predictors import PREDICTORS
 from archscout.predictors.base import Prediction, Predictor
+from archscout.reports import report
 from archscout.reports.curves import chart_of
 from archscout.reports.paper import figure_of, panels_of
 from archscout.reports.ranking_curves import calibration_curves, tau_curves
+from archscout.reports.ranking_words import figure_words, tau_words
+from archscout.results.rank_yardsticks import RankYardsticks
+from archscout.results.ranking_sentences import say_leaders
 from archscout.stats import kendall_tau
 
 ROWS = 300
@@ -104,7 +105,7 @@ class TestOutputs:
         again = archscout.load_result(folder)
         assert again.to_dict() == ranking.to_dict()
         pd.testing.assert_frame_equal(again.rows, ranking.rows)
-        assert again.report(tmp_path).read_text() == (folder / "ranking.html").read_text()
+        assert report(again, tmp_path).read_text() == (folder / "ranking.html").read_text()
 
     def test_all_files_are_there_and_agree(self, saved: tuple[Ranking, Path]) -> None:
         ranking, folder = saved
@@ -223,12 +224,12 @@ class TestOutputs:
     def test_report_takes_a_file_or_a_folder(
         self, saved: tuple[Ranking, Path], tmp_path: Path
     ) -> None:
-        assert saved[0].report(tmp_path) == tmp_path / "ranking.html"
-        other = saved[0].report(tmp_path / "new" / "page.html")
+        assert report(saved[0], tmp_path) == tmp_path / "ranking.html"
+        other = report(saved[0], tmp_path / "new" / "page.html")
         assert other.read_text() == (tmp_path / "ranking.html").read_text()
         (tmp_path / "file").write_text("")
         with pytest.raises(StorageError, match="cannot use the folder"):
-            saved[0].report(tmp_path / "file" / "page.html")
+            report(saved[0], tmp_path / "file" / "page.html")
 
     def test_the_public_function_is_this_one(self) -> None:
         assert archscout.rank is rank

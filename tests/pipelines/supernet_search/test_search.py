@@ -18,6 +18,7 @@ from archscout.errors import SettingsError, StorageError
 from archscout.images.augment import channel_statistics
 from archscout.pipelines.supernet_search import SupernetSearchResult, search_supernet
 from archscout.pipelines.supernet_search.pool import PoolSupernet
+from archscout.reports import report
 from archscout.reports.supernet_html import render_supernet
 from archscout.spaces import load_space
 from archscout.training.evaluate import accuracy
@@ -227,11 +228,11 @@ def test_lost_accuracies_of_an_early_round_are_not_made_up_from_later_weights(
 def test_its_page_is_written_again_from_what_was_saved(finished: Finished, tmp_path: Path) -> None:
     result, folder = finished[0], shutil.copytree(finished[1], tmp_path / "copy")
     result.save(folder)  # Another test may have called the search again since.
-    result.report(folder)
+    report(result, folder)
     again = archscout.load_result(folder)
     assert again.to_dict() == result.to_dict()
     assert again.findings == result.findings
-    page = again.report(tmp_path)
+    page = report(again, tmp_path)
     assert page.read_text() == (folder / "report.html").read_text()
     for words in (result.space.format(result.best), "Trust check", "round 2", "test images"):
         assert words in page.read_text()

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
-from archscout.pipelines.unlabeled.agreement import ANGLE, LIVE, Scores
+from archscout.results.scores import ANGLE, LIVE, Scores
 from archscout.testing.toy import ToySpace
 
 

@@ -15,7 +15,8 @@ from tiny_search import make_images, make_settings
 import archscout
 from archscout.errors import SettingsError, StorageError
 from archscout.pipelines.unlabeled import UnlabeledResult, search_unlabeled
-from archscout.pipelines.unlabeled.agreement import ANGLE, FRESH, LIVE, MACS, ONE_EPOCH, TRUE
+from archscout.reports import report
+from archscout.results.scores import ANGLE, FRESH, LIVE, MACS, ONE_EPOCH, TRUE
 from archscout.spaces import load_space
 from archscout.spaces.limits.limit import Limit
 from archscout.stats import kendall_tau
@@ -192,8 +193,8 @@ def test_a_report_of_somebody_else_is_not_overwritten(tmp_path: Path) -> None:
 def test_its_page_is_written_again_from_what_was_saved(finished: Finished, tmp_path: Path) -> None:
     result, folder = finished[0], shutil.copytree(finished[1], tmp_path / "copy")
     result.save(folder)  # Another test may have called the search again since.
-    result.report(folder)
+    report(result, folder)
     again = archscout.load_result(folder)
     assert again.to_dict() == result.to_dict()
     pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
-    assert again.report(tmp_path).read_text() == (folder / "report.html").read_text()
+    assert report(again, tmp_path).read_text() == (folder / "report.html").read_text()

@@ -7,14 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
-from archscout.experiments.comparison.spec import BenchmarkSpec
+from archscout.experiments.benchmark_spec import BenchmarkSpec
+from archscout.results.regrets import RunRecord
 from archscout.spaces.index import ChoiceIndex
 from archscout.study.ledger import Dedup
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -41,37 +39,6 @@ class SearchJob:
 
     def __str__(self) -> str:
         return f"{self.label} with seed {self.seed}"
-
-
-@dataclass(frozen=True)
-class RunRecord:
-    """What one search bought, and what the table says of it now that the search is over.
-
-    Args:
-        strategy: the job's label.
-        seed: the job's seed.
-        architectures: standard texts of the bought architectures, in buying order.
-        values: ``(bought,)`` values that the strategy saw; NaN for failed.
-        mean_values: ``(bought,)`` mean search values of the table.
-        test_values: ``(bought,)`` mean test values of the table; NaN where it has none.
-        seconds: ``(bought,)`` price of each label in seconds of training.
-        wall_seconds: time that the search took here.
-        requests: how often the strategy asked for a value.
-        repeats: how often it asked for one that it had, at no cost.
-        stopped: why the search ended.
-    """
-
-    strategy: str
-    seed: int
-    architectures: list[str]
-    values: Floats
-    mean_values: Floats
-    test_values: Floats
-    seconds: Floats
-    wall_seconds: float
-    requests: int
-    repeats: int
-    stopped: str
 
 
 @own_state()

@@ -15,7 +15,8 @@ from archscout._common.numerals import read_number
 from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
 from archscout.errors import StorageError
-from archscout.experiments.comparison.jobs import RunRecord, SearchJob
+from archscout.experiments.comparison.jobs import SearchJob
+from archscout.results.regrets import RunRecord
 
 _COLUMNS = ("architecture", "value", "mean_value", "test_value", "seconds")
 _RESULTS = ("labels.csv", "summary.csv", "tests.csv", "comparison.json")

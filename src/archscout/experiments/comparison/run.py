@@ -29,17 +29,20 @@ from archscout.errors import (
     UnknownNameError,
     listed,
 )
-from archscout.experiments.comparison.curves import make_curves
-from archscout.experiments.comparison.jobs import RunRecord, SearchJob, run_search
+from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec
+from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.experiments.comparison.parts import Folder
-from archscout.experiments.comparison.result import Comparison
-from archscout.experiments.comparison.seeds import check_seeds, statistics_rng
 from archscout.experiments.comparison.sentences import list_notes, list_warnings
-from archscout.experiments.comparison.spec import BenchmarkSpec, as_spec
 from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
 from archscout.experiments.comparison.yardsticks import measure_yardsticks
+from archscout.experiments.seeds import check_seeds
+from archscout.reports.plot_files import write_plots
+from archscout.reports.report import report
+from archscout.results.comparison import Comparison
+from archscout.results.regrets import RunRecord, make_curves
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
+from archscout.stats.leads import statistics_rng
 from archscout.study.executors import JobFailure, check_workers, usable_cores
 from archscout.study.ledger import Dedup, Ledger
 from archscout.study.resumable import Ended, run_and_keep
@@ -220,6 +223,8 @@ def compare(
     )
     if folder is not None:
         comparison.save(folder.path)
+        write_plots(comparison, folder.path)
+        report(comparison, folder.path)
     return comparison
 
 

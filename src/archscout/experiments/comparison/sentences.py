@@ -6,24 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archscout._common.saying import count, say_p
-from archscout.experiments.comparison.curves import Curves
-from archscout.experiments.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
-from archscout.experiments.comparison.seeds import few_seeds
-from archscout.experiments.comparison.yardsticks import Yardsticks, left_out
+from archscout._common.saying import count, say_number, say_p
+from archscout.experiments.seeds import few_seeds
+from archscout.experiments.yardsticks import left_out
+from archscout.results.regrets import Curves
+from archscout.results.yardsticks import Yardsticks
+from archscout.stats.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.study.executors import JobFailure
-
-
-def say_number(value: float, points: str) -> str:
-    """A regret or a difference, without its unit.
-
-    Examples:
-        >>> say_number(0.414, "points"), say_number(0.00414, "fraction"), say_number(41.6, "labels")
-        ('0.41', '0.00414', '42')
-    """
-    form = {"points": ".2f", "labels": ".0f"}.get(points, ".3g")
-    text = f"{value:{form}}"
-    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.experiments.comparison.curves import Curves, incumbent_columns
-from archscout.experiments.comparison.seeds import statistics_rng
 from archscout.experiments.comparison.sentences import say_test
-from archscout.experiments.comparison.yardsticks import Yardsticks
+from archscout.results.regrets import Curves, incumbent_columns
+from archscout.results.yardsticks import Yardsticks
 from archscout.stats import bootstrap_interval, holm_correction, paired_difference, reach_summary
+from archscout.stats.leads import statistics_rng
 
 if TYPE_CHECKING:
     import pandas as pd

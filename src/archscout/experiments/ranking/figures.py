@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.predictors.base import Prediction
+from archscout.results.rank_yardsticks import FIGURES, LEVELS
 from archscout.stats import (
     coverage,
     kendall_tau,
@@ -18,20 +19,6 @@ from archscout.stats import (
 )
 
 Floats = NDArray[np.float64]
-
-FIGURES = {
-    "kendall_tau": "Kendall's tau-b",
-    "kendall_tau_top_tenth": "tau-b in the top 10 %",
-    "spearman": "Spearman",
-    "pairwise_accuracy": "pairwise accuracy",
-    "recall_10": "top-10 recall",
-    "recall_100": "top-100 recall",
-    "regret": "regret of the predicted best",
-}
-"""Figures against one target, with the words of a table's head."""
-
-LEVELS = (10, 20, 30, 40, 50, 60, 70, 80, 90, 95)
-"""Stated coverage of intervals, in percent."""
 
 TOP_SHARE = 0.1
 _RECALLS = (10, 100)

@@ -9,14 +9,13 @@ import numpy as np
 
 from archscout._common.own_state import own_state
 from archscout.errors import ArchscoutError
-from archscout.experiments.comparison.spec import BenchmarkSpec
+from archscout.experiments.benchmark_spec import BenchmarkSpec
 from archscout.experiments.ranking.candidates import Candidate
 from archscout.experiments.ranking.figures import calibration_figures, order_figures
-from archscout.experiments.ranking.protocols import Protocol, draw_labels, make_split, predictor_rng
+from archscout.experiments.ranking.protocols import draw_labels, make_split, predictor_rng
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Prediction
-
-TARGETS = ("test", "validation")
+from archscout.results.rank_yardsticks import TARGETS, Protocol
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +36,8 @@ from numpy.typing import NDArray
 from archscout._common.numerals import read_number, read_whole
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, unknown_name
+from archscout.results.rank_yardsticks import Protocol
 
-Protocol = Literal["a", "b"]
 Rows = NDArray[np.int64]
 FEWEST = 2
 

@@ -14,8 +14,7 @@ from archscout._common.manifest import make_manifest, package_version
 from archscout._common.own_state import given, own_state
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
-from archscout.experiments.comparison.seeds import check_seeds
-from archscout.experiments.comparison.spec import BenchmarkSpec, as_spec
+from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec
 from archscout.experiments.ranking.candidates import (
     Candidate,
     Unlabelled,
@@ -25,10 +24,14 @@ from archscout.experiments.ranking.candidates import (
 from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
 from archscout.experiments.ranking.parts import RowFolder
 from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
-from archscout.experiments.ranking.result import Ranking
 from archscout.experiments.ranking.sentences import list_notes, list_warnings
 from archscout.experiments.ranking.tables import rows_table, summary_table, tests_table
-from archscout.experiments.ranking.yardsticks import CEILING, measure_rank_yardsticks
+from archscout.experiments.ranking.yardsticks import measure_rank_yardsticks
+from archscout.experiments.seeds import check_seeds
+from archscout.reports.plot_files import write_plots
+from archscout.reports.report import report
+from archscout.results.rank_yardsticks import CEILING
+from archscout.results.ranking import Ranking
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
 from archscout.study.executors import JobFailure, check_workers, usable_cores
@@ -194,6 +197,8 @@ def rank(
     )
     if folder is not None:
         ranking.save(folder.path)
+        write_plots(ranking, folder.path)
+        report(ranking, folder.path)
     return ranking
 
 

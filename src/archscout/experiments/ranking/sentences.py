@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import count, say_p
-from archscout.experiments.comparison.leads import SIGNIFICANT, find_lead, too_few_seeds
-from archscout.experiments.comparison.seeds import few_seeds
-from archscout.experiments.comparison.yardsticks import left_out
-from archscout.experiments.ranking.yardsticks import RankYardsticks
+from archscout._common.saying import count, say_figure, say_p
+from archscout.experiments.seeds import few_seeds
+from archscout.experiments.yardsticks import left_out
+from archscout.results.rank_yardsticks import RankYardsticks
+from archscout.results.ranking_sentences import say_protocol
+from archscout.stats.leads import SIGNIFICANT, find_lead, too_few_seeds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,45 +20,6 @@ _MEASURES = {
     "kendall_tau": "Kendall's tau-b",
     "kendall_tau_top_tenth": "tau-b inside the top 10 %",
 }
-
-
-def say_figure(value: float) -> str:
-    """A correlation or a share, without the zero before the point.
-
-    Examples:
-        >>> say_figure(0.7621), say_figure(-0.05), say_figure(1.0), say_figure(float("nan"))
-        ('.762', '-.050', '1.000', '–')
-    """
-    if math.isnan(value):
-        return "–"
-    text = f"{value:.3f}"
-    text = text.removeprefix("-") if float(text) == 0 else text
-    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
-
-
-def say_protocol(yardsticks: RankYardsticks) -> str:
-    """Which protocol it is, what is fitted and what is scored; part of every output.
-
-    Returns:
-        A sentence without a full stop.
-    """
-    fitted = f"{yardsticks.label_words} of the labelled architectures"
-    of = f"all {yardsticks.scored:,}"
-    if yardsticks.protocol == "a":
-        how = "random labels of the whole table"
-        whom = f"{of} architectures of the table, labelled ones included"
-    else:
-        how = f"random labels of a fixed half, {yardsticks.pool:,} architectures"
-        whom = f"{of} of the other half"
-    parts = []
-    for target in yardsticks.targets:
-        few = yardsticks.rows_of(target)
-        over = f" ({few:,} architectures have one)" if few < yardsticks.scored else ""
-        parts.append(f"{yardsticks.mean}{target} values{over}")
-    return (
-        f"Protocol {yardsticks.protocol.upper()}, {how}: fitted on {fitted}, scored against "
-        f"{' and, apart, '.join(parts)} of {whom}"
-    )
 
 
 def say_test(row: Mapping[str, Any], tests: int) -> str:
@@ -101,39 +63,6 @@ def say_test(row: Mapping[str, Any], tests: int) -> str:
     verb, doubt = ("orders", "") if sure else ("seems to order", ", but not beyond doubt")
     side = "better" if lead.leader == ours else "worse"
     return f"{ours} {verb} {side} than {theirs} {after}, by {amount} in {what}{doubt} {behind}"
-
-
-def say_leaders(
-    summary: pd.DataFrame, label_counts: Sequence[int], yardsticks: RankYardsticks
-) -> list[str]:
-    """For each number of labels, who has the highest mean tau-b, and what needs no label."""
-    column = f"{yardsticks.headline}_kendall_tau"
-    counts = {name: figures[column] for name, figures in yardsticks.trivial.items()}
-    known = {name: tau for name, tau in counts.items() if not math.isnan(tau)}
-    found = []
-    for labels in label_counts:
-        rows = summary[(summary.labels == labels) & summary[column].notna()]
-        if rows.empty:
-            continue
-        first = rows[rows[column] == rows[column].max()]
-        best, names = first.iloc[0], first.predictor.tolist()
-        low, high = best[f"{column}_low"], best[f"{column}_high"]
-        shown = math.isnan(low) or len(names) > 1
-        interval = "" if shown else f" [{say_figure(low)}, {say_figure(high)}]"
-        said = (
-            f"With {count(labels, 'label')} {' and '.join(names)} "
-            f"{'has' if len(names) == 1 else 'have'} the highest mean tau-b against "
-            f"{yardsticks.headline} values, {say_figure(best[column])}{interval}"
-        )
-        if known:
-            name = max(known, key=lambda one: known[one])
-            said += f"; {name}, which needs no label, has {say_figure(known[name])}"
-            behind = rows.predictor[rows[column] < known[name]].tolist()
-            if behind:
-                verb = "does" if len(behind) == 1 else "do"
-                said += f", which {', '.join(behind)} {verb} not reach"
-        found.append(said)
-    return found
 
 
 def list_warnings(

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from archscout.experiments.comparison.seeds import statistics_rng
-from archscout.experiments.ranking.figures import FIGURES, LEVELS
-from archscout.experiments.ranking.jobs import TARGETS, RankJob, RowRecord
+from archscout.experiments.ranking.jobs import RankJob, RowRecord
 from archscout.experiments.ranking.sentences import say_test
-from archscout.experiments.ranking.yardsticks import CEILING, RankYardsticks
+from archscout.results.rank_yardsticks import CEILING, FIGURES, LEVELS, TARGETS, RankYardsticks
 from archscout.stats import bootstrap_interval, holm_correction, paired_difference
+from archscout.stats.leads import statistics_rng
 from archscout.study.executors import JobFailure
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,33 +12,10 @@ from numpy.typing import NDArray
 from archscout.images.images import Images
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
 from archscout.pipelines.train import train_network
+from archscout.results.finalist import Finalist
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import SavedNetwork, load_network, save_network
-
-FOLDER = "finalists"
-"""Folder of the finalists within that of the search."""
-
-
-@dataclass(frozen=True)
-class Finalist:
-    """One architecture trained alone; accuracies are in percent.
-
-    Args:
-        architecture: its text.
-        supernet_accuracy: by the last weights of the supernet, on the held-out images.
-        validation: alone, on the same held-out images, which also chose it.
-        test: alone, on test images that nothing was chosen by; None without them.
-        folder: of its network.
-        saved: what its network is.
-    """
-
-    architecture: str
-    supernet_accuracy: float
-    validation: float
-    test: float | None
-    folder: Path
-    saved: SavedNetwork
 
 
 def pick_finalists(

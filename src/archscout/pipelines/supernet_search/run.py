@@ -28,24 +28,25 @@ from archscout.pipelines.supernet_search.checks import (
     check_network,
     check_sizes,
 )
-from archscout.pipelines.supernet_search.finalists import FOLDER, keep_network, train_finalists
+from archscout.pipelines.supernet_search.finalists import keep_network, train_finalists
 from archscout.pipelines.supernet_search.pool import PoolSupernet
 from archscout.pipelines.supernet_search.proposals import Proposals
-from archscout.pipelines.supernet_search.result import (
-    FILE_NAME,
-    MACS,
-    PARAMS,
-    REPORT,
-    SUPERNET,
-    TABLE,
-    Round,
-    SupernetSearchResult,
-)
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
 from archscout.pipelines.train import hold_out, matched
 from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
 from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
 from archscout.proxies import make_proxy
+from archscout.reports.report import report
+from archscout.results.finalist import FOLDER
+from archscout.results.supernet import (
+    FILE_NAME,
+    MACS,
+    PARAMS,
+    SUPERNET,
+    TABLE,
+    Round,
+    SupernetSearchResult,
+)
 from archscout.spaces.base import Architecture
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
@@ -53,7 +54,7 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
-_RESULTS = (FILE_NAME, REPORT, TABLE, "network.json")
+_RESULTS = (FILE_NAME, "report.html", TABLE, "network.json")
 
 
 @own_state(one_thread=False)
@@ -105,7 +106,7 @@ def search_supernet(
     if not result.finalists:
         save_network(out, result.network)
     result.save(out)
-    result.report(out)
+    report(result, out)
     return result
 
 

@@ -14,8 +14,8 @@ from archscout._common.parts_folder import PartsFolder
 from archscout.errors import SettingsError
 from archscout.images.augment import channel_statistics
 from archscout.images.images import Images
-from archscout.pipelines.unlabeled.agreement import ANGLE
-from archscout.pipelines.unlabeled.trust import TrustCheck
+from archscout.results.scores import ANGLE
+from archscout.results.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies.proxy_search import Score
 from archscout.training.evaluate import accuracy

@@ -26,11 +26,12 @@ from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.train import matched
 from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
-from archscout.pipelines.unlabeled.result import FILE_NAME, REPORT, UnlabeledResult
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
 from archscout.pipelines.unlabeled.sizes import build_settings, cost_settings, limited_space
 from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.pipelines.unlabeled.ways import compare_ways, find_best, make_ways
+from archscout.reports.report import report
+from archscout.results.unlabeled import FILE_NAME, SCORES, UnlabeledResult
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
@@ -38,7 +39,7 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
-_RESULTS = (FILE_NAME, REPORT, "scores.csv", "network.json")
+_RESULTS = (FILE_NAME, "report.html", SCORES, "network.json")
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (
     "supernet on {} labels",
     "supernet on true labels",
@@ -88,7 +89,7 @@ def search_unlabeled(
             return _search(images, settings, validation, Path(folder), on_stage)
     result = _search(images, settings, validation, Path(out), on_stage)
     result.save(out)
-    result.report(out)
+    report(result, out)
     save_network(out, result.network)
     return result
 

@@ -7,19 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from archscout.pipelines.unlabeled.agreement import (
-    ANGLE,
-    FRESH,
-    LIVE,
-    MACS,
-    ONE_EPOCH,
-    TRUE,
-    Scores,
-)
-from archscout.pipelines.unlabeled.result import Found
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
 from archscout.pipelines.unlabeled.trained import TrainedSupernet
 from archscout.proxies import make_proxy
+from archscout.results.scores import ANGLE, FRESH, LIVE, MACS, ONE_EPOCH, TRUE, Scores
+from archscout.results.unlabeled import Found
 from archscout.spaces.base import SearchSpace
 from archscout.strategies.proxy_search import Score, evolve, score_all
 from archscout.supernets import make_supernet

@@ -1,4 +1,4 @@
-"""What comparisons and rankings ask of seeds, and how they draw for their statistics."""
+"""What comparisons and rankings ask of seeds."""
 
 from __future__ import annotations
 
@@ -6,13 +6,9 @@ import operator
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from archscout._common.saying import count
 from archscout.errors import SettingsError
-from archscout.experiments.comparison.leads import too_few_seeds
-
-ENOUGH_SEEDS = 20
+from archscout.stats.leads import ENOUGH_SEEDS, too_few_seeds
 
 
 def check_seeds(seeds: int | Sequence[int]) -> list[int]:
@@ -62,11 +58,3 @@ def few_seeds(seeds: int) -> list[str]:
     )
     few = too_few_seeds(seeds, 0)
     return [f"{said}; {few}, and 95 % intervals of so few are too narrow" if few else said]
-
-
-def statistics_rng() -> np.random.Generator:
-    """The generator of each interval and test, always the same: results can be made again.
-
-    Every interval starts it anew, so that one strategy more changes no other's numbers.
-    """
-    return np.random.default_rng(20)

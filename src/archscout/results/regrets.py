@@ -8,11 +8,41 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.experiments.comparison.jobs import RunRecord
-from archscout.experiments.comparison.yardsticks import Yardsticks
+from archscout.results.yardsticks import Yardsticks
 from archscout.stats import incumbents, labels_to_reach
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """What one search bought, and what the table says of it now that the search is over.
+
+    Args:
+        strategy: what the strategy is called.
+        seed: of the search.
+        architectures: standard texts of the bought architectures, in buying order.
+        values: ``(bought,)`` values that the strategy saw; NaN for failed.
+        mean_values: ``(bought,)`` mean search values of the table.
+        test_values: ``(bought,)`` mean test values of the table; NaN where it has none.
+        seconds: ``(bought,)`` price of each label in seconds of training.
+        wall_seconds: time that the search took here.
+        requests: how often the strategy asked for a value.
+        repeats: how often it asked for one that it had, at no cost.
+        stopped: why the search ended.
+    """
+
+    strategy: str
+    seed: int
+    architectures: list[str]
+    values: Floats
+    mean_values: Floats
+    test_values: Floats
+    seconds: Floats
+    wall_seconds: float
+    requests: int
+    repeats: int
+    stopped: str
 
 
 @dataclass(frozen=True)

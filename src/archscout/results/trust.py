@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.pipelines.unlabeled.agreement import ANGLE
+from archscout.results.scores import ANGLE
 from archscout.stats import fewest_for_tau, kendall_tau, tau_interval, tau_test
 
 FEWEST = 4

@@ -6,27 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archscout._common.saying import count, say_p
-from archscout.pipelines.unlabeled.agreement import ANGLE, FRESH, LIVE
-from archscout.pipelines.unlabeled.trust import ENOUGH, TrustCheck
+from archscout._common.saying import count, say_p, say_tau
+from archscout.results.scores import ANGLE, FRESH, LIVE
+from archscout.results.trust import ENOUGH, TrustCheck
 
 Rows = Sequence[Mapping[str, Any]]
 
 _MUCH = 0.3
-
-
-def say_tau(value: float) -> str:
-    """Write a correlation.
-
-    Examples:
-        >>> say_tau(-0.25), say_tau(1.0), say_tau(float("nan"))
-        ('-.25', '1.00', 'unknown')
-    """
-    if math.isnan(value):
-        return "unknown"
-    text = f"{value:.2f}"
-    text = text.removeprefix("-") if float(text) == 0 else text
-    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
 
 
 def winner_sentence(winner: str, scored: int, of: int | None, equal: int = 0) -> str:

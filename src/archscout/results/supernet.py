@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
-from archscout._common.writing import write_file, write_json
+from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.writing import write_json
 from archscout.errors import StorageError
-from archscout.pipelines.supernet_search import sentences
-from archscout.pipelines.supernet_search.finalists import Finalist
-from archscout.pipelines.unlabeled.trust import TrustCheck
+from archscout.results import supernet_sentences as sentences
+from archscout.results.finalist import Finalist, read_finalist
+from archscout.results.trust import TrustCheck
+from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
-from archscout.training.network_description import SavedNetwork
+from archscout.training.saved_network import SavedNetwork, read_network
 
-FILE_NAME, TABLE, REPORT = "supernet-search.json", "architectures.csv", "report.html"
+FILE_NAME, TABLE = "supernet-search.json", "architectures.csv"
 SUPERNET, PARAMS, MACS = "supernet accuracy", "parameters", "MACs"
 
 
@@ -151,7 +153,13 @@ class SupernetSearchResult:
     @property
     def findings(self) -> list[str]:
         """What was found, in sentences."""
-        return sentences.findings(self)
+        top = self.space.format(self.architectures[int(self.accuracies.argmax())])
+        return [
+            sentences.winner_sentence(top, self.accuracies, self.held_out),
+            *sentences.worth_sentences(self.trust, self.why_no_trust),
+            *sentences.null_sentences(self.agreement()),
+            *sentences.alone_sentences(self.finalists, self.alone_epochs, self.test_images),
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; single architectures are in `to_frame`."""
@@ -219,24 +227,64 @@ class SupernetSearchResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            write_file(path.with_name(TABLE), self.to_frame().to_csv(index=False))
+            self.to_frame().to_csv(path.with_name(TABLE), index=False)
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
             ) from error
         return path
 
-    @own_state()
-    def report(self, path: str | Path) -> Path:
-        """Write the report, one HTML file that opens offline; a folder gets ``report.html``.
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote.
+
+        Args:
+            folder: the folder.
+
+        Returns:
+            The result; its space is without limits, which are there in words.
 
         Raises:
-            StorageError: if it cannot be written.
+            StorageError: if a file is missing or damaged.
         """
-        from archscout.reports.supernet_html import write_supernet_page
-
-        file = at_home(path)
-        return write_supernet_page(self, file / REPORT if file.is_dir() else file)
+        folder = Path(folder)
+        with read_back(folder / FILE_NAME, "a search on a supernet"):
+            data = read_json(folder / FILE_NAME)
+            space = load_space(str(data["space"]))
+            table = read_table(folder / TABLE)
+            network, trust = read_network(folder), data["trust"]
+            rounds = []
+            for row in data["rounds"]:
+                column = table[f"supernet_accuracy_{row['round']}"].to_numpy(dtype=np.float64)
+                rounds.append(
+                    Round(
+                        int(row["round"]),
+                        int(row["proposed"]),
+                        int(row["trained_on"]),
+                        column[~np.isnan(column)],
+                        float(row["loss"]),
+                        int(row["updates"]),
+                    )
+                )
+            return cls(
+                space=space,
+                architectures=[space.parse(str(text)) for text in table["architecture"]],
+                proposed=table[["round", "origin"]].to_dict("records"),  # type: ignore[arg-type]
+                params=table["params"].to_numpy(dtype=np.int64),
+                macs=table["macs"].to_numpy(dtype=np.int64),
+                rounds=rounds,
+                held_out=int(data["held_out"]),
+                finalists=[read_finalist(folder, row, network) for row in data["finalists"]],
+                alone_epochs=int(data["alone_epochs"]),
+                test_images=int(data["test_images"]),
+                trust=None if trust is None else TrustCheck.from_dict(trust),
+                why_no_trust=str(data["why_no_trust"]),
+                images=str(data["images"]),
+                seconds=numbers(data["seconds"]),
+                network=network,
+                limits=[str(limit) for limit in data["limits"]],
+                manifest=dict(data["manifest"]),
+            )
 
     def __repr__(self) -> str:
         return (

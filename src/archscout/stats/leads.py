@@ -7,10 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from archscout._common.saying import count
-from archscout.stats import least_sign_flip_p_value
+from archscout.stats.paired import least_sign_flip_p_value
 
 SIGNIFICANT = 0.05
+ENOUGH_SEEDS = 20
+"""With fewer paired seeds results are a trial and no claim."""
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,11 @@ def too_few_seeds(seeds: int, ties: int, tests: int = 1) -> str:
     unequal = f"{count(seeds, 'seed')}{f', {ties} of them equal,' if ties else ''}"
     corrected = f", corrected for {tests} tests" if tests > 1 else ""
     return f"{unequal} cannot show a difference (the least possible p is {least:.3g}{corrected})"
+
+
+def statistics_rng() -> np.random.Generator:
+    """The generator of each interval and test, always the same: results can be made again.
+
+    Every interval starts it anew, so that one strategy more changes no other's numbers.
+    """
+    return np.random.default_rng(20)

@@ -6,14 +6,11 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import count
-from archscout.experiments.comparison.sentences import say_number
-from archscout.experiments.ranking.figures import FIGURES
-from archscout.experiments.ranking.sentences import say_figure
-from archscout.experiments.ranking.yardsticks import CEILING
+from archscout._common.saying import count, say_figure, say_number
+from archscout.results.rank_yardsticks import CEILING, FIGURES
 
 if TYPE_CHECKING:
-    from archscout.experiments.ranking.result import Ranking
+    from archscout.results.ranking import Ranking
 
 Row = Mapping[Hashable, Any]
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import functools
+import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from archscout._common.own_state import own_state
 from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
+from archscout._common.reading import numbers, read_back, read_json, read_table
 from archscout._common.writing import write_file, write_json
-from archscout.experiments.comparison.curves import Curves
-from archscout.experiments.comparison.yardsticks import Yardsticks
+from archscout.results.regrets import Curves, RunRecord, make_curves
+from archscout.results.yardsticks import TrivialBaseline, Yardsticks
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILE_NAME, PAGE = "comparison.json", "comparison.html"
+FILE_NAME = "comparison.json"
 
 
 @dataclass(frozen=True)
@@ -89,21 +93,18 @@ class Comparison:
 
     @own_state()
     def save(self, folder: str | Path) -> Path:
-        """Write tables, record, plot and page into a folder, replacing older ones.
+        """Write tables and record into a folder, replacing older ones.
 
         Args:
             folder: made if it is missing.
 
         Returns:
-            The folder, which now holds ``labels.csv``, ``summary.csv``, ``tests.csv``,
-            ``comparison.json``, ``anytime.png`` and ``comparison.html``.
+            The folder, which now holds ``labels.csv``, ``summary.csv``, ``tests.csv`` and
+            ``comparison.json``.
 
         Raises:
             StorageError: if it cannot be written.
         """
-        from archscout.reports.comparison_curves import anytime_curves
-        from archscout.reports.paper import write_png
-
         path = at_home(folder)
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -114,34 +115,77 @@ class Comparison:
             ):
                 write_file(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / FILE_NAME, self.to_dict())
-            write_file(path / "anytime.png", functools.partial(write_png, anytime_curves(self)))
         except OSError as error:
             raise cannot_write(path, error) from None
-        self.report(path / PAGE)
         return path
 
-    def report(self, path: str | Path) -> Path:
-        """Write the page: one HTML file that opens offline.
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote.
 
         Args:
-            path: the file, or a folder that then holds ``comparison.html``; made if it is missing.
+            folder: the folder.
 
         Returns:
-            The file.
+            The comparison. What single searches took is not in its curves, only in its summary.
 
         Raises:
-            StorageError: if it cannot be written.
+            StorageError: if a file is missing or damaged.
         """
-        from archscout.reports.comparison_html import write_comparison_page
-
-        path = at_home(path)
-        file = path / PAGE if path.is_dir() else path
-        try:
-            write_comparison_page(self, file)
-        except OSError as error:
-            raise cannot_write(file.parent, error) from None
-        return file
+        folder = Path(folder)
+        with read_back(folder / FILE_NAME, "a comparison"):
+            data = read_json(folder / FILE_NAME)
+            facts = numbers(data["yardsticks"])
+            trivial = tuple(TrivialBaseline(**numbers(row)) for row in facts["trivial"])
+            yardsticks = Yardsticks(**{**facts, "trivial": trivial})
+            labels = read_table(folder / "labels.csv")
+            budget = int(data["labels"])
+            return cls(
+                space=str(data["space"]),
+                benchmark=str(data["benchmark"]),
+                budget=budget,
+                seeds=[int(seed) for seed in data["seeds"]],
+                baseline=str(data["baseline"]),
+                labels=labels,
+                summary=read_table(folder / "summary.csv").drop(columns="warnings"),
+                tests=read_table(folder / "tests.csv").drop(columns="warnings"),
+                warnings=[str(warning) for warning in data["warnings"]],
+                notes=[str(note) for note in data["notes"]],
+                yardsticks=yardsticks,
+                curves=[
+                    _curves(labels, str(name), yardsticks, budget) for name in data["strategies"]
+                ],
+                manifest=dict(data["manifest"]),
+            )
 
     def _with_warnings(self, table: pd.DataFrame) -> pd.DataFrame:
         """A CSV travels alone: each row carries what limits it."""
         return table.assign(warnings="; ".join(self.warnings))
+
+
+def _curves(labels: pd.DataFrame, strategy: str, yardsticks: Yardsticks, budget: int) -> Curves:
+    own = labels[labels["strategy"] == strategy]
+    runs = []
+    for seed, rows in own.groupby("seed"):
+        columns = {
+            name: rows[name].to_numpy(dtype=np.float64)
+            for name in ("value", "mean_value", "test_value", "seconds")
+        }
+        runs.append(
+            RunRecord(
+                strategy=strategy,
+                seed=int(str(seed)),
+                architectures=rows["architecture"].astype(str).tolist(),
+                values=columns["value"],
+                mean_values=columns["mean_value"],
+                test_values=columns["test_value"],
+                seconds=columns["seconds"],
+                wall_seconds=math.nan,
+                requests=len(rows),
+                repeats=0,
+                stopped="",
+            )
+        )
+    if not runs:
+        raise ValueError(f"labels.csv holds no label of {strategy!r}")
+    return make_curves(strategy, runs, yardsticks, budget)

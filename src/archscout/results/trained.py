@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from archscout._common.parts_folder import cannot_write
 from archscout._common.plain import plain
@@ -18,7 +18,7 @@ from archscout.spaces.hollow import warnings_of
 from archscout.training.network_description import SavedNetwork
 from archscout.training.saved_network import NETWORK, read_network
 
-FILE_NAME, REPORT = "trained.json", "report.html"
+FILE_NAME = "trained.json"
 
 
 @dataclass(frozen=True)
@@ -94,38 +94,26 @@ class TrainedRecord:
             raise cannot_write(path.parent, error) from None
         return path
 
-    def report(self, path: str | Path) -> Path:
-        """Write the report, one HTML file that opens offline; a folder gets ``report.html``.
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote, or the network alone where that is all there is.
+
+        Args:
+            folder: the folder of the network.
 
         Raises:
-            StorageError: if it cannot be written.
+            StorageError: if a file is missing or damaged.
         """
-        from archscout.reports.train_html import write_train_page
-
-        file = Path(path)
-        file = file / REPORT if file.is_dir() else file
-        return write_train_page(self.network, self.to_dict(), file)
-
-
-def read_trained(folder: str | Path) -> TrainedRecord:
-    """Read what `TrainedRecord.save` wrote, or the network alone where that is all there is.
-
-    Args:
-        folder: the folder of the network.
-
-    Raises:
-        StorageError: if a file is missing or damaged.
-    """
-    folder = Path(folder)
-    network = read_network(folder)
-    path = folder / FILE_NAME
-    if not path.is_file():
-        return TrainedRecord(network)
-    with read_back(path, "a training"):
-        data = read_json(path)
-        if (data["space"], data["architecture"]) != (network.space, network.architecture):
-            raise ValueError(f"the {NETWORK} beside it is of another architecture")
-        names = [part.name for part in dataclasses.fields(TrainedRecord) if part.name != "network"]
-        facts = {name: data[name] for name in names if name != "losses"}
-        losses = tuple(math.nan if loss is None else float(loss) for loss in data["losses"])
-        return TrainedRecord(network, **facts, losses=losses)
+        folder = Path(folder)
+        network = read_network(folder)
+        path = folder / FILE_NAME
+        if not path.is_file():
+            return cls(network)
+        with read_back(path, "a training"):
+            data = read_json(path)
+            if (data["space"], data["architecture"]) != (network.space, network.architecture):
+                raise ValueError(f"the {NETWORK} beside it is of another architecture")
+            names = [part.name for part in dataclasses.fields(cls) if part.name != "network"]
+            facts = {name: data[name] for name in names if name != "losses"}
+            losses = tuple(math.nan if loss is None else float(loss) for loss in data["losses"])
+            return cls(network, **facts, losses=losses)

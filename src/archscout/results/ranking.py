@@ -5,20 +5,22 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from archscout._common.own_state import own_state
 from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
+from archscout._common.reading import numbers, read_back, read_json, read_table
 from archscout._common.writing import write_file, write_json
-from archscout.experiments.ranking.sentences import say_leaders, say_protocol
-from archscout.experiments.ranking.yardsticks import RankYardsticks
+from archscout.results.rank_yardsticks import RankYardsticks
+from archscout.results.ranking_sentences import say_leaders, say_protocol
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FILE_NAME, PAGE = "ranking.json", "ranking.html"
+FILE_NAME = "ranking.json"
+_CAVEATS = ["protocol_words", "warnings"]
 
 
 @dataclass(frozen=True)
@@ -99,45 +101,19 @@ class Ranking:
         return described
 
     @own_state()
-    def report(self, path: str | Path) -> Path:
-        """Write the page: one HTML file that opens offline.
-
-        Args:
-            path: the file, or a folder that then holds ``ranking.html``; made if it is missing.
-
-        Returns:
-            The file.
-
-        Raises:
-            StorageError: if it cannot be written.
-        """
-        from archscout.reports.ranking_html import write_ranking_page
-
-        path = at_home(path)
-        file = path / PAGE if path.is_dir() else path
-        try:
-            write_ranking_page(self, file)
-        except OSError as error:
-            raise cannot_write(file.parent, error) from None
-        return file
-
-    @own_state()
     def save(self, folder: str | Path) -> Path:
-        """Write tables, record, plots and page into a folder, replacing older ones.
+        """Write tables and record into a folder, replacing older ones.
 
         Args:
             folder: made if it is missing.
 
         Returns:
-            The folder, which now holds ``rows.csv``, ``summary.csv``, ``tests.csv``,
-            ``ranking.json``, ``tau.png``, ``calibration.png`` and ``ranking.html``.
+            The folder, which now holds ``rows.csv``, ``summary.csv``, ``tests.csv`` and
+            ``ranking.json``.
 
         Raises:
             StorageError: if it cannot be written.
         """
-        from archscout.reports.paper import write_png
-        from archscout.reports.ranking_curves import calibration_curves, tau_curves
-
         path = at_home(folder)
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -148,13 +124,42 @@ class Ranking:
             ):
                 write_file(path / name, functools.partial(table.to_csv, index=False))
             write_json(path / FILE_NAME, self.to_dict())
-            write_file(path / "tau.png", functools.partial(write_png, tau_curves(self)))
-            panels = calibration_curves(self)
-            write_file(path / "calibration.png", functools.partial(write_png, panels))
         except OSError as error:
             raise cannot_write(path, error) from None
-        self.report(path / PAGE)
         return path
+
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote.
+
+        Args:
+            folder: the folder.
+
+        Raises:
+            StorageError: if a file is missing or damaged.
+        """
+        folder = Path(folder)
+        with read_back(folder / FILE_NAME, "a ranking"):
+            data = read_json(folder / FILE_NAME)
+            rows = read_table(folder / "rows.csv").astype({"unlabelled": "Int64"})
+            summary = read_table(folder / "summary.csv").drop(columns=_CAVEATS)
+            return cls(
+                space=str(data["space"]),
+                benchmark=str(data["benchmark"]),
+                predictors=[str(name) for name in data["predictors"]],
+                label_counts=[int(count) for count in data["labels"]],
+                seeds=[int(seed) for seed in data["seeds"]],
+                baseline=str(data["baseline"]),
+                rows=rows,
+                summary=summary.astype(
+                    {"seeds": "Int64", "failed": "Int64", "unlabelled": "Int64"}
+                ),
+                tests=read_table(folder / "tests.csv").drop(columns=_CAVEATS),
+                warnings=[str(warning) for warning in data["warnings"]],
+                notes=[str(note) for note in data["notes"]],
+                yardsticks=RankYardsticks(**numbers(data["yardsticks"])),
+                manifest=dict(data["manifest"]),
+            )
 
     def _with_caveats(self, table: pd.DataFrame) -> pd.DataFrame:
         """A CSV travels alone: each row carries what was scored and what limits it."""

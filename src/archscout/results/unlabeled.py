@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
+
+import numpy as np
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
-from archscout._common.writing import write_file, write_json
+from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.writing import write_json
 from archscout.errors import StorageError
-from archscout.pipelines.unlabeled import sentences
-from archscout.pipelines.unlabeled.agreement import ANGLE, Scores
-from archscout.pipelines.unlabeled.trust import TrustCheck
+from archscout.results import unlabeled_sentences as sentences
+from archscout.results.scores import ANGLE, Scores
+from archscout.results.trust import TrustCheck
+from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
 from archscout.spaces.hollow import warnings_of
-from archscout.training.network_description import SavedNetwork
+from archscout.training.saved_network import SavedNetwork, read_network
 
 FILE_NAME = "unlabeled.json"
-REPORT, SCORES = "report.html", "scores.csv"
+SCORES = "scores.csv"
 
 
 @dataclass(frozen=True)
@@ -163,7 +167,7 @@ class UnlabeledResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            write_file(path.with_name(SCORES), self.to_frame().to_csv(index=False))
+            self.to_frame().to_csv(path.with_name(SCORES), index=False)
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
@@ -179,13 +183,45 @@ class UnlabeledResult:
         texts = [space.format(arch) for arch in space.architectures(self.scores.choices)]
         return pd.DataFrame({"architecture": texts, **self.scores.columns})
 
-    @own_state()
-    def report(self, path: str | Path) -> Path:
-        """Write the report, one HTML file that opens offline; a folder gets ``report.html``."""
-        from archscout.reports.unlabeled_html import write_unlabeled_page
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote.
 
-        file = at_home(path)
-        return write_unlabeled_page(self, file / REPORT if file.is_dir() else file)
+        Args:
+            folder: the folder.
+
+        Returns:
+            The result; its space is without limits, which are there in words.
+
+        Raises:
+            StorageError: if a file is missing or damaged.
+        """
+        folder = Path(folder)
+        with read_back(folder / FILE_NAME, "a search without labels"):
+            data = read_json(folder / FILE_NAME)
+            space = load_space(str(data["space"]))
+            table = read_table(folder / SCORES)
+            texts = table.pop("architecture").astype(str).tolist()
+            columns = {str(way): table[way].to_numpy(dtype=np.float64) for way in table}
+            trust = data["trust"]
+            return cls(
+                scores=Scores(space, space.parse_many(texts), columns, bool(data["exhaustive"])),
+                found=[
+                    Found(**{**row, "architecture": space.parse(row["architecture"])})
+                    for row in data["found"]
+                ],
+                labels=str(data["labels"]),
+                images=str(data["images"]),
+                limits=[str(limit) for limit in data["limits"]],
+                trust=None if trust is None else TrustCheck.from_dict(trust),
+                why_no_trust=str(data["why_no_trust"]),
+                seconds=numbers(data["seconds"]),
+                images_per_second=float(data["images_per_second"]),
+                network=read_network(folder),
+                loss=[float(loss) for loss in data["loss"]],
+                manifest=dict(data["manifest"]),
+                uniform=bool(data.get("uniform", True)),
+            )
 
     def __repr__(self) -> str:
         return f"UnlabeledResult(best {self.scores.space.format(self.best)})"

@@ -6,11 +6,11 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout.experiments.comparison.sentences import say_number
+from archscout._common.saying import say_number
 from archscout.stats import LabelsToReach
 
 if TYPE_CHECKING:
-    from archscout.experiments.comparison.result import Comparison
+    from archscout.results.comparison import Comparison
 
 
 def summary_words(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
