@@ -41,7 +41,7 @@ def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, fold
     most = parse_amount(amount, "latency")
     file = writable_folder(folder) / FILE
     classes = len(images.classes) or settings.classes or 10
-    sizes = build_settings(settings.supernet_settings, classes)
+    sizes = build_settings(settings.space, settings.supernet_settings, classes)
     if file.is_file():
         table = LatencyTable.load(file)
         there = (table.space, table.facts.get("resolution"), table.facts.get("settings"))

@@ -166,14 +166,13 @@ def run(
 
     The best is trained alone. The same command goes on where it was stopped.
     """
-    from archscout.cli.options import one_of
     from archscout.pipelines.supernet_search import SupernetSearchSettings
-    from archscout.pipelines.supernet_search.settings import SPACES, TRAININGS
+    from archscout.pipelines.unlabeled.searched import check_space
     from archscout.spaces.limits.limit import parse_limits
-    from archscout.training.presets import PRESETS
+    from archscout.training.presets import PRESETS, reduced_training
 
     refuse_no_labels(no_labels, "a search by supernet accuracy")
-    one_of("space of the search on a supernet", space, SPACES)
+    check_space(space, "supernet")
     share = share_of(validation)
     shape = {} if channels is None else {"channels": channels}
     alone = PRESETS["alone"]
@@ -182,7 +181,7 @@ def run(
     settings = SupernetSearchSettings(
         space=space,
         supernet={**shape, **read_settings(supernet or ())},
-        training=PRESETS[TRAININGS[space]].change(**_without_epochs(training or ())),
+        training=reduced_training(space).change(**_without_epochs(training or ())),
         epochs=epochs,
         updates=updates,
         first=first,

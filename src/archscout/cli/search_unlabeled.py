@@ -136,13 +136,12 @@ def run(
     The result stands beside what needs no training. The same command goes on
     where it was stopped.
     """
-    from archscout.cli.options import one_of
     from archscout.pipelines.unlabeled import UnlabeledSettings
-    from archscout.pipelines.unlabeled.settings import SPACES
+    from archscout.pipelines.unlabeled.searched import check_space
     from archscout.spaces.limits.limit import parse_limits
-    from archscout.training.presets import PRESETS
+    from archscout.training.presets import reduced_training
 
-    one_of("space of random-label search", space, SPACES)
+    check_space(space, "unlabeled")
     changes = read_settings(training or ())
     for name, option in (("epochs", "--epochs"), ("seed", "--seed")):
         if name in changes:
@@ -155,7 +154,7 @@ def run(
         classes=classes,
         sampling=sampling,
         shared=shared,
-        training=PRESETS[f"{space}-reduced"].change(**changes),
+        training=reduced_training(space).change(**changes),
         limits=parse_limits({"max_macs": max_macs, "max_params": max_params}),
         true_labels=true_labels,
         trust=trust,

@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from archscout.training.settings import TrainSettings
 
 NETWORK_PANEL = "What to train"
-# Images up to this size get the small DARTS network unless another one is asked for.
-_SMALL = 64
 REPORT = "report.html"
 
 
@@ -131,7 +129,7 @@ def run(
     from archscout.cli.train_bar import TrainBar
     from archscout.pipelines.train import check_labels, train_network
     from archscout.reports.report import report
-    from archscout.spaces import load_space
+    from archscout.spaces import load_space, plugin_of
 
     refuse_no_labels(no_labels, "training a network")
     loaded = load_space(space)
@@ -140,8 +138,9 @@ def run(
     given = {"channels": channels, "cells": cells}
     shape: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     shape |= read_settings(size or [])
-    if space == "darts" and "network" not in shape:
-        shape["network"] = "cifar" if resolution <= _SMALL else "imagenet"
+    plugin = plugin_of(loaded)
+    if plugin.has("network_for"):
+        shape = plugin.load("network_for")(shape, resolution)
     sets = read_sets(images, resolution=resolution, limit=limit, validation=validation, test=test)
     if not as_json:
         print_line(sets.summary())

@@ -18,7 +18,7 @@ from archscout._common.secrets import show_storage
 from archscout.errors import SettingsError, StorageError, listed
 from archscout.results.search import FILE_NAME as RESULT
 from archscout.results.search import SearchResult
-from archscout.spaces import load_space
+from archscout.spaces import load_space, plugin_of
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
     NETWORK,
@@ -29,7 +29,6 @@ from archscout.training.saved_network import (
 )
 
 _FRESH_SEED = 0
-_RESOLUTIONS = {"mobilenet": 224}
 
 
 @dataclass(frozen=True)
@@ -71,11 +70,7 @@ class Source:
         """Height and width of images that it is tried with."""
         if self.saved.resolution is not None:
             return self.saved.resolution
-        if self.saved.space == "darts":
-            from archscout.spaces.darts.costs import layout_of
-
-            return layout_of(self.saved.settings.get("network", "imagenet")).resolution
-        return _RESOLUTIONS.get(self.saved.space, 32)
+        return plugin_of(self.saved.space).side(self.saved.settings)
 
 
 def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> Source:

@@ -40,8 +40,7 @@ class SpacePlugin:
         benchmarks: loaders of measured tables, by the name of the benchmark.
         table_networks: by data set of the tables, settings of ``params`` and ``macs``, by these
             names, that count the network of the table where it is not the space's default one.
-        setting_types: by name of an argument of ``build``, a dataclass that is made from plain
-            values.
+        setting_types: by name of an argument of ``build``, what makes it from a mapping.
         network_for: completes settings of a network, ``(settings, resolution)``, for images of
             that height and width.
         resolution: height and width of images in pixels: a number, or made from settings.
@@ -83,6 +82,24 @@ class SpacePlugin:
         """Whether the space brings a part of that name."""
         return getattr(self, part) is not None
 
+    def can(self, search: str) -> bool:
+        """Whether the space has what a search needs, ``"unlabeled"`` or ``"supernet"``."""
+        needed = ("supernet", "angle") if search == "unlabeled" else ("supernet",)
+        return search in self.searches and all(map(self.has, needed))
+
+    def typed(self, settings: Mapping[str, Any]) -> dict[str, Any]:
+        """Arguments of the space's ``build`` from the plain values of a record."""
+        made = dict(settings)
+        for name, part in self.setting_types.items():
+            if isinstance(made.get(name), Mapping):
+                made[name] = load_part(part)(made[name])
+        return made
+
+    def side(self, settings: Mapping[str, Any]) -> int:
+        """Height and width in pixels of the images that networks of these settings are for."""
+        found = load_part(self.resolution)
+        return int(found(settings) if callable(found) else found)
+
     def load(self, part: str) -> Any:
         """Import and return a part.
 
@@ -102,7 +119,7 @@ class SpacePlugin:
         return load_part(found)
 
 
-def load_part(part: Part) -> Any:
+def load_part(part: int | Part) -> Any:
     """Import what a text names; anything else passes through."""
     if not isinstance(part, str):
         return part

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout._common.plain import plain
-from archscout.errors import SettingsError, listed, unknown_name
-from archscout.spaces import SearchSpace, load_space
+from archscout.errors import SettingsError, unknown_name
+from archscout.spaces import SearchSpace, load_space, plugin_of
 
 if TYPE_CHECKING:
     import torch
@@ -136,17 +136,7 @@ def network_settings(space: SearchSpace, settings: Mapping[str, Any]) -> dict[st
     for name in settings:
         if name not in known:
             raise unknown_name(f"setting of networks of space {space.name}", str(name), known)
-    made = dict(settings)
-    if isinstance(made.get("widths"), Mapping):
-        from archscout.spaces.mobilenet.costs import Widths
-
-        names = [part.name for part in dataclasses.fields(Widths)]
-        if sorted(made["widths"]) != sorted(names):
-            raise SettingsError(
-                f"got widths of {listed(sorted(made['widths']))}, expected {listed(names)}"
-            )
-        made["widths"] = Widths(**made["widths"])
-    return made
+    return plugin_of(space).typed(settings)
 
 
 def _plain_setting(value: Any) -> Any:

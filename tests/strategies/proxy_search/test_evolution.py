@@ -11,7 +11,7 @@ from archscout.errors import ArchscoutError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.limits.limit import Limit
-from archscout.strategies.proxy_search import PRESETS, EvolutionPlan, evolve, plan_of
+from archscout.strategies.proxy_search import EvolutionPlan, evolve, plan_of
 from archscout.strategies.proxy_search.evolution import crossed, mutated
 from archscout.testing.toy import ToySpace
 
@@ -93,7 +93,7 @@ def test_the_published_plans(name: str, numbers: tuple[int, ...]) -> None:
     plan = plan_of(load_space(name))
     assert (plan.population, plan.parents, plan.mutations, plan.crossovers) == numbers
     assert (plan.generations, plan.mutation_probability) == (20, 0.1)
-    assert PRESETS["mobilenet"] == PRESETS["darts"] == plan_of(ToySpace())
+    assert plan_of(load_space("mobilenet")) == plan_of(load_space("darts")) == plan_of(ToySpace())
 
 
 def test_the_best_of_all_generations_are_the_parents() -> None:

@@ -42,7 +42,9 @@ def check_sizes(settings: SupernetSearchSettings, classes: int) -> dict[str, Any
         UnknownNameError: if networks of the space have no such setting.
     """
     given = {**settings.supernet_settings, **settings.network}
-    return network_settings(load_space(settings.space), build_settings(given, classes))
+    return network_settings(
+        load_space(settings.space), build_settings(settings.space, given, classes)
+    )
 
 
 def check_counts(settings: SupernetSearchSettings, space: SearchSpace) -> None:

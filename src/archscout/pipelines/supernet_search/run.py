@@ -124,7 +124,7 @@ def _search(
     validation = matched(images, validation, "validation")
     classes = len(images.classes)
     sizes = check_sizes(settings, classes)
-    costs = cost_settings(sizes, classes, images.side)
+    costs = cost_settings(settings.space, sizes, classes, images.side)
     # Limits that nothing keeps, and images that do not fit, are refused before any training.
     space = limited_space(settings.space, settings.limits, costs)
     check_counts(settings, space)

@@ -18,24 +18,11 @@ from typing import Any
 
 from archscout._common.plain import plain
 from archscout.errors import SettingsError, unknown_name
-from archscout.pipelines.unlabeled.settings import REDUCED as REDUCED_SUPERNETS
+from archscout.pipelines.unlabeled.searched import check_space
+from archscout.spaces import plugin_of
 from archscout.spaces.limits.limit import Limit
-from archscout.training.presets import PRESETS
+from archscout.training.presets import PRESETS, reduced_training
 from archscout.training.settings import TrainSettings
-
-# Supernets and trainings that a laptop manages in minutes.
-REDUCED: dict[str, dict[str, Any]] = {
-    "mobilenet": REDUCED_SUPERNETS["mobilenet"],
-    "nasbench-macro": {"channels": 8},
-    "nasbench201": REDUCED_SUPERNETS["nasbench201"],
-}
-TRAININGS = {
-    "mobilenet": "mobilenet-reduced",
-    "nasbench-macro": "mobilenet-reduced",
-    "nasbench201": "nasbench201-reduced",
-}
-SPACES = tuple(REDUCED)
-"""Spaces that can be searched so."""
 
 MOST = 1_000_000
 """Of architectures, epochs and rounds; more is a slip of the finger."""
@@ -49,7 +36,7 @@ class SupernetSearchSettings:
     """Settings of a search on a supernet; the defaults fit a laptop.
 
     Args:
-        space: a name of `SPACES`.
+        space: a space with a supernet, by name.
         supernet: settings of the supernet, such as ``{"channels": 16}``; those not given are
             the reduced ones of the space. The number of classes is that of the images.
         training: of the supernet; its number of epochs is not read. None takes a reduced preset.
@@ -117,8 +104,8 @@ class SupernetSearchSettings:
                 )
         from archscout.strategies.seminas import PLANS
 
+        check_space(self.space, "supernet")
         for kind, value, known in (
-            ("space of the search on a supernet", self.space, SPACES),
             ("pool", self.pool, POOLS),
             ("preset of SemiNAS", self.strategy, PLANS),
         ):
@@ -143,18 +130,18 @@ class SupernetSearchSettings:
     @property
     def supernet_settings(self) -> dict[str, Any]:
         """Settings of the supernet, the reduced ones where nothing else is said."""
-        return {**REDUCED[self.space], **self.supernet}
+        return {**plugin_of(self.space).reduced, **self.supernet}
 
     def round_epochs(self, images: int) -> int:
         """Passes of a round over so many training images."""
         if self.updates is None:
             return self.epochs
-        batch = (self.training or PRESETS[TRAININGS[self.space]]).batch
+        batch = (self.training or reduced_training(self.space)).batch
         return max(1, round(self.updates / max(1, -(-images // batch))))
 
     def supernet_training(self, images: int) -> TrainSettings:
         """How the supernet is trained over all rounds: one schedule, which goes on."""
-        base = self.training or PRESETS[TRAININGS[self.space]]
+        base = self.training or reduced_training(self.space)
         return base.change(epochs=self.round_epochs(images) * (self.rounds + 1), seed=self.seed)
 
     @property

@@ -114,8 +114,8 @@ def _search(
         own = label_source("true", taught, None, settings.seed)
     own_classes = len(images.classes) if images.labels is not None else source.classes
     made = fresh_supernet(settings, source.classes, settings.seed).settings
-    sizes = build_settings(made, own_classes)
-    costs = cost_settings(made, own_classes, images.side)
+    sizes = build_settings(settings.space, made, own_classes)
+    costs = cost_settings(settings.space, made, own_classes, images.side)
     # What cannot work is refused before any training: limits, sides, too few architectures.
     space = limited_space(settings.space, settings.limits, costs)
     space.macs_table(space.choices([]), **costs["macs"])

@@ -9,22 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, InstanceOf
 
 from archscout._common.settings import Flag, Number, Whole, settings
-from archscout.errors import unknown_name
+from archscout.pipelines.unlabeled.searched import check_space
+from archscout.spaces import plugin_of
 from archscout.spaces.limits.limit import Limit
-from archscout.training.presets import PRESETS
+from archscout.training.presets import PRESETS, reduced_training
 from archscout.training.settings import TrainSettings
-
-SPACES = ("nasbench201", "darts", "mobilenet")
-"""Spaces with a supernet and a published vector of weights."""
-
-# A supernet that a laptop trains in minutes; the published sizes are in the supernets' classes.
-REDUCED: dict[str, dict[str, Any]] = {
-    "nasbench201": {"channels": 8, "cells": 1},
-    "darts": {"network": "cifar", "channels": 4, "cells": 3},
-    "mobilenet": {
-        "widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}
-    },
-}
 
 
 @settings
@@ -32,7 +21,7 @@ class UnlabeledSettings:
     """Settings of a search without labels; the defaults fit a laptop.
 
     Args:
-        space: a name of `SPACES`.
+        space: a space with a supernet and a vector of weights, by name.
         supernet: settings of the supernet, such as ``{"channels": 16, "cells": 5}``; those not
             given are the reduced ones of the space.
         kind: of labels: ``"random"``, ``"redrawn"`` every epoch, ``"true"`` or ``"shuffled"``.
@@ -76,18 +65,17 @@ class UnlabeledSettings:
     seed: Annotated[Whole, Field(ge=0)] = 0
 
     def __post_init__(self) -> None:
-        if self.space not in SPACES:
-            raise unknown_name("space of random-label search", str(self.space), SPACES)
+        check_space(self.space, "unlabeled")
 
     @property
     def supernet_settings(self) -> dict[str, Any]:
         """Settings of the supernet, the reduced ones where nothing else is said."""
-        return {**REDUCED[self.space], **self.supernet}
+        return {**plugin_of(self.space).reduced, **self.supernet}
 
     @property
     def supernet_training(self) -> TrainSettings:
         """How the supernet is trained."""
-        return (self.training or PRESETS[f"{self.space}-reduced"]).change(seed=self.seed)
+        return (self.training or reduced_training(self.space)).change(seed=self.seed)
 
     @property
     def alone_training(self) -> TrainSettings:

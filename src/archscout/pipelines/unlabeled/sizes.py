@@ -3,43 +3,46 @@
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archscout.spaces import load_space
+from archscout.spaces import load_space, plugin_of
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.limits.limit import Limit
-from archscout.spaces.mobilenet.costs import Widths
 
 
-def build_settings(supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
+def build_settings(space: str, supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
     """Arguments of a space's ``build`` and ``params`` for a network in the supernet's size.
 
+    What the supernet alone takes, such as norms behind pooling, is left out.
+
     Args:
+        space: its name.
         supernet: settings of the supernet.
         classes: outputs of the classifier, which may differ from the supernet's.
 
     Examples:
-        >>> build_settings({"channels": 8, "cells": 1, "classes": 2}, classes=10)
+        >>> build_settings("nasbench201", {"channels": 8, "cells": 1, "classes": 2}, classes=10)
         {'channels': 8, 'cells': 1, 'classes': 10}
     """
-    sizes = {name: value for name, value in supernet.items() if name != "pool_norms"}
-    widths = sizes.get("widths")
-    if isinstance(widths, Mapping):
-        sizes["widths"] = Widths(**widths)
-    return {**sizes, "classes": classes}
+    plugin = plugin_of(space)
+    own = inspect.signature(load_space(space).build).parameters
+    of_supernet = inspect.signature(plugin.load("supernet")).parameters
+    sizes = {k: value for k, value in supernet.items() if k in own or k not in of_supernet}
+    return {**plugin.typed(sizes), "classes": classes}
 
 
 def cost_settings(
-    supernet: Mapping[str, Any], classes: int, resolution: int
+    space: str, supernet: Mapping[str, Any], classes: int, resolution: int
 ) -> dict[str, dict[str, Any]]:
     """Arguments of a space's ``params`` and ``macs``, by these names.
 
     Examples:
-        >>> cost_settings({"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
+        >>> cost_settings("nasbench201", {"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
         16
     """
-    sizes = build_settings(supernet, classes)
+    sizes = build_settings(space, supernet, classes)
     return {"params": sizes, "macs": {**sizes, "resolution": resolution}}
 
 

@@ -6,8 +6,10 @@ and ImageNet, without the auxiliary head that only training uses.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
@@ -53,6 +55,8 @@ NETWORKS = {
 }
 """The published networks."""
 
+# Images up to this size get the small network.
+_SMALL = 64
 # The resolution must be even before each part that halves it.
 _MULTIPLES = {"imagenet": 32, "cifar": 4}
 
@@ -107,6 +111,27 @@ def layout_of(
                 "network of DARTS cells"
             )
     return Layout(network, **{name: int(size) for name, size in sizes.items()})
+
+
+def network_for(settings: Mapping[str, Any], resolution: int) -> dict[str, Any]:
+    """Settings with the network that suits images of a height and width, unless they name one.
+
+    Examples:
+        >>> network_for({"cells": 8}, 32), network_for({}, 224)
+        ({'cells': 8, 'network': 'cifar'}, {'network': 'imagenet'})
+    """
+    usual = "cifar" if resolution <= _SMALL else "imagenet"
+    return {**settings, "network": settings.get("network", usual)}
+
+
+def resolution_of(settings: Mapping[str, Any]) -> int:
+    """Height and width of images that the network of some settings is made for.
+
+    Examples:
+        >>> resolution_of({"network": "cifar"}), resolution_of({})
+        (32, 224)
+    """
+    return layout_of(settings.get("network", "imagenet")).resolution
 
 
 def places(layout: Layout) -> list[Place]:

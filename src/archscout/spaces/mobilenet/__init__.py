@@ -14,7 +14,7 @@ PLUGIN = SpacePlugin(
     supernet_source="Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
     angle="archscout.spaces._blocks.chain_angle:make_vector",
     code=f"{__name__}.code:write",
-    setting_types={"widths": f"{__name__}.costs:Widths"},
+    setting_types={"widths": f"{__name__}.costs:widths_of"},
     resolution=224,
     reduced={
         "widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128},

@@ -6,12 +6,14 @@ sets of widths that SemiNAS (arXiv 2002.10389) searches and trains with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from archscout.errors import SettingsError, unknown_name
+from archscout.errors import SettingsError, listed, unknown_name
 from archscout.spaces._blocks import block_costs as costs
 from archscout.spaces.mobilenet.text import BLOCKS, SKIP, STAGES
 
@@ -71,8 +73,8 @@ class Place:
     stride: int
 
 
-def widths_of(widths: Widths | str) -> Widths:
-    """Published widths by name, or those given.
+def widths_of(widths: Widths | Mapping[str, Any] | str) -> Widths:
+    """Published widths by name, or those given, also as a mapping.
 
     Raises:
         UnknownNameError: if there are none of that name.
@@ -84,6 +86,13 @@ def widths_of(widths: Widths | str) -> Widths:
     """
     if isinstance(widths, Widths):
         return widths
+    if isinstance(widths, Mapping):
+        names = [part.name for part in fields(Widths)]
+        if sorted(widths) != sorted(names):
+            raise SettingsError(
+                f"got widths of {listed(sorted(widths)) or 'nothing'}, expected {listed(names)}"
+            )
+        return Widths(**widths)
     if not isinstance(widths, str):
         raise SettingsError(
             f"got widths={widths!r}, expected {' or '.join(map(repr, WIDTHS))} or Widths(...)"

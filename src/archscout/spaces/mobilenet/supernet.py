@@ -14,7 +14,6 @@ import torch
 from torch import nn
 
 from archscout._common.plain import plain
-from archscout.errors import SettingsError, listed
 from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.block_network import make_block
 from archscout.spaces._blocks.building import builds
@@ -53,7 +52,7 @@ def mobilenet_supernet(
         (21, 1)
     """
     check_whole({"classes": classes})
-    channels = _read(widths)
+    channels = widths_of(widths)
     layout = places(channels)
     named: Any = widths if isinstance(widths, str) else plain(asdict(channels))
     space = MobileNet()
@@ -74,14 +73,3 @@ def mobilenet_supernet(
     if generator is not None:
         draw_weights(supernet, generator)
     return supernet
-
-
-def _read(widths: Widths | Mapping[str, Any] | str) -> Widths:
-    if not isinstance(widths, Mapping):
-        return widths_of(widths)
-    try:
-        return Widths(**widths)
-    except TypeError:
-        raise SettingsError(
-            f"got widths with {listed(widths) or 'nothing'}, expected stem, first, stages and last"
-        ) from None

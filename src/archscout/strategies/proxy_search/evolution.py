@@ -13,7 +13,6 @@ Deviations, each from a slip in the released code:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Annotated, Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from pydantic import Field
 from archscout._common.own_state import given, own_state
 from archscout._common.settings import Number, Whole, settings
 from archscout.errors import SettingsError
+from archscout.spaces import plugin_of
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.proxy_search.result import (
     ProxySearchResult,
@@ -63,23 +63,15 @@ class EvolutionPlan:
             raise SettingsError("got no mutations and no crossovers, expected 1 or more children")
 
 
-PRESETS: dict[str, EvolutionPlan] = {
-    "nasbench201": EvolutionPlan(population=100, parents=30, mutations=50, crossovers=50),
-    "darts": EvolutionPlan(),
-    "mobilenet": EvolutionPlan(),
-}
-"""The published plans by name of the space."""
-
-
 def plan_of(space: SearchSpace, **changes: Any) -> EvolutionPlan:
-    """The published plan of a space, that of MobileNet where there is none, with changes.
+    """The published plan of a space, the usual one where it declares none, with changes.
 
     Examples:
         >>> from archscout.spaces import load_space
         >>> plan_of(load_space("nasbench201"), generations=5).population
         100
     """
-    return replace(PRESETS.get(space.name, PRESETS["mobilenet"]), **changes)
+    return EvolutionPlan(**{**plugin_of(space).evolution, **changes})
 
 
 @own_state(one_thread=False)

@@ -1,0 +1,33 @@
+"""Which spaces can be searched through their supernet."""
+
+from __future__ import annotations
+
+from archscout.errors import UnknownNameError, unknown_name
+from archscout.spaces import declarations, plugin_of
+
+_WORDS = {
+    "unlabeled": "space of random-label search",
+    "supernet": "space of the search on a supernet",
+}
+
+
+def check_space(name: str, search: str) -> None:
+    """Check that a space declares what a search needs.
+
+    Args:
+        name: of the space.
+        search: ``"unlabeled"`` or ``"supernet"``.
+
+    Raises:
+        UnknownNameError: if there is no such space, or it lacks a part.
+
+    Examples:
+        >>> check_space("darts", "unlabeled")
+    """
+    try:
+        if plugin_of(name).can(search):
+            return
+    except UnknownNameError:
+        pass
+    known = [plugin.name for plugin in declarations() if plugin.can(search)]
+    raise unknown_name(_WORDS[search], str(name), known)
