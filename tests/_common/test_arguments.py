@@ -51,9 +51,9 @@ def refused(call: Callable[[], object], *words: str) -> None:
 
 
 class Half:
-    """Measures, and lacks the rest of an objective."""
+    """Measures without the generator that an objective is given."""
 
-    def measure(self, arch: Architecture, rng: np.random.Generator) -> float:
+    def measure(self, arch: Architecture) -> float:
         return 1.0
 
 
@@ -100,7 +100,7 @@ class NoRandomness(FunctionObjective):
         ({"objective": lambda arch, epochs: 1.0}, ("one architecture", "'epochs'")),
         ({"objective": lambda: 1.0}, ("one architecture",)),
         ({"objective": functools.partial(total, arch=SPACE)}, ("one architecture",)),
-        ({"objective": Half()}, ("no pool", "no unit", "no direction")),
+        ({"objective": Half()}, ("a Half", "measure(arch, rng)")),
         ({"objective": Whole(direction="max")}, ("direction is named 'max'",)),
         ({"objective": Whole(unit=None)}, ("unit is None",)),
         ({"objective": NoRandomness(total)}, ("measure(arch, rng)",)),

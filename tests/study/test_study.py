@@ -62,7 +62,7 @@ class Pooled:
     def test_value(self, arch: Architecture) -> float:
         return 100 + total(arch)
 
-    def noise_ceiling(self) -> dict[str, float]:
+    def noise(self) -> dict[str, float]:
         return {"kendall_tau": math.nan, "run_std": 1.0, "runs": 1}
 
 
@@ -403,3 +403,23 @@ def test_whole_numbers_of_numpy_are_taken() -> None:
     result = search(SPACE, total, "random", labels=np.int64(3), seed=np.int64(2))  # type: ignore[arg-type]
     assert [type(label) for label in result.labels] == [Label] * 3
     json.dumps(result.to_dict(), allow_nan=False)
+
+
+def test_a_record_goes_on_only_with_what_the_objective_says_it_is(tmp_path: Path) -> None:
+    class Trained(Pooled):
+        epochs = 3
+
+        def identity(self) -> dict[str, Any]:
+            return {"epochs": np.int64(self.epochs), "seed": "not that of the search"}
+
+        def standing(self, arch: Architecture) -> dict[str, int]:
+            return {"rank": 2, "of": 30}
+
+    objective = Trained()
+    first = search(SPACE, objective, "random", labels=3, storage=tmp_path)
+    assert first.standing == {"rank": 2, "of": 30}
+    again = search(SPACE, Trained(), "random", labels=5, storage=tmp_path)
+    assert again.labels[:3] == first.labels
+    objective.epochs = 4
+    with pytest.raises(StorageError, match="epochs 3, and this one has epochs 4"):
+        search(SPACE, objective, "random", labels=5, storage=tmp_path)
