@@ -352,9 +352,13 @@ def test_a_real_search_is_reported(tmp_path: Path):
     assert "Price of the labels" not in Page(render(result)).text
 
 
-def test_a_space_of_ones_own_is_not_named_as_if_it_could_be_loaded():
+def test_a_space_is_named_by_what_loads_it():
+    class Local(ToySpace):
+        pass
+
     for space, shown in (
-        (ToySpace(), "    space,  # 'toy'"),
+        (Local(), "    space,  # 'toy'"),
+        (ToySpace(), "    'archscout.testing.toy:ToySpace',"),
         ("nasbench201", "    'nasbench201',"),
     ):
         result = archscout.search(space, lambda arch: sum(arch.choices), "random", labels=2)

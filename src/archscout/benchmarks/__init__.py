@@ -39,6 +39,7 @@ def load_benchmark(name: str, dataset: str | None = None, **settings: Any) -> Ta
 
     Raises:
         UnknownNameError: if there is no such benchmark or data set.
+        SettingsError: if it does not take the settings, or makes no table.
 
     Examples:
         >>> table = load_benchmark("nasbench201", dataset="cifar100")

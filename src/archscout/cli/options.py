@@ -17,16 +17,25 @@ PROBLEM, HOW, OUTPUT = "What to search", "How to search", "Where results go"
 SpaceOption = Annotated[
     str,
     typer.Option(
-        help="Search space (archscout list spaces).",
+        help="Search space (archscout list spaces), module:Name or FILE.py:Name.",
         show_default="that of --benchmark, else nasbench201",
         rich_help_panel=PROBLEM,
+    ),
+]
+OwnSpaceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--space",
+        metavar="PLACE",
+        help="Class of the run's space where that has no name here: module:Name or FILE.py:Name. "
+        "Its code is imported; no code is that only the run names.",
     ),
 ]
 BenchmarkOption = Annotated[
     str | None,
     typer.Option(
         metavar="NAME",
-        help="Built-in table to search (archscout list benchmarks).",
+        help="Built-in table to search (archscout list benchmarks), module:Name or FILE.py:Name.",
         show_default="that of the space",
         rich_help_panel=PROBLEM,
     ),

@@ -9,7 +9,7 @@ import typer
 
 from archscout._common.secrets import show_storage
 from archscout.cli.console import print_line
-from archscout.cli.options import writable_folder
+from archscout.cli.options import OwnSpaceOption, writable_folder
 from archscout.errors import StorageError
 from archscout.reports.report import report
 from archscout.results.load import find_kind, known_runs, load_result
@@ -34,6 +34,7 @@ def run(
             show_default="report.html, comparison.html or ranking.html in the folder",
         ),
     ] = None,
+    space: OwnSpaceOption = None,
 ) -> None:
     """Write the report of a run as one HTML file that opens offline.
 
@@ -45,20 +46,23 @@ def run(
     if not (run.is_dir() or run.is_file()):
         raise StorageError(f"{str(run)!r} is no ordinary file: name the folder of a run")
     folder = run if run.is_dir() else run.parent
-    result = read_run(run)
+    result = read_run(run, space)
     path = out or folder
     writable_folder(path if path.is_dir() else path.parent)
     written = report(result, path)
     print_line(f"The report is in {written}")
 
 
-def read_run(run: Path) -> Any:
+def read_run(run: Path, place: str | None = None) -> Any:
     """Read what a run saved, or, of a search without a result yet, the labels of its journal."""
     from archscout.cli.unfinished import read_unfinished
+    from archscout.spaces import load_space
+
+    space = None if place is None else load_space(place)
 
     if run.is_dir() and find_kind(run) is None:
         if (run / JOURNAL).is_file():
-            return read_unfinished(run / JOURNAL)
+            return read_unfinished(run / JOURNAL, space)
         if (run / "plan.json").is_file():
             raise StorageError(
                 f"the run in {str(run)!r} has not finished and has nothing to report yet: give the "
@@ -68,4 +72,5 @@ def read_run(run: Path) -> Any:
             f"the folder {str(run)!r} holds no run, expected {known_runs()}, or {JOURNAL} of a "
             "search that has not finished: name another folder"
         )
-    return read_unfinished(run) if run.suffix in (".log", ".journal") else load_result(run)
+    journal = run.suffix in (".log", ".journal")
+    return read_unfinished(run, space) if journal else load_result(run, place)

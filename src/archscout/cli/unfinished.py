@@ -12,15 +12,20 @@ from archscout.errors import StorageError
 
 if TYPE_CHECKING:
     from archscout.results.search import SearchResult
+    from archscout.spaces import SearchSpace
 
 STUDY = ATTRIBUTE = "archscout"
 _TEXTS = ("space", "objective", "unit", "strategy", "dedup")
 
 
-def read_unfinished(journal: Path) -> SearchResult:
+def read_unfinished(journal: Path, own: SearchSpace | None = None) -> SearchResult:
     """Make a result of the labels that a journal holds; the search may still be running.
 
     What is known only at the end is missing: test values, the audit, the noise ceiling.
+
+    Args:
+        journal: the file.
+        own: the space, where it has no name here.
 
     Raises:
         StorageError: if the file is no journal of a search, or holds no label yet.
@@ -42,7 +47,8 @@ def read_unfinished(journal: Path) -> SearchResult:
         copy.write_bytes(content)
         repair_journal(copy, shown=journal)
         identity = _identity(copy, journal)
-        space = load_space(identity["space"])
+        named = own is not None and own.name == identity["space"]
+        space = own if own is not None and named else load_space(identity["space"])
         record = open_record(copy, space, identity)
         try:
             labels = record.labels()

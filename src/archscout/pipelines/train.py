@@ -25,7 +25,7 @@ from archscout.images.class_names import match_classes
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.results.trained import TrainedRecord
-from archscout.spaces import load_space
+from archscout.spaces import load_space, place_of
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import ADVICE, check_footprint
@@ -152,7 +152,7 @@ def train_network(
     test = matched(images, test, "test")
     learnt, held = hold_out(images, validation, settings.seed)
     saved = SavedNetwork(
-        space.name, space.format(arch), {**(size or {}), "classes": len(images.classes)}
+        place_of(space), space.format(arch), {**(size or {}), "classes": len(images.classes)}
     )
     check_footprint(lambda: make_network(saved), images.side, min(settings.batch, len(learnt)))
     network = make_network(saved, torch.Generator().manual_seed(settings.seed))

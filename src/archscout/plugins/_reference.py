@@ -87,12 +87,12 @@ def reference_of(part: object) -> str | None:
 def loaded_reference(text: str) -> Any:
     """What a recorded text places, if this process has imported it already; else None.
 
-    Records hold paths as `describe` writes them, so files are told by their end.
+    Records hold paths without folders of the user, and folders move: files are told by name.
     """
     home, _, name = text.rpartition(":")
     if names_file(home):
-        end = os.path.join(os.sep, home)
-        modules = [m for m in _modules_with_files() if str(m.__file__).endswith(end)]
+        own = os.path.basename(home)
+        modules = [m for m in _modules_with_files() if os.path.basename(str(m.__file__)) == own]
     else:
         modules = [sys.modules[home]] if home in sys.modules else []
     found = [getattr(module, name, None) for module in modules]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archscout.plugins import is_reference
 from archscout.reports import facts
 from archscout.reports.manifest_rows import command_line, flat_rows
 from archscout.reports.words import count, difference, duration, finite, size, value
@@ -375,8 +376,10 @@ def rerun(result: SearchResult) -> dict[str, str]:
     command = result.manifest.get("command") or ""
     known = result.manifest
     settings = known.get("settings")
-    imports, named = ["import archscout"], repr(result.space.name)
-    registered = result.space.name in SPACES.names()
+    imports = ["import archscout"]
+    home = known.get("space_from", result.space.name)
+    registered = is_reference(home) or home in SPACES
+    named = repr(home)
     space, note = (named, "") if registered else ("space", f"  # {named}")
     if known.get("limits"):
         rows = [", ".join(f"{key}={row[key]!r}" for key in row) for row in known["limits"]]

@@ -12,7 +12,7 @@ from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import render_page
 from archscout.reports.words import count, duration, value
-from archscout.spaces import load_space
+from archscout.spaces import recorded_space
 
 if TYPE_CHECKING:
     from archscout.training.network_description import SavedNetwork
@@ -28,7 +28,7 @@ def render_training(network: SavedNetwork, facts: Facts) -> str:
     """Make the page as text; everything that came from a run is escaped."""
     from markupsafe import Markup
 
-    space = load_space(network.space)
+    space = recorded_space(network.space)
     return render_page(
         "train.html",
         {"loss": _loss_chart(facts)},

@@ -5,14 +5,12 @@ from __future__ import annotations
 import importlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archscout._common.paths import at_home
 from archscout._common.secrets import show_storage
 from archscout.errors import StorageError
-
-if TYPE_CHECKING:
-    from archscout.spaces.base import SearchSpace
+from archscout.spaces import SearchSpace, load_space
 
 
 @dataclass(frozen=True)
@@ -64,13 +62,15 @@ def find_kind(path: Path) -> Kind | None:
     return next((kind for kind in KINDS if kind.file == path.name), None)
 
 
-def load_result(path: str | Path, space: SearchSpace | None = None) -> Any:
+def load_result(path: str | Path, space: SearchSpace | str | None = None) -> Any:
     """Read what a finished run left in its folder.
 
     Args:
         path: the folder of a search, comparison, ranking, search without labels, search on a
             supernet or training, or the JSON file in it that says what it is.
-        space: needed only for a search of a space that is not registered.
+        space: needed only for a run of a space that has no name here, neither of archscout nor of
+            an installed package: the place of its class, ``"module:Name"`` or ``"FILE.py:Name"``;
+            of a search, an object of it will do too. No code is run that a record names.
 
     Returns:
         What the function that made it handed back: a `SearchResult`, `Comparison`, `Ranking`,
@@ -100,11 +100,15 @@ def load_result(path: str | Path, space: SearchSpace | None = None) -> Any:
             f"the folder {str(path)!r} holds no finished run, expected {known_runs()}: name "
             "another folder, or let the run finish"
         )
+    if isinstance(space, str):
+        space = load_space(space)
+        if kind is not None and kind.file != KINDS[0].file:
+            space = None  # Those records place the class, which is there now.
     if kind is None or kind.file == KINDS[0].file:  # any name will do for the file of a search
         return KINDS[0].load().read(path, space)
     if space is not None:
         raise StorageError(
-            f"got a space for {str(path)!r}, which holds {kind.file}: only searches of spaces "
-            "that are not registered need one"
+            f"got an object of a space for {str(path)!r}, which holds {kind.file}: name its place, "
+            "'module:Name' or 'FILE.py:Name', or leave it out"
         )
     return kind.load().read(path if path.is_dir() else path.parent)

@@ -157,9 +157,9 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
     # A search without a table has no standing, which is written as an empty one.
     file = _File.model_validate({**data, "standing": data.get("standing") or None})
     if space is None:
-        from archscout.spaces import load_space
+        from archscout.spaces import recorded_space
 
-        space = load_space(file.space)
+        space = recorded_space(file.space, str(data["manifest"].get("space_from", "")))
     elif space.name != file.space:
         raise SettingsError(f"it is of space {file.space!r}, not {space.name!r}")
     return dict(

@@ -19,7 +19,7 @@ from archscout.errors import StorageError
 from archscout.results import supernet_sentences as sentences
 from archscout.results.finalist import Finalist, read_finalist
 from archscout.results.trust import TrustCheck
-from archscout.spaces import load_space
+from archscout.spaces import recorded_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
@@ -250,9 +250,10 @@ class SupernetSearchResult:
         folder = Path(folder)
         with read_back(folder / FILE_NAME, "a search on a supernet"):
             data = read_json(folder / FILE_NAME)
-            space = load_space(str(data["space"]))
+            network = read_network(folder)
+            space = recorded_space(str(data["space"]), network.space)
             table = read_table(folder / TABLE)
-            network, trust = read_network(folder), data["trust"]
+            trust = data["trust"]
             rounds = []
             for row in data["rounds"]:
                 column = table[f"supernet_accuracy_{row['round']}"].to_numpy(dtype=np.float64)

@@ -13,7 +13,7 @@ from archscout._common.parts_folder import cannot_write
 from archscout._common.plain import plain
 from archscout._common.reading import read_back, read_json
 from archscout._common.writing import write_json
-from archscout.spaces import load_space
+from archscout.spaces import recorded_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.network_description import SavedNetwork
 from archscout.training.saved_network import NETWORK, read_network
@@ -54,7 +54,7 @@ class TrainedRecord:
     @property
     def warnings(self) -> list[str]:
         """What speaks against using the architecture, such as operations of which none learns."""
-        space = load_space(self.network.space)
+        space = recorded_space(self.network.space)
         return warnings_of(space, space.parse(self.network.architecture))
 
     def to_dict(self) -> dict[str, Any]:

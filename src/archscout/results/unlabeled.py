@@ -18,7 +18,7 @@ from archscout.errors import StorageError
 from archscout.results import unlabeled_sentences as sentences
 from archscout.results.scores import ANGLE, Scores
 from archscout.results.trust import TrustCheck
-from archscout.spaces import load_space
+from archscout.spaces import recorded_space
 from archscout.spaces.base import Architecture
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import SavedNetwork, read_network
@@ -199,7 +199,8 @@ class UnlabeledResult:
         folder = Path(folder)
         with read_back(folder / FILE_NAME, "a search without labels"):
             data = read_json(folder / FILE_NAME)
-            space = load_space(str(data["space"]))
+            network = read_network(folder)
+            space = recorded_space(str(data["space"]), network.space)
             table = read_table(folder / SCORES)
             texts = table.pop("architecture").astype(str).tolist()
             columns = {str(way): table[way].to_numpy(dtype=np.float64) for way in table}
@@ -217,7 +218,7 @@ class UnlabeledResult:
                 why_no_trust=str(data["why_no_trust"]),
                 seconds=numbers(data["seconds"]),
                 images_per_second=float(data["images_per_second"]),
-                network=read_network(folder),
+                network=network,
                 loss=[float(loss) for loss in data["loss"]],
                 manifest=dict(data["manifest"]),
                 uniform=bool(data.get("uniform", True)),

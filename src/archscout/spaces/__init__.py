@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archscout._common.lazy import lazily
 from archscout.spaces._plugin import SpacePlugin
+from archscout.spaces._recorded import place_of, recorded_space
 from archscout.spaces._registry import SPACES, declarations, declare, load_space, plugin_of
 from archscout.spaces.base import (
     Architecture,
@@ -54,5 +55,7 @@ __all__ = [
     "declarations",
     "declare",
     "load_space",
+    "place_of",
     "plugin_of",
+    "recorded_space",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from archscout.errors import SettingsError, kind_of
+from archscout.plugins import describe
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, make_strategy
 from archscout.strategies._own import make_own
@@ -40,7 +41,7 @@ def check_rest(storage: object, on_label: object, name: object, retry_failed: bo
 def strategy_name(strategy: str | StrategyFactory) -> str:
     if isinstance(strategy, str):
         STRATEGIES[strategy]  # raises with the nearest match before anything is opened
-        return strategy
+        return describe(strategy)
     if not callable(strategy) or isinstance(strategy, Strategy):
         hint = ""
         if isinstance(strategy, Strategy):

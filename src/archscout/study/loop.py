@@ -28,6 +28,7 @@ from archscout.objectives.function import as_objective
 from archscout.objectives.label import Label
 from archscout.objectives.objective import Measurement, Objective
 from archscout.results.search import SearchResult
+from archscout.spaces import place_of
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies.base import Strategy
@@ -134,8 +135,15 @@ def search(  # noqa: PLR0917 - these six are the public order
             "record can hold: pass a function (space, rng) -> Strategy for anything else"
         ) from None
     limits = {"limits": [limit.to_dict() for limit in space.limits]} if space.limits else {}
+    home = place_of(space)
     manifest = make_manifest(
-        seed=seed, labels=labels, strategy=chosen, settings=settings, dedup=dedup, **limits
+        seed=seed,
+        labels=labels,
+        strategy=chosen,
+        settings=settings,
+        dedup=dedup,
+        **limits,
+        **({"space_from": home} if home != space.name else {}),
     )
     searcher = make_searcher(strategy, space, np.random.default_rng(seed), ledger.pool, settings)
     check_first_round(searcher, chosen, labels)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from archscout._common.plain import plain
 from archscout.errors import SettingsError, unknown_name
-from archscout.spaces import SearchSpace, load_space, plugin_of
+from archscout.spaces import SearchSpace, plugin_of, recorded_space
 
 if TYPE_CHECKING:
     import torch
@@ -26,7 +26,8 @@ class SavedNetwork:
     """What a network is and where it comes from; all that is not known stays as it is here.
 
     Args:
-        space: name of the search space.
+        space: name of the search space, or the place of its class as
+            `archscout.spaces.place_of` gives it.
         architecture: its text in that space.
         settings: arguments of the space's ``build``, such as ``{"classes": 10}``.
         weights: name of the file with the weights, beside ``network.json``; None for none.
@@ -120,7 +121,7 @@ def make_network(saved: SavedNetwork, generator: torch.Generator | None = None) 
         >>> make_network(saved).classifier
         Linear(in_features=16, out_features=10, bias=True)
     """
-    space = load_space(saved.space)
+    space = recorded_space(saved.space)
     settings = network_settings(space, saved.settings)
     return space.build(space.parse(saved.architecture), generator=generator, **settings)
 
