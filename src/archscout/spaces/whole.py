@@ -18,6 +18,7 @@ from archscout.errors import (
     UnlistedError,
     unknown_name,
 )
+from archscout.spaces._blocks import product_encodings
 from archscout.spaces._blocks.option_text import read_options, write_options
 from archscout.spaces._plugin import SpacePlugin
 from archscout.spaces.architecture import (
@@ -224,10 +225,13 @@ class WholeSpace:
     def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
         """Make arrays from architectures; ``kind`` is one of `encodings`.
 
-        Here, ``"onehot"`` as `archscout.encodings.arrays.mark_options` makes it.
+        Here, ``"onehot"`` as `archscout.encodings.arrays.mark_options` makes it, and
+        ``"tokens"``: one a decision, its option index plus 1; 0 is the start.
         """
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)
+        if kind == "tokens":
+            return product_encodings.write_tokens(self.choices(archs))
         if kind != "onehot":
             raise self._no_method(f"make its encoding {kind!r}", "encode(archs, kind)")
         return mark_options(self.choices(archs), self.option_counts)
@@ -242,7 +246,9 @@ class WholeSpace:
 
     def token_spec(self, kind: str = "tokens") -> TokenSpec:
         """Form of the token encoding ``kind``, for decoders that write architectures."""
-        raise self._unknown_encoding(kind)
+        if kind != "tokens" or kind not in self.encodings:
+            raise self._unknown_encoding(kind)
+        return product_encodings.spec_of_tokens(self.option_counts)
 
     def decode(self, tokens: ArrayLike, kind: str = "tokens") -> tuple[Choices, NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back.
@@ -251,16 +257,24 @@ class WholeSpace:
             Choices ``(n, positions)`` and, ``(n,)``, which sequences are valid architectures
             (rows of the others are zero).
         """
-        raise self._unknown_encoding(kind)
+        if kind != "tokens" or kind not in self.encodings:
+            raise self._unknown_encoding(kind)
+        choices, good = product_encodings.read_tokens(tokens, self.option_counts)
+        good[good] = self.valid(choices[good])
+        return np.where(good[:, None], choices, choices.dtype.type(0)), good
 
     # --- costs and networks -------------------------------------------------------------------
     def params(self, arch: Architecture, *args: Any, **settings: Any) -> int:
         """Exact number of trainable parameters of the network that `build` makes.
 
+        Here, that of `params_table`, which says what settings there are.
+
         Raises:
-            MissingMethodError: unless the space defines it.
+            MissingMethodError: unless the space defines one of the two.
         """
-        raise self._no_method("count parameters", "params(arch)")
+        if type(self).params_table is WholeSpace.params_table:
+            raise self._no_method("count parameters", "params(arch)")
+        return int(self.params_table([arch], *args, **settings)[0])
 
     def params_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
         """`params` of every architecture, ``(n,)``."""
@@ -270,10 +284,14 @@ class WholeSpace:
     def macs(self, arch: Architecture, *args: Any, **settings: Any) -> int:
         """Exact multiply-adds of convolutions and linear layers for one image.
 
+        Here, that of `macs_table`, which says what settings there are.
+
         Raises:
-            MissingMethodError: unless the space defines it.
+            MissingMethodError: unless the space defines one of the two.
         """
-        raise self._no_method("count multiply-adds", "macs(arch)")
+        if type(self).macs_table is WholeSpace.macs_table:
+            raise self._no_method("count multiply-adds", "macs(arch)")
+        return int(self.macs_table([arch], *args, **settings)[0])
 
     def macs_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
         """`macs` of every architecture, ``(n,)``."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from archscout.encodings import arrays as encodings
-from archscout.spaces._blocks import block_costs, product_encodings
+from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.building import builds
-from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.darts import PLUGIN
 from archscout.spaces.darts import cell as darts_cell
 from archscout.spaces.darts import costs as darts_costs
@@ -139,45 +139,27 @@ class DARTS(SearchSpace):
             UnknownNameError: if ``kind`` is not one of `encodings`.
         """
         choices = self.choices(archs)
-        if kind == "onehot":
-            return encodings.one_hot(choices, self.option_counts)
-        if kind == "tokens":
-            return product_encodings.write_tokens(choices)
         if kind == "graph":
             return graph_of(self.edges(choices))
         if kind == "edges":
             edges = self.edges(choices).reshape(len(choices), 2 * len(darts_cell.EDGES))
             return encodings.one_hot(edges, [len(darts_cell.OPERATIONS)] * edges.shape[1])
-        raise self._unknown_encoding(kind)
-
-    def token_spec(self, kind: str = "tokens") -> TokenSpec:
-        """Form of the encoding ``"tokens"``."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.spec_of_tokens(self.option_counts)
-
-    def decode(
-        self, tokens: ArrayLike, kind: str = "tokens"
-    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-        """Read token sequences ``(n, 22)`` back; see `SearchSpace.decode`."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.read_tokens(tokens, self.option_counts)
+        return super().encode(choices, kind)
 
     # --- costs and the network ----------------------------------------------------------------
-    def params(
+    def params_table(
         self,
-        arch: Architecture,
+        archs: Architectures,
         network: str = "imagenet",
         *,
         channels: int | None = None,
         cells: int | None = None,
         classes: int | None = None,
-    ) -> int:
-        """Exact number of trainable parameters of the network that `build` makes.
+    ) -> NDArray[np.int64]:
+        """Exact numbers of trainable parameters of the networks that `build` makes, ``(n,)``.
 
         Args:
-            arch: the architecture.
+            archs: architectures, or choices ``(n, positions)``.
             network: ``"imagenet"`` (14 cells of 48 channels, 1000 classes, 224x224) or
                 ``"cifar"`` (20 cells of 36 channels, 10 classes, 32x32).
             channels: channels of a node in the first cells, even; None takes the network's.
@@ -188,51 +170,8 @@ class DARTS(SearchSpace):
             UnknownNameError: if there is no such network.
             SettingsError: if a setting is out of range.
         """
-        table = self.params_table([arch], network, channels=channels, cells=cells, classes=classes)
-        return int(table[0])
-
-    def params_table(
-        self,
-        archs: Architectures,
-        network: str = "imagenet",
-        *,
-        channels: int | None = None,
-        cells: int | None = None,
-        classes: int | None = None,
-    ) -> NDArray[np.int64]:
-        """`params` of every architecture, ``(n,)``."""
         layout = darts_costs.layout_of(network, channels, cells, classes)
         return self._costs(archs, layout)[:, 0]
-
-    def macs(
-        self,
-        arch: Architecture,
-        network: str = "imagenet",
-        *,
-        channels: int | None = None,
-        cells: int | None = None,
-        classes: int | None = None,
-        resolution: int | None = None,
-    ) -> int:
-        """Exact multiply-adds of convolutions and the classifier for one image.
-
-        The classifier's bias does not count.
-
-        Args:
-            arch: the architecture.
-            network: ``"imagenet"`` or ``"cifar"``.
-            channels: channels of a node in the first cells, even; None takes the network's.
-            cells: number of cells; None takes the network's.
-            classes: outputs of the classifier; None takes the network's.
-            resolution: height and width of the image, a multiple of 32 (``"imagenet"``) or 4
-                (``"cifar"``); None takes the network's.
-
-        Raises:
-            UnknownNameError: if there is no such network.
-            SettingsError: if a setting is out of range.
-        """
-        sizes = {"channels": channels, "cells": cells, "classes": classes}
-        return int(self.macs_table([arch], network, resolution=resolution, **sizes)[0])
 
     def macs_table(
         self,
@@ -244,7 +183,23 @@ class DARTS(SearchSpace):
         classes: int | None = None,
         resolution: int | None = None,
     ) -> NDArray[np.int64]:
-        """`macs` of every architecture, ``(n,)``."""
+        """Exact multiply-adds of convolutions and the classifier for one image, ``(n,)``.
+
+        The classifier's bias does not count.
+
+        Args:
+            archs: architectures, or choices ``(n, positions)``.
+            network: ``"imagenet"`` or ``"cifar"``.
+            channels: channels of a node in the first cells, even; None takes the network's.
+            cells: number of cells; None takes the network's.
+            classes: outputs of the classifier; None takes the network's.
+            resolution: height and width of the image, a multiple of 32 (``"imagenet"``) or 4
+                (``"cifar"``); None takes the network's.
+
+        Raises:
+            UnknownNameError: if there is no such network.
+            SettingsError: if a setting is out of range.
+        """
         layout = darts_costs.layout_of(network, channels, cells, classes, resolution)
         return self._costs(archs, layout)[:, 1]
 

@@ -10,13 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from archscout.encodings import arrays as encodings
-from archscout.spaces._blocks import block_costs, product_encodings
+from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds
-from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.mobilenet import PLUGIN
 from archscout.spaces.mobilenet import costs as mobilenet_costs
 from archscout.spaces.mobilenet import text as mobilenet_text
@@ -110,42 +109,14 @@ class MobileNet(SearchSpace):
         moved = skips_last(self.choices([arch]), _RUNS, mobilenet_text.SKIP)
         return mobilenet_text.format_blocks(moved[0].tolist())
 
-    # --- encodings --------------------------------------------------------------------------
-    def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
-        """Make arrays from architectures; see the class for the kinds.
-
-        Raises:
-            UnknownNameError: if ``kind`` is not one of `encodings`.
-        """
-        choices = self.choices(archs)
-        if kind == "onehot":
-            return encodings.one_hot(choices, self.option_counts)
-        if kind == "tokens":
-            return product_encodings.write_tokens(choices)
-        raise self._unknown_encoding(kind)
-
-    def token_spec(self, kind: str = "tokens") -> TokenSpec:
-        """Form of the encoding ``"tokens"``."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.spec_of_tokens(self.option_counts)
-
-    def decode(
-        self, tokens: ArrayLike, kind: str = "tokens"
-    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-        """Read token sequences ``(n, 21)`` back; see `SearchSpace.decode`."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.read_tokens(tokens, self.option_counts)
-
     # --- costs and the network ----------------------------------------------------------------
-    def params(
-        self, arch: Architecture, widths: Widths | str = "final", classes: int = 1000
-    ) -> int:
-        """Exact number of trainable parameters of the network that `build` makes.
+    def params_table(
+        self, archs: Architectures, widths: Widths | str = "final", classes: int = 1000
+    ) -> NDArray[np.int64]:
+        """Exact numbers of trainable parameters of the networks that `build` makes, ``(n,)``.
 
         Args:
-            arch: the architecture.
+            archs: architectures, or choices ``(n, positions)``.
             widths: ``"final"``, ``"search"`` or
                 `Widths <archscout.spaces.mobilenet.costs.Widths>`.
             classes: outputs of the classifier.
@@ -154,36 +125,7 @@ class MobileNet(SearchSpace):
             SettingsError: if a setting is out of range.
             UnknownNameError: if there are no widths of that name.
         """
-        return int(self.params_table([arch], widths, classes)[0])
-
-    def params_table(
-        self, archs: Architectures, widths: Widths | str = "final", classes: int = 1000
-    ) -> NDArray[np.int64]:
-        """`params` of every architecture, ``(n,)``."""
         return self._costs(archs, widths, classes, 1)[:, 0]
-
-    def macs(
-        self,
-        arch: Architecture,
-        widths: Widths | str = "final",
-        classes: int = 1000,
-        resolution: int = 224,
-    ) -> int:
-        """Exact multiply-adds of convolutions and the classifier for one image.
-
-        The classifier's bias does not count.
-
-        Args:
-            arch: the architecture.
-            widths: ``"final"``, ``"search"`` or `Widths`.
-            classes: outputs of the classifier.
-            resolution: height and width of the image.
-
-        Raises:
-            SettingsError: if a setting is out of range.
-            UnknownNameError: if there are no widths of that name.
-        """
-        return int(self.macs_table([arch], widths, classes, resolution)[0])
 
     def macs_table(
         self,
@@ -192,7 +134,20 @@ class MobileNet(SearchSpace):
         classes: int = 1000,
         resolution: int = 224,
     ) -> NDArray[np.int64]:
-        """`macs` of every architecture, ``(n,)``."""
+        """Exact multiply-adds of convolutions and the classifier for one image, ``(n,)``.
+
+        The classifier's bias does not count.
+
+        Args:
+            archs: architectures, or choices ``(n, positions)``.
+            widths: ``"final"``, ``"search"`` or `Widths`.
+            classes: outputs of the classifier.
+            resolution: height and width of the image.
+
+        Raises:
+            SettingsError: if a setting is out of range.
+            UnknownNameError: if there are no widths of that name.
+        """
         return self._costs(archs, widths, classes, resolution)[:, 1]
 
     def _costs(

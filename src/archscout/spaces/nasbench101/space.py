@@ -298,51 +298,22 @@ class NASBench101(SearchSpace):
         raise self._unknown_encoding(kind)
 
     # --- costs and the network ----------------------------------------------------------------
-    def params(
-        self, arch: Architecture, classes: int = 10, channels: int = 128, cells: int = 3
-    ) -> int:
-        """Exact number of trainable parameters of the network that `build` makes.
-
-        Args:
-            arch: the cell.
-            classes: outputs of the classifier.
-            channels: channels of the stem and of the first stack, at least 5.
-            cells: cells a stack.
-
-        Raises:
-            ParseError: if the cell is not valid.
-            SettingsError: if a setting is out of range.
-        """
-        return int(self.params_table([arch], classes, channels, cells)[0])
-
     def params_table(
         self, archs: Architectures, classes: int = 10, channels: int = 128, cells: int = 3
     ) -> NDArray[np.int64]:
-        """`params` of every architecture, ``(n,)``."""
-        return costs.count_params(self.prune(archs), classes, channels, cells)
-
-    def macs(
-        self,
-        arch: Architecture,
-        classes: int = 10,
-        channels: int = 128,
-        cells: int = 3,
-        resolution: int = 32,
-    ) -> int:
-        """Exact multiply-adds of convolutions and classifier for one image.
+        """Exact numbers of trainable parameters of the networks that `build` makes, ``(n,)``.
 
         Args:
-            arch: the cell.
+            archs: architectures, or choices ``(n, positions)``.
             classes: outputs of the classifier.
             channels: channels of the stem and of the first stack, at least 5.
             cells: cells a stack.
-            resolution: height and width of the image, a multiple of 4.
 
         Raises:
             ParseError: if the cell is not valid.
             SettingsError: if a setting is out of range.
         """
-        return int(self.macs_table([arch], classes, channels, cells, resolution)[0])
+        return costs.count_params(self.prune(archs), classes, channels, cells)
 
     def macs_table(
         self,
@@ -352,7 +323,19 @@ class NASBench101(SearchSpace):
         cells: int = 3,
         resolution: int = 32,
     ) -> NDArray[np.int64]:
-        """`macs` of every architecture, ``(n,)``."""
+        """Exact multiply-adds of convolutions and classifier for one image, ``(n,)``.
+
+        Args:
+            archs: architectures, or choices ``(n, positions)``.
+            classes: outputs of the classifier.
+            channels: channels of the stem and of the first stack, at least 5.
+            cells: cells a stack.
+            resolution: height and width of the image, a multiple of 4.
+
+        Raises:
+            ParseError: if the cell is not valid.
+            SettingsError: if a setting is out of range.
+        """
         return costs.count_macs(self.prune(archs), classes, channels, cells, resolution)
 
     @builds

@@ -95,20 +95,6 @@ class NASBench201(SearchSpace):
         return {text: index for index, text in enumerate(cell.all_texts())}
 
     # --- the whole space ------------------------------------------------------------------
-    def __len__(self) -> int:
-        return int(_OPTIONS**_POSITIONS)
-
-    def all_choices(self) -> NDArray[np.int8]:
-        """Every cell as choices ``(15625, 6)``, read-only, in ascending order of the digits."""
-        return self._all_choices
-
-    @cached_property
-    def _all_choices(self) -> NDArray[np.int8]:
-        rows = np.indices((_OPTIONS,) * _POSITIONS, dtype=np.int8).reshape(_POSITIONS, -1).T
-        rows = np.ascontiguousarray(rows)
-        rows.flags.writeable = False
-        return rows
-
     def indices(self, archs: Architectures) -> NDArray[np.int64]:
         """Places of architectures in `all_choices`, ``(n,)``."""
         return self.choices(archs) @ _POWERS
@@ -154,31 +140,23 @@ class NASBench201(SearchSpace):
             array([[4, 4, 5, 2, 4, 2]])
         """
         choices = self.choices(archs)
-        if kind == "onehot":
-            return encodings.one_hot(choices, self.option_counts)
-        if kind == "tokens":
-            return choices.astype(np.int64) + 1
         if kind == "sequence":
             return encodings.sequence_from_graph(_graph(choices))
         if kind == "graph":
             return _graph(choices)
         if kind == "flow":
             return encodings.flow_graph(_graph(choices), identity=["skip_connect"], zero=["none"])
-        raise self._unknown_encoding(kind)
+        return super().encode(choices, kind)
 
     def token_spec(self, kind: str = "tokens") -> TokenSpec:
         """Form of the token encodings ``"tokens"`` and ``"sequence"``."""
-        if kind == "tokens":
-            allowed = np.ones((_POSITIONS, _OPTIONS + 1), dtype=np.bool_)
-            allowed[:, 0] = False
-            return TokenSpec(allowed)
-        if kind == "sequence":
-            fixed, places = self._sequence_form
-            allowed = np.zeros((len(fixed), _OUTPUT_TOKEN + 1), dtype=np.bool_)
-            allowed[np.arange(len(fixed)), fixed] = True
-            allowed[places, _FIRST_OPERATION_TOKEN:_OUTPUT_TOKEN] = True
-            return TokenSpec(allowed)
-        raise self._unknown_encoding(kind)
+        if kind != "sequence":
+            return super().token_spec(kind)
+        fixed, places = self._sequence_form
+        allowed = np.zeros((len(fixed), _OUTPUT_TOKEN + 1), dtype=np.bool_)
+        allowed[np.arange(len(fixed)), fixed] = True
+        allowed[places, _FIRST_OPERATION_TOKEN:_OUTPUT_TOKEN] = True
+        return TokenSpec(allowed)
 
     def decode(
         self, tokens: ArrayLike, kind: str = "tokens"
@@ -190,19 +168,14 @@ class NASBench201(SearchSpace):
             (array([[3, 3, 4, 1, 3, 1],
                     [0, 0, 0, 0, 0, 0]], dtype=int8), array([ True, False]))
         """
-        if kind == "tokens":
-            choices = encodings.check_tokens(tokens, _POSITIONS) - 1
-            valid = np.ones(len(choices), dtype=np.bool_)
-        elif kind == "sequence":
-            fixed, places = self._sequence_form
-            sequence = encodings.check_tokens(tokens, len(fixed))
-            choices = sequence[:, places] - _FIRST_OPERATION_TOKEN
-            same = sequence == fixed
-            same[:, places] = True
-            valid = same.all(axis=1)
-        else:
-            raise self._unknown_encoding(kind)
-        valid &= ((choices >= 0) & (choices < _OPTIONS)).all(axis=1)
+        if kind != "sequence":
+            return super().decode(tokens, kind)
+        fixed, places = self._sequence_form
+        sequence = encodings.check_tokens(tokens, len(fixed))
+        choices = sequence[:, places] - _FIRST_OPERATION_TOKEN
+        same = sequence == fixed
+        same[:, places] = True
+        valid = same.all(axis=1) & ((choices >= 0) & (choices < _OPTIONS)).all(axis=1)
         return np.where(valid[:, None], choices, 0).astype(np.int8), valid
 
     @cached_property
@@ -212,49 +185,21 @@ class NASBench201(SearchSpace):
         return fixed, encodings.operation_positions(_POSITIONS + 2)[:-1]
 
     # --- costs and the network ----------------------------------------------------------------
-    def params(
-        self, arch: Architecture, classes: int = 10, channels: int = 16, cells: int = 5
-    ) -> int:
-        """Exact number of trainable parameters of the network that `build` makes.
-
-        Args:
-            arch: the cell.
-            classes: outputs of the classifier.
-            channels: channels of the first stage.
-            cells: cells a stage.
-
-        Raises:
-            SettingsError: if a setting is out of range.
-        """
-        return int(self.params_table([arch], classes, channels, cells)[0])
-
     def params_table(
         self, archs: Architectures, classes: int = 10, channels: int = 16, cells: int = 5
     ) -> NDArray[np.int64]:
-        """`params` of every architecture, ``(n,)``."""
-        return costs.count_params(self.choices(archs), classes, channels, cells)
-
-    def macs(
-        self,
-        arch: Architecture,
-        classes: int = 10,
-        channels: int = 16,
-        cells: int = 5,
-        resolution: int = 32,
-    ) -> int:
-        """Exact multiply-adds for one image: convolutions and the classifier with its bias.
+        """Exact numbers of trainable parameters of the networks that `build` makes, ``(n,)``.
 
         Args:
-            arch: the cell.
+            archs: architectures, or choices ``(n, positions)``.
             classes: outputs of the classifier.
             channels: channels of the first stage.
             cells: cells a stage.
-            resolution: height and width of the image, a multiple of 4.
 
         Raises:
             SettingsError: if a setting is out of range.
         """
-        return int(self.macs_table([arch], classes, channels, cells, resolution)[0])
+        return costs.count_params(self.choices(archs), classes, channels, cells)
 
     def macs_table(
         self,
@@ -264,7 +209,18 @@ class NASBench201(SearchSpace):
         cells: int = 5,
         resolution: int = 32,
     ) -> NDArray[np.int64]:
-        """`macs` of every architecture, ``(n,)``."""
+        """Exact multiply-adds for one image, ``(n,)``: convolutions, the classifier and its bias.
+
+        Args:
+            archs: architectures, or choices ``(n, positions)``.
+            classes: outputs of the classifier.
+            channels: channels of the first stage.
+            cells: cells a stage.
+            resolution: height and width of the image, a multiple of 4.
+
+        Raises:
+            SettingsError: if a setting is out of range.
+        """
         return costs.count_macs(self.choices(archs), classes, channels, cells, resolution)
 
     @builds

@@ -5,18 +5,16 @@ Source: NAS-Bench-Macro (Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082)
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from archscout.encodings import arrays as encodings
 from archscout.errors import ParseError
-from archscout.spaces._blocks import block_costs, product_encodings
+from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds
-from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.nasbench_macro import PLUGIN
 from archscout.spaces.nasbench_macro import costs as nasbench_macro_costs
 from archscout.spaces.nasbench_macro.costs import SKIP, STAGES
@@ -84,21 +82,6 @@ class NASBenchMacro(SearchSpace):
         """Print the eight digits."""
         return "".join(map(str, self.choices([arch])[0].tolist()))
 
-    # --- the whole space ------------------------------------------------------------------
-    def __len__(self) -> int:
-        return int(len(_OPTIONS) ** _LAYERS)
-
-    def all_choices(self) -> NDArray[np.int8]:
-        """Every architecture as choices ``(6561, 8)``, read-only, in ascending order."""
-        return self._all_choices
-
-    @cached_property
-    def _all_choices(self) -> NDArray[np.int8]:
-        rows = np.indices((len(_OPTIONS),) * _LAYERS, dtype=np.int8).reshape(_LAYERS, -1).T
-        rows = np.ascontiguousarray(rows)
-        rows.flags.writeable = False
-        return rows
-
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
         """Name the network: behind the first layer of a stage, skips are moved to its end.
@@ -117,63 +100,31 @@ class NASBenchMacro(SearchSpace):
         moved = skips_last(self.choices(archs), _RUNS, SKIP)
         return np.array(["".join(map(str, row)) for row in moved.tolist()], dtype=np.str_)
 
-    # --- encodings --------------------------------------------------------------------------
-    def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
-        """Make arrays from architectures; see the class for the kinds.
-
-        Raises:
-            UnknownNameError: if ``kind`` is not one of `encodings`.
-        """
-        choices = self.choices(archs)
-        if kind == "onehot":
-            return encodings.one_hot(choices, self.option_counts)
-        if kind == "tokens":
-            return product_encodings.write_tokens(choices)
-        raise self._unknown_encoding(kind)
-
-    def token_spec(self, kind: str = "tokens") -> TokenSpec:
-        """Form of the encoding ``"tokens"``."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.spec_of_tokens(self.option_counts)
-
-    def decode(
-        self, tokens: ArrayLike, kind: str = "tokens"
-    ) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
-        """Read token sequences ``(n, 8)`` back; see `SearchSpace.decode`."""
-        if kind != "tokens":
-            raise self._unknown_encoding(kind)
-        return product_encodings.read_tokens(tokens, self.option_counts)
-
     # --- costs and the network ----------------------------------------------------------------
-    def params(self, arch: Architecture, classes: int = 10, channels: int = 32) -> int:
-        """Exact number of trainable parameters of the network that `build` makes.
+    def params_table(
+        self, archs: Architectures, classes: int = 10, channels: int = 32
+    ) -> NDArray[np.int64]:
+        """Exact numbers of trainable parameters of the networks that `build` makes, ``(n,)``.
 
         Args:
-            arch: the architecture.
+            archs: architectures, or choices ``(n, positions)``.
             classes: outputs of the classifier.
             channels: channels of the stem; the stages have two, four and eight times as many.
 
         Raises:
             SettingsError: if a setting is out of range.
         """
-        return int(self.params_table([arch], classes, channels)[0])
-
-    def params_table(
-        self, archs: Architectures, classes: int = 10, channels: int = 32
-    ) -> NDArray[np.int64]:
-        """`params` of every architecture, ``(n,)``."""
         return self._costs(archs, classes, channels, 1)[:, 0]
 
-    def macs(
-        self, arch: Architecture, classes: int = 10, channels: int = 32, resolution: int = 32
-    ) -> int:
-        """Exact multiply-adds of convolutions and the classifier for one image.
+    def macs_table(
+        self, archs: Architectures, classes: int = 10, channels: int = 32, resolution: int = 32
+    ) -> NDArray[np.int64]:
+        """Exact multiply-adds of convolutions and the classifier for one image, ``(n,)``.
 
         The classifier's bias does not count, as in the published table.
 
         Args:
-            arch: the architecture.
+            archs: architectures, or choices ``(n, positions)``.
             classes: outputs of the classifier.
             channels: channels of the stem.
             resolution: height and width of the image.
@@ -181,12 +132,6 @@ class NASBenchMacro(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        return int(self.macs_table([arch], classes, channels, resolution)[0])
-
-    def macs_table(
-        self, archs: Architectures, classes: int = 10, channels: int = 32, resolution: int = 32
-    ) -> NDArray[np.int64]:
-        """`macs` of every architecture, ``(n,)``."""
         return self._costs(archs, classes, channels, resolution)[:, 1]
 
     def _costs(
