@@ -17,13 +17,11 @@ from archscout.spaces.base import Architecture, Architectures, SearchSpace, Toke
 from archscout.spaces.nasbench101 import PLUGIN, cell, costs, encodings
 from archscout.spaces.nasbench101.enumeration import CELLS, enumerate_cells
 from archscout.spaces.nasbench101.hash_table import hash_table, hashes_of
+from archscout.spaces.nasbench101.mutation import mutated
 
 if TYPE_CHECKING:
     import torch
 
-_EDGES = len(cell.EDGES)
-# Proposals of a mutation that are checked together; about 0.6 of them are good.
-_PROPOSALS = 8
 _BLOCK = 4096  # Architectures of an iteration at a time.
 
 
@@ -192,34 +190,14 @@ class NASBench101(SearchSpace):
             edge_changes: how many of the 21 edges flip on average, above 0, at most 21.
             operation_changes: how many of the 5 operations change on average, above 0, at most 5.
 
-        Source:
-            The evolution of NAS-Bench-101 (Ying et al., 2019) and of BANANAS (White et al.,
-            2021). Deviations: the released notebooks flip each edge with probability 1/7, so
-            ``edge_changes=3``, and also accept a cell that only differs in dead vertices.
-
         Examples:
             >>> space = NASBench101()
             >>> child = space.mutate(space.parse("7:mp"), np.random.default_rng(0))
             >>> child in space
             True
         """
-        for name, changes, most in (
-            ("edge_changes", edge_changes, _EDGES),
-            ("operation_changes", operation_changes, cell.INNER),
-        ):
-            if not 0 < changes <= most:
-                raise SettingsError(f"got {name}={changes!r}, expected above 0 and at most {most}")
-        row = self._accepted([arch])
-        before = cell.prune(row)
-        rates = np.repeat([edge_changes / _EDGES, operation_changes / cell.INNER], [_EDGES, 5])
-        for _ in range(10_000):
-            changed = rng.random((_PROPOSALS, cell.POSITIONS)) < rates
-            steps = rng.integers(1, self.option_counts, (_PROPOSALS, cell.POSITIONS))
-            children = ((row + changed * steps) % self.option_counts).astype(np.int8)
-            good = cell.valid_cells(children) & (cell.prune(children) != before).any(axis=1)
-            if good.any():
-                return self.architectures(children[[int(np.argmax(good))]])[0]
-        raise SettingsError(f"got {edge_changes=} with which no mutation changes anything: allow 1")
+        child = mutated(self._accepted([arch]), rng, edge_changes, operation_changes)
+        return self.architectures(child)[0]
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
