@@ -21,6 +21,14 @@ from archscout.spaces.base import (
 )
 
 if TYPE_CHECKING:
+    from archscout.spaces._blocks.angle_vector import (
+        AngleVector,
+        VectorContents,
+        VectorPiece,
+        names_of_weights,
+    )
+    from archscout.spaces._blocks.chain_supernet import ChainSupernet
+    from archscout.spaces._blocks.supernet import Supernet
     from archscout.spaces.darts.space import DARTS
     from archscout.spaces.mobilenet.space import MobileNet
     from archscout.spaces.nasbench101.space import NASBench101
@@ -30,19 +38,27 @@ if TYPE_CHECKING:
 __getattr__ = lazily(
     __name__,
     {
+        "AngleVector": "_blocks.angle_vector",
+        "ChainSupernet": "_blocks.chain_supernet",
         "DARTS": "darts.space",
         "MobileNet": "mobilenet.space",
         "NASBench101": "nasbench101.space",
         "NASBench201": "nasbench201.space",
         "NASBenchMacro": "nasbench_macro.space",
+        "Supernet": "_blocks.supernet",
+        "VectorContents": "_blocks.angle_vector",
+        "VectorPiece": "_blocks.angle_vector",
+        "names_of_weights": "_blocks.angle_vector",
     },
 )
 
 __all__ = [
     "DARTS",
     "SPACES",
+    "AngleVector",
     "Architecture",
     "Architectures",
+    "ChainSupernet",
     "Limit",
     "MobileNet",
     "NASBench101",
@@ -50,11 +66,15 @@ __all__ = [
     "NASBenchMacro",
     "SearchSpace",
     "SpacePlugin",
+    "Supernet",
     "TokenSpec",
     "Variable",
+    "VectorContents",
+    "VectorPiece",
     "declarations",
     "declare",
     "load_space",
+    "names_of_weights",
     "place_of",
     "plugin_of",
     "recorded_space",

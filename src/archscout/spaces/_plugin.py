@@ -32,7 +32,7 @@ class SpacePlugin:
         supernet_summary: one line for lists.
         supernet_source: paper of the supernet.
         angle: makes an `AngleVector <archscout.spaces._blocks.angle_vector.AngleVector>` from a
-            supernet and `Contents <archscout.spaces._blocks.angle_vector.Contents>`.
+            supernet and `VectorContents <archscout.spaces._blocks.angle_vector.VectorContents>`.
         live: maps choices ``(n, positions)`` to those of the same function in which all that
             does not reach the output has the option without weights.
         drawing: draws an architecture from the space and the architecture as ``<svg>`` text.

@@ -11,6 +11,7 @@ import inspect
 
 from archscout.errors import SettingsError
 from archscout.plugins import describe, is_reference, load_reference, loaded_reference, reference_of
+from archscout.spaces._plugin import SpacePlugin
 from archscout.spaces._registry import SPACES, load_space
 from archscout.spaces.base import SearchSpace
 
@@ -65,7 +66,11 @@ def recorded_space(text: str, place: str = "") -> SearchSpace:
         return load_space(text)
     ours = place.startswith("archscout.")
     part = load_reference(place, "space") if ours else loaded_reference(place)
-    found = part() if isinstance(part, type) and issubclass(part, SearchSpace) else None
+    found: SearchSpace | None = None
+    if isinstance(part, SpacePlugin):
+        found = load_space(place)
+    elif isinstance(part, type) and issubclass(part, SearchSpace):
+        found = part()
     if found is None or text not in (found.name, place):
         shown = describe(place)
         raise SettingsError(

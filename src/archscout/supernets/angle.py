@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from archscout._common.own_state import own_state
 from archscout.errors import SettingsError, unknown_name
 from archscout.spaces import declarations, plugin_of
-from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece
+from archscout.spaces._blocks.angle_vector import AngleVector, VectorContents, VectorPiece
 from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architectures
 
@@ -134,11 +134,11 @@ def make_angle(
     if not plugin.has("angle"):
         known = [declared.name for declared in declarations() if declared.has("angle")]
         raise unknown_name("angle of space", plugin.name, known)
-    vector: AngleVector = plugin.load("angle")(supernet, Contents(pooling, norms, skips))
+    vector: AngleVector = plugin.load("angle")(supernet, VectorContents(pooling, norms, skips))
     return Angle(supernet, vector, initial, final)
 
 
-def _products(piece: Piece, initial: Weights, final: Weights) -> NDArray[np.float64]:
+def _products(piece: VectorPiece, initial: Weights, final: Weights) -> NDArray[np.float64]:
     """(V0 . Vt, |V0|^2, |Vt|^2) of a piece, ``(3,)``."""
     total = np.full(3, piece.constant)
     for name in piece.names:

@@ -14,7 +14,7 @@ from torch import nn
 
 
 @dataclass(frozen=True)
-class Contents:
+class VectorContents:
     """What a vector holds beside convolutions and the classifier; all of it as released.
 
     Args:
@@ -29,7 +29,7 @@ class Contents:
 
 
 @dataclass(frozen=True)
-class Piece:
+class VectorPiece:
     """What one operation brings into the vector.
 
     Args:
@@ -53,12 +53,14 @@ class AngleVector:
             in the vector, of the same shape.
     """
 
-    fixed: Piece
+    fixed: VectorPiece
     count: Callable[[NDArray[np.int8]], NDArray[np.int64]]
-    pieces: dict[tuple[int, int, int], Piece] = field(default_factory=dict)
+    pieces: dict[tuple[int, int, int], VectorPiece] = field(default_factory=dict)
 
 
-def names_of(modules: Iterable[tuple[str, nn.Module]], contents: Contents) -> tuple[str, ...]:
+def names_of_weights(
+    modules: Iterable[tuple[str, nn.Module]], contents: VectorContents
+) -> tuple[str, ...]:
     """Names of the weights of convolutions and, if they count, of norms within modules.
 
     Args:

@@ -15,33 +15,42 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece, names_of
+from archscout.spaces._blocks.angle_vector import (
+    AngleVector,
+    VectorContents,
+    VectorPiece,
+    names_of_weights,
+)
 from archscout.spaces._blocks.block_network import ConvolutionNorm, InvertedResidual
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
 
-_BARE = Contents(norms=False)
+_BARE = VectorContents(norms=False)
 
 
-def make_vector(supernet: ChainSupernet, contents: Contents) -> AngleVector:
+def make_vector(supernet: ChainSupernet, contents: VectorContents) -> AngleVector:
     """Describe the vectors of a supernet's architectures."""
     around = [(name, module) for name, module in supernet.named_children() if name != "blocks"]
-    vector = AngleVector(Piece((*names_of(around, _BARE), "classifier.weight")), _count)
+    vector = AngleVector(
+        VectorPiece((*names_of_weights(around, _BARE), "classifier.weight")), _count
+    )
     for place, choices in enumerate(supernet.blocks):
         for option, (name, module) in enumerate(choices.named_children()):
             begin = f"blocks.{place}.{name}"
             if isinstance(module, InvertedResidual):
-                piece = Piece(_names_of_block(begin, module, contents))
+                piece = VectorPiece(_names_of_block(begin, module, contents))
             elif isinstance(module, ConvolutionNorm):
-                piece = Piece(names_of([(begin, module)], _BARE))
+                piece = VectorPiece(names_of_weights([(begin, module)], _BARE))
             else:
-                piece = Piece(constant=_width(choices) if contents.skips else 0.0)
+                piece = VectorPiece(constant=_width(choices) if contents.skips else 0.0)
             vector.pieces[place, 0, option] = piece
     return vector
 
 
-def _names_of_block(begin: str, block: InvertedResidual, contents: Contents) -> tuple[str, ...]:
+def _names_of_block(
+    begin: str, block: InvertedResidual, contents: VectorContents
+) -> tuple[str, ...]:
     layers = [(f"{begin}.body.{name}", layer) for name, layer in block.body.named_children()]
-    return names_of(layers[:-1], contents) + names_of(layers[-1:], _BARE)
+    return names_of_weights(layers[:-1], contents) + names_of_weights(layers[-1:], _BARE)
 
 
 def _width(choices: nn.Module) -> float:

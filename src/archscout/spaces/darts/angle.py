@@ -17,7 +17,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece, names_of
+from archscout.spaces._blocks.angle_vector import (
+    AngleVector,
+    VectorContents,
+    VectorPiece,
+    names_of_weights,
+)
 from archscout.spaces._blocks.path_counts import path_counts
 from archscout.spaces.darts.cell import EDGES, INPUTS, NODES, OPERATIONS
 from archscout.spaces.darts.supernet import DARTSSupernet, SupernetCell
@@ -25,25 +30,25 @@ from archscout.spaces.darts.supernet import DARTSSupernet, SupernetCell
 _TAPS = 9
 
 
-def make_vector(supernet: DARTSSupernet, contents: Contents) -> AngleVector:
+def make_vector(supernet: DARTSSupernet, contents: VectorContents) -> AngleVector:
     """Describe the vectors of a supernet's architectures."""
     around = [("stem", supernet.stem), ("second_stem", supernet.second_stem)]
     cells = [cell for cell in supernet.cells if isinstance(cell, SupernetCell)]
     around += [(f"cells.{place}.preprocess", cell.preprocess) for place, cell in enumerate(cells)]
-    fixed = (*names_of(around, contents), "classifier.weight")
+    fixed = (*names_of_weights(around, contents), "classifier.weight")
     if supernet.layout.network == "imagenet":
         fixed = (*fixed, "classifier.bias")
-    vector = AngleVector(Piece(fixed), _count)
+    vector = AngleVector(VectorPiece(fixed), _count)
     for place, cell in enumerate(cells):
         for edge, choices in enumerate(cell.edges):
             for name, module in choices.named_children():
-                names = names_of([(f"cells.{place}.edges.{edge}.{name}", module)], contents)
+                names = names_of_weights([(f"cells.{place}.edges.{edge}.{name}", module)], contents)
                 constant = 0.0
                 if "pool" in name and contents.pooling:
                     constant = cell.channels / _TAPS
                 elif name == "skip_connect" and not names and contents.skips:
                     constant = float(cell.channels)
-                vector.pieces[place, edge, OPERATIONS.index(name)] = Piece(names, constant)
+                vector.pieces[place, edge, OPERATIONS.index(name)] = VectorPiece(names, constant)
     return vector
 
 

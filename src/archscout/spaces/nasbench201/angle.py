@@ -15,7 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import nn
 
-from archscout.spaces._blocks.angle_vector import AngleVector, Contents, Piece, names_of
+from archscout.spaces._blocks.angle_vector import (
+    AngleVector,
+    VectorContents,
+    VectorPiece,
+    names_of_weights,
+)
 from archscout.spaces._blocks.path_counts import path_counts
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
 from archscout.spaces.nasbench201.supernet import NASBench201Supernet, SupernetCell
@@ -23,7 +28,7 @@ from archscout.spaces.nasbench201.supernet import NASBench201Supernet, SupernetC
 _TAPS = 9
 
 
-def make_vector(supernet: NASBench201Supernet, contents: Contents) -> AngleVector:
+def make_vector(supernet: NASBench201Supernet, contents: VectorContents) -> AngleVector:
     """Describe the vectors of a supernet's architectures."""
     cells: list[tuple[int, SupernetCell]] = []
     around: list[tuple[str, nn.Module]] = [("stem", supernet.stem)]
@@ -33,15 +38,17 @@ def make_vector(supernet: NASBench201Supernet, contents: Contents) -> AngleVecto
         else:
             around.append((f"body.{number}", block))
     around.append(("tail", supernet.tail))
-    fixed = (*names_of(around, contents), "classifier.weight", "classifier.bias")
-    vector = AngleVector(Piece(fixed), _count)
+    fixed = (*names_of_weights(around, contents), "classifier.weight", "classifier.bias")
+    vector = AngleVector(VectorPiece(fixed), _count)
     for place, (number, cell) in enumerate(cells):
         for edge, choices in enumerate(cell.edges):
             for operation, module in choices.named_children():
-                names = names_of([(f"body.{number}.edges.{edge}.{operation}", module)], contents)
-                vector.pieces[place, edge, OPERATIONS.index(operation)] = Piece(names)
+                names = names_of_weights(
+                    [(f"body.{number}.edges.{edge}.{operation}", module)], contents
+                )
+                vector.pieces[place, edge, OPERATIONS.index(operation)] = VectorPiece(names)
             if contents.pooling:
-                pool = Piece(constant=_channels(choices) / _TAPS)
+                pool = VectorPiece(constant=_channels(choices) / _TAPS)
                 vector.pieces[place, edge, OPERATIONS.index("avg_pool_3x3")] = pool
     return vector
 
