@@ -123,7 +123,7 @@ def test_sources_that_are_none(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_reading_needs_no_torch() -> None:
     code = (
-        "import sys, numpy as np, archscout.training as t; "
+        "import sys, numpy as np, archscout.images as t; "
         "t.load_images(np.full((2, 8, 8), 9)).split; print('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
