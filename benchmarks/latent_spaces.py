@@ -73,7 +73,7 @@ def decode(benchmark, seed: int) -> list[dict]:
     taught, unseen = order[:UNLABELLED], benchmark.choices[order[UNLABELLED:]][:5000]
     model = make_predictor("arch2vec", space, np.random.default_rng([seed, 1]))
     model.pretrain(benchmark.choices[taught])
-    latent = model.latent(unseen)
+    latent = model.encode(unseen)
     rebuilt, valid = model.decode(latent)
     generator = torch.Generator().manual_seed(seed)
     noise = torch.randn((10_000, *latent.shape[1:]), generator=generator)

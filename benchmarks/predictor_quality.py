@@ -24,7 +24,7 @@ import pandas as pd
 import torch
 
 from archscout import load_benchmark
-from archscout.predictors._parts.presets import PRESETS, Preset
+from archscout.predictors import PRESETS, Preset
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 from archscout.stats import kendall_tau, kendall_tau_top, paired_difference

@@ -24,7 +24,7 @@ import numpy as np
 import torch
 
 from archscout import load_benchmark
-from archscout.predictors._parts.presets import PRESETS, Preset
+from archscout.predictors import PRESETS, Preset
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 

@@ -14,7 +14,7 @@ import pytest
 
 import archscout.predictors
 import archscout.strategies
-from archscout.predictors._parts.presets import PRESETS, Preset
+from archscout.predictors import PRESETS, Preset
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan
 from archscout.strategies.seminas import PLANS, SemiSupervised, seminas
@@ -28,7 +28,7 @@ IMAGENET_STEPS = tuple(step / 10 for step in range(1, 1001))
 # Fields that a kind of network, or a loop without a trial, does not read: a dash in the table.
 UNREAD = {
     "flow": {"mlp_hidden", "epochs_first", "epochs_more", "batch", "upsample"},
-    "lstm": {"structure", "steps_first", "steps_more", "unlabelled_batch"},
+    "lstm": {"structure", "steps_first", "steps_more", "unlabeled_batch"},
 }
 TRIAL = {"held_out", "splits", "gain", "trial_growth"}
 # Not settings of a preset: reject_below and best_seeds are arguments of the strategy.

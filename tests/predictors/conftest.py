@@ -11,14 +11,13 @@ from numpy.typing import NDArray
 from archscout.predictors._parts.presets import PRESETS, Preset
 from archscout.predictors.graph_network import GraphNetwork
 from archscout.predictors.mlp import MLP
-from archscout.predictors.offline import OfflinePredictor
 
 
 @pytest.fixture
 def flow() -> Preset:
     """The default with few members and few steps."""
     return replace(
-        PRESETS["fast"], members=3, hidden=8, steps_first=12, steps_more=4, unlabelled_batch=8
+        PRESETS["fast"], members=3, hidden=8, steps_first=12, steps_more=4, unlabeled_batch=8
     )
 
 
@@ -33,7 +32,7 @@ def small_presets(flow: Preset, lstm: Preset, monkeypatch: pytest.MonkeyPatch) -
     """Names of presets stand for small settings."""
     monkeypatch.setitem(PRESETS, "fast", flow)
     monkeypatch.setitem(PRESETS, "lstm", lstm)
-    for kind in (MLP, GraphNetwork, OfflinePredictor):
+    for kind in (MLP, GraphNetwork):
         monkeypatch.setitem(kind.__init__.__kwdefaults__, "steps", 6)
 
 

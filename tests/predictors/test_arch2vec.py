@@ -76,7 +76,7 @@ def test_the_encoder_is_taught_once_for_one_pool() -> None:
     assert again.fit(POOL[:50], worth(POOL[:50]), POOL).steps_ == 2 * steps
 
 
-def test_without_unlabelled_architectures_it_draws_some() -> None:
+def test_without_unlabeled_architectures_it_draws_some() -> None:
     model = make().fit(POOL[:50], worth(POOL[:50]))
     assert model.pretrained_on_ > 250
     steps = model.steps_
@@ -91,7 +91,7 @@ def test_pretraining_forgets_what_was_learnt_before() -> None:
 
 
 def test_the_mean_embedding_is_the_mean_of_the_vertices(fitted: Arch2Vec) -> None:
-    latent = fitted.latent(POOL[:5])
+    latent = fitted.encode(POOL[:5])
     assert latent.shape == (5, 8, 8)
     np.testing.assert_allclose(fitted.embed(POOL[:5]), latent.mean(dim=1).numpy(), atol=1e-6)
     # The same operations on other edges are another cell.
@@ -100,7 +100,7 @@ def test_the_mean_embedding_is_the_mean_of_the_vertices(fitted: Arch2Vec) -> Non
 
 
 def test_decoding_rebuilds_and_writes_only_cells(fitted: Arch2Vec) -> None:
-    rebuilt, valid = fitted.decode(fitted.latent(POOL))
+    rebuilt, valid = fitted.decode(fitted.encode(POOL))
     assert valid.all()
     assert (rebuilt == POOL).all(axis=1).mean() > 0.5
     noise = torch.randn((200, 8, 8), generator=torch.Generator().manual_seed(0))
@@ -116,7 +116,7 @@ def test_the_spread_covers_about_two_thirds(fitted: Arch2Vec) -> None:
 
 def test_draws_are_joint_and_lie_around_the_mean(fitted: Arch2Vec) -> None:
     asked = np.concatenate([POOL[100:140], POOL[100:140]])
-    drawn = fitted.draws(asked, 200)
+    drawn = fitted.predict(asked).draws(200)
     assert drawn.shape == (200, 80)
     np.testing.assert_allclose(drawn[:, :40], drawn[:, 40:])  # one function a row
     assert drawn.std(axis=0).min() > 0
@@ -174,17 +174,17 @@ def test_regressors_learn_what_is_not_linear(kind: str) -> None:
 )
 def test_bad_settings_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        make(**settings)
+        make(**settings).check()
 
 
 def test_unknown_names_and_missing_steps_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="embedding"):
-        make(embedding="average")
+        make(embedding="average").check()
     with pytest.raises(UnknownNameError, match="regressor"):
-        make(regressor="gaussian")
+        make(regressor="gaussian").check()
     with pytest.raises(SettingsError, match="no architectures"):
         make().pretrain([])
-    for action in (lambda m: m.latent(POOL), lambda m: m.draws(POOL, 3), lambda m: m.predict(POOL)):
+    for action in (lambda m: m.encode(POOL), lambda m: m.predict(POOL)):
         with pytest.raises(SettingsError, match="fit first"):
             action(make())
 

@@ -162,13 +162,13 @@ def test_anchors_are_labels_and_a_fixed_draw_of_the_others() -> None:
         assert len(rest) == 0 or labels <= rest.min() <= rest.max() < labels + others
 
 
-def test_the_anchors_of_a_fitted_assessor_are_its_labels_and_some_unlabelled() -> None:
-    model = fitted(labels=20, unlabelled_nodes=10)
-    net = model._fitted()._network
+def test_the_anchors_of_a_fitted_assessor_are_its_labels_and_some_unlabeled() -> None:
+    model = fitted(labels=20, unlabeled_nodes=10)
+    net = model.ensemble_._network
     assert isinstance(net, AssessorNetwork)
     labels = SPACE.sample_choices(np.random.default_rng(5), 20)
     with torch.no_grad():
-        known, rest = (net.embed(model.inputs.encode(cells)) for cells in (labels, OTHERS))
+        known, rest = (net.embed(model._inputs.encode(cells)) for cells in (labels, OTHERS))
     anchors = net._anchors.embeddings
     assert anchors.shape[1] == 30
     for some, among in ((known, anchors[:, :20]), (anchors[:, 20:], rest)):
@@ -208,43 +208,44 @@ def test_every_setting_learns(settings: dict[str, Any]) -> None:
     assert kendall_tau(prediction.mean, worth(UNSEEN)) > 0.4
 
 
-def test_the_auto_encoder_learns_to_rebuild_unlabelled_architectures() -> None:
+def test_the_auto_encoder_learns_to_rebuild_unlabeled_architectures() -> None:
     def missed(trade_off: float) -> float:
         model = fitted(trade_off=trade_off)
-        net = model._fitted()._network
-        seen = model.inputs.encode(UNSEEN)
+        net = model.ensemble_._network
+        seen = model._inputs.encode(UNSEEN)
         with torch.no_grad():
             return float(((net.reconstruct(net.embed(seen)) - seen) ** 2).mean())  # type: ignore[operator]
 
     assert missed(0.5) < 0.7 * missed(0.0)
 
 
-def test_unlabelled_architectures_are_used_up_to_the_limit() -> None:
+def test_unlabeled_architectures_are_used_up_to_the_limit() -> None:
     def used(looked_at: int = 10_000, **settings: Any) -> np.ndarray:
         return Assessor(SPACE, np.random.default_rng(0), **settings)._used(OTHERS, looked_at)
 
     np.testing.assert_array_equal(used(), OTHERS)
-    for some in (used(most_unlabelled=20), used(looked_at=20), used(20, most_unlabelled=50)):
+    for some in (used(most_unlabeled=20), used(looked_at=20), used(20, most_unlabeled=50)):
         assert len(some) == 20
         assert {row.tobytes() for row in some} <= {row.tobytes() for row in OTHERS}
-    assert len(used(most_unlabelled=0)) == 0
-    with_some = fitted(most_unlabelled=20).predict(UNSEEN).mean
+    assert len(used(most_unlabeled=0)) == 0
+    with_some = fitted(most_unlabeled=20).predict(UNSEEN).mean
     assert (with_some != fitted(others=None).predict(UNSEEN).mean).any()
 
 
 def test_more_labels_than_a_batch_holds() -> None:
-    model = fitted(labels=150, labelled_nodes=40, unlabelled_nodes=20, passes=30)
+    model = fitted(labels=150, labeled_nodes=40, unlabeled_nodes=20, passes=30)
     assert model._steps(150) == 30 * 4
     assert kendall_tau(model.predict(UNSEEN).mean, worth(UNSEEN)) > 0.55
 
 
 def test_draws_and_scores_are_those_of_the_members() -> None:
     model = fitted()
-    drawn, prediction = model.draws(UNSEEN, 1), model.predict(UNSEEN)
+    prediction = model.predict(UNSEEN)
+    drawn = prediction.draws(1)
     assert drawn.shape == (3, 200)
     np.testing.assert_allclose(drawn.std(axis=0), prediction.spread)
-    scores = model.predict_scores(UNSEEN)
-    np.testing.assert_allclose(model.scores_of(prediction.mean), scores.mean, atol=1e-6)
+    scores = prediction.scores
+    np.testing.assert_allclose(prediction.to_scores(prediction.mean), scores.mean, atol=1e-6)
 
 
 def test_the_same_generator_gives_the_same_model() -> None:
@@ -279,8 +280,8 @@ def test_inputs_that_are_constant_are_left_out() -> None:
 
 
 def test_the_default_inputs_depend_on_the_space() -> None:
-    assert Assessor(SPACE, np.random.default_rng(0)).inputs.kind == "properties"
-    assert Assessor(ToySpace(), np.random.default_rng(0)).inputs.kind == "both"
+    assert Assessor(SPACE, np.random.default_rng(0))._inputs.kind == "properties"
+    assert Assessor(ToySpace(), np.random.default_rng(0))._inputs.kind == "both"
 
 
 @pytest.mark.parametrize(
@@ -293,19 +294,19 @@ def test_the_default_inputs_depend_on_the_space() -> None:
         {"threshold": -1.0},
         {"trade_off": 1.0},
         {"dropout": 1.0},
-        {"labelled_nodes": 1},
-        {"unlabelled_nodes": -1},
-        {"most_unlabelled": -1},
+        {"labeled_nodes": 1},
+        {"unlabeled_nodes": -1},
+        {"most_unlabeled": -1},
         {"steps": 0},
         {"learning_rate": float("nan")},
     ],
 )
 def test_numbers_out_of_range_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(settings))):
-        Assessor(SPACE, np.random.default_rng(0), **settings)
+        Assessor(SPACE, np.random.default_rng(0), **settings).check()
 
 
 @pytest.mark.parametrize("setting", ["inputs", "loss", "target"])
 def test_unknown_names_are_refused(setting: str) -> None:
     with pytest.raises(UnknownNameError, match="nothing"):
-        Assessor(SPACE, np.random.default_rng(0), **{setting: "nothing"})  # type: ignore[arg-type]
+        Assessor(SPACE, np.random.default_rng(0), **{setting: "nothing"}).check()  # type: ignore[arg-type]

@@ -84,7 +84,7 @@ class TestBadLabels:
         assert np.corrcoef(mean, values)[0, 1] > 0.8
 
     @pytest.mark.slow
-    def test_an_unlabelled_pool_that_overlaps_keeps_the_labels(self, name: str) -> None:
+    def test_an_unlabeled_pool_that_overlaps_keeps_the_labels(self, name: str) -> None:
         cells, values = drawn(40)
         settings = {"judged": False} if name.startswith("pseudo") else {}
         predictor = make_predictor(name, CELLS, np.random.default_rng(0), **settings)

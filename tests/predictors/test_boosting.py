@@ -90,7 +90,7 @@ def test_bad_input_is_refused() -> None:
 )
 def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(settings))):
-        Boosting(SPACE, np.random.default_rng(0), **settings)
+        Boosting(SPACE, np.random.default_rng(0), **settings).check()
 
 
 def test_is_found_by_name() -> None:

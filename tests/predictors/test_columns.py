@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archscout.errors import UnknownNameError
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.columns import Columns
 from archscout.spaces import load_space
@@ -66,8 +65,3 @@ def test_a_space_without_a_graph_has_marks_alone() -> None:
     cells = space.all_choices()
     found = [Columns(space, kind).fit(cells).encode(cells) for kind in KINDS]
     assert all(encoded.shape == (105, 14) for encoded in found)
-
-
-def test_unknown_kinds_are_refused() -> None:
-    with pytest.raises(UnknownNameError, match="properties"):
-        Columns(SPACE, "property")  # type: ignore[arg-type]

@@ -10,8 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors import make_predictor
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors import Posterior, Predictor, make_predictor
 from archscout.predictors.boosting import Boosting
 from archscout.predictors.forest import Forest
 from archscout.predictors.wrappers.conformal import Conformal, conformal_quantile
@@ -35,9 +34,9 @@ class Guess(Predictor):
         self.mean, self.seen = float(np.mean(values)), [np.asarray(archs), unlabeled]
         return self
 
-    def predict(self, archs: Any) -> Prediction:
+    def predict(self, archs: Any) -> Posterior:
         """The mean of the labels."""
-        return Prediction(np.full(len(archs), self.mean), np.full(len(archs), self.stated))
+        return Posterior(np.full(len(archs), self.mean), np.full(len(archs), self.stated))
 
     def fit_pseudo(self, archs: Any, values: Any, unlabeled: Any, pseudo: Any) -> Guess:
         """Be taken in."""
@@ -79,7 +78,9 @@ def test_any_spread_becomes_honest(spread: float, level: float) -> None:
     low, high = conformal.interval(cells)
     assert np.mean((low <= values) & (values <= high)) == pytest.approx(level, abs=0.04)
     np.testing.assert_allclose(scaled, 3.0, rtol=0.15)
-    assert conformal.draws(cells, 400).std() == pytest.approx(3.0 if spread else 0.0, rel=0.15)
+    assert conformal.predict(cells).draws(400).std() == pytest.approx(
+        3.0 if spread else 0.0, rel=0.15
+    )
 
 
 @pytest.mark.slow
@@ -196,13 +197,11 @@ def test_keeps_the_contract_around_trees() -> None:
 def test_scores_are_those_of_the_predictor() -> None:
     conformal = Conformal(SPACE, np.random.default_rng(0)).fit(*labels(20))
     cells, values = labels(5, seed=2)
-    mean, spread = conformal.predict_scores(cells)
-    inner = conformal.predictor.predict_scores(cells)
-    np.testing.assert_array_equal(mean, inner.mean)
-    np.testing.assert_allclose(spread, conformal.factor_ * inner.spread)
-    np.testing.assert_array_equal(
-        conformal.scores_of(values), conformal.predictor.scores_of(values)
-    )
+    posterior, inner = conformal.predict(cells), conformal.predictor.predict(cells)
+    mean, spread = posterior.scores
+    np.testing.assert_array_equal(mean, inner.scores.mean)
+    np.testing.assert_allclose(spread, conformal.factor_ * inner.scores.spread)
+    np.testing.assert_array_equal(posterior.to_scores(values), inner.to_scores(values))
 
 
 def test_names() -> None:
@@ -215,7 +214,7 @@ def test_names() -> None:
 @pytest.mark.parametrize("settings", [{"folds": 1}, {"level": 0.0}, {"level": 1.0}])
 def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(settings))):
-        Conformal(SPACE, np.random.default_rng(0), make=small_forest, **settings)
+        Conformal(SPACE, np.random.default_rng(0), make=small_forest, **settings).check()
     fitted = Conformal(SPACE, np.random.default_rng(0), make=guessing(1.0)).fit(*labels(20))
     with pytest.raises(SettingsError, match="between 0 and 1"):
         fitted.interval(SPACE.all_choices()[:1], level=2.0)

@@ -142,7 +142,7 @@ def test_members_differ_and_a_label_keeps_its_weights(flow: Preset, phases: list
 
 def test_names_and_order_of_calls_are_checked(preset: Preset) -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'fast'"):
-        EncoderPredictorDecoder(SPACE, np.random.default_rng(0), preset="fats")
+        EncoderPredictorDecoder(SPACE, np.random.default_rng(0), preset="fats").check()
     labels = (ROWS[:5], np.arange(5.0))
     for early in (
         lambda: make(preset).predict(ROWS),
@@ -228,7 +228,7 @@ def test_labels_are_repeated_among_the_pseudo_labels(lstm: Preset, phases: list[
 def test_trap_the_control_takes_the_very_same_number_of_steps(
     preset: Preset, labels: int, others: int, phases: list[Phase]
 ) -> None:
-    # 16 a batch, so that neither labels nor unlabelled architectures fill whole batches.
+    # 16 a batch, so that neither labels nor unlabeled architectures fill whole batches.
     preset = replace(preset, batch=16, upsample=3, epochs_first=2, epochs_more=1)
     values = np.arange(float(labels))
     with_them = make(preset).fit(ROWS[:labels], values, ROWS[40 : 40 + others])
@@ -246,15 +246,15 @@ def test_trap_z_scores_come_from_the_labels_and_stay_for_carried_over_weights(
 ) -> None:
     preset = replace(lstm, target="z-score")
     model = make(preset, warm_start=True).fit(ROWS[:8], np.arange(8.0), ROWS[20:])
-    scaling = model._scaling
+    scaling = model.scaling_
     assert isinstance(scaling, LinearScores)
     assert (scaling.shift, scaling.width) == (3.5, np.arange(8.0).std())
     model.fit(ROWS[:9], np.append(np.arange(8.0), 100.0), ROWS[20:])
-    assert model._scaling is scaling
+    assert model.scaling_ is scaling
     fresh = make(preset, warm_start=False).fit(ROWS[:8], np.arange(8.0))
     fresh.fit(ROWS[:8], np.arange(8.0) * 2)
-    assert isinstance(fresh._scaling, LinearScores)
-    assert fresh._scaling.shift == 7.0
+    assert isinstance(fresh.scaling_, LinearScores)
+    assert fresh.scaling_.shift == 7.0
 
 
 @pytest.mark.slow
@@ -265,7 +265,7 @@ def test_trap_min_max_labels_saturate_the_sigmoid_and_predictions_stay_finite(
     values = np.append(np.full(11, 94.0) + np.arange(11) * 1e-6, 0.0)
     preset = replace(lstm, target="min-max", epochs_first=40, learning_rate=0.3)
     model = make(preset).fit(ROWS[:12], values)
-    for weight in model._network.regress.parameters():  # type: ignore[union-attr]
+    for weight in model.network_.regress.parameters():  # type: ignore[union-attr]
         weight.data += 200  # as far into the flat part as single precision goes
     predicted = model.predict(ROWS)
     assert np.isfinite(predicted.mean).all()
@@ -276,7 +276,7 @@ def test_trap_min_max_labels_saturate_the_sigmoid_and_predictions_stay_finite(
     assert SPACE.valid(model.climb(ROWS[:12], 1.0)).all()
 
 
-def test_trap_unlabelled_architectures_are_no_labels(flow: Preset, phases: list[Phase]) -> None:
+def test_trap_unlabeled_architectures_are_no_labels(flow: Preset, phases: list[Phase]) -> None:
     make(flow).fit(ROWS[:10], np.arange(10.0), ROWS[40:])
     for batch in phases[0].batches:
         others = batch.rows >= 10
@@ -289,7 +289,7 @@ def test_pseudo_labels_must_fit_their_architectures(preset: Preset) -> None:
     model = make(preset).fit(ROWS[:10], np.arange(10.0))
     before = model.predict(ROWS).mean
     for pseudo, words in (
-        (np.ones(4), "got 5 unlabelled architectures and pseudo-labels of shape"),
+        (np.ones(4), "got 5 unlabeled architectures and pseudo-labels of shape"),
         (np.array([1.0, 2.0, np.nan, 4.0, 5.0]), "pseudo-label 2 is nan"),
         (["good"] * 5, "expected one number"),
     ):

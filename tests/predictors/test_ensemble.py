@@ -9,8 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.predictors import make_predictor
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors import Posterior, Predictor, make_predictor
 from archscout.predictors.forest import Forest
 from archscout.predictors.mlp import MLP
 from archscout.predictors.wrappers.ensemble import Ensemble, resampled_rows
@@ -36,8 +35,8 @@ class Remembering(Predictor):
         self.values, self.unlabeled, self.pseudo = np.asarray(values), unlabeled, pseudo
         return self
 
-    def predict(self, archs: Any) -> Prediction:
-        return Prediction(np.full(len(archs), self.values.mean()), np.full(len(archs), 2.0))
+    def predict(self, archs: Any) -> Posterior:
+        return Posterior(np.full(len(archs), self.values.mean()), np.full(len(archs), 2.0))
 
 
 def remembering(**settings: Any) -> Ensemble:
@@ -78,7 +77,7 @@ def test_few_labels_and_none_give_all_to_all(labels: int, resample: str) -> None
 
 
 @pytest.mark.parametrize("resample", ["leave-out", "bootstrap"])
-def test_members_get_labels_with_their_values_and_all_that_is_unlabelled(resample: Any) -> None:
+def test_members_get_labels_with_their_values_and_all_that_is_unlabeled(resample: Any) -> None:
     model = remembering(resample=resample).fit(CELLS[:50], np.arange(50.0), CELLS[50:])
     seen = [member.values for member in model.predictors]  # type: ignore[attr-defined]
     assert len({values.tobytes() for values in seen}) == 5
@@ -93,12 +92,12 @@ def test_mean_and_spread_are_those_of_the_mixture() -> None:
     prediction = model.predict(CELLS[:3])
     np.testing.assert_allclose(prediction.mean, means.mean())
     np.testing.assert_allclose(prediction.spread, np.sqrt(4.0 + means.var()))
-    np.testing.assert_allclose(model.draws(CELLS[:3], 1), np.tile(means[:, None], 3))
+    np.testing.assert_allclose(prediction.draws(1), np.tile(means[:, None], 3))
 
 
 def test_pseudo_labels_keep_the_members_apart() -> None:
     model = remembering(members=3).fit(CELLS[:60], WORTH[:60])
-    before = model.draws(CELLS[60:65], 1)
+    before = model.predict(CELLS[60:65]).draws(1)
     labels = [member.values for member in model.predictors]  # type: ignore[attr-defined]
     model.fit_pseudo(CELLS[:60], WORTH[:60], CELLS[60:65], np.full(5, 80.0))
     guesses = np.stack([member.pseudo for member in model.predictors])  # type: ignore[attr-defined]
@@ -113,8 +112,9 @@ def test_pseudo_labels_keep_the_members_apart() -> None:
 def test_ranks_better_than_its_members_do_on_average() -> None:
     model = Ensemble(SPACE, np.random.default_rng(0), make=small_forest, members=8)
     model.fit(CELLS[:100], WORTH[:100])
-    alone = [kendall_tau(row, WORTH[100:]) for row in model.draws(CELLS[100:], 1)]
-    assert kendall_tau(model.predict(CELLS[100:]).mean, WORTH[100:]) > np.mean(alone) + 0.02
+    prediction = model.predict(CELLS[100:])
+    alone = [kendall_tau(row, WORTH[100:]) for row in prediction.draws(1)]
+    assert kendall_tau(prediction.mean, WORTH[100:]) > np.mean(alone) + 0.02
 
 
 def test_is_found_before_a_name_and_holds_perceptrons_alone() -> None:
@@ -127,9 +127,9 @@ def test_is_found_before_a_name_and_holds_perceptrons_alone() -> None:
 def test_bad_use_is_refused() -> None:
     rng: np.random.Generator = np.random.default_rng(0)
     with pytest.raises(SettingsError, match="members=1"):
-        Ensemble(SPACE, rng, members=1)
+        Ensemble(SPACE, rng, members=1).check()
     with pytest.raises(UnknownNameError, match="bootstrap"):
-        Ensemble(SPACE, rng, resample="bootstraps")  # type: ignore[arg-type]
+        Ensemble(SPACE, rng, resample="bootstraps").check()  # type: ignore[arg-type]
     nothing: NDArray[np.float64] = np.zeros(3)
     for ask in (
         lambda: remembering().predict(CELLS[:3]),

@@ -51,8 +51,8 @@ def test_spread_is_zero_where_all_trees_have_seen_the_label() -> None:
 def test_spread_is_the_deviation_of_the_trees_values() -> None:
     forest = fitted(trees=7)
     cells = SPACE.sample_choices(np.random.default_rng(7), 50)
-    columns = forest.features.encode(cells)
-    values = np.array([value[tree.apply(columns)] for tree, _, value in forest._trees])
+    columns = forest._features.encode(cells)
+    values = np.array([value[tree.apply(columns)] for tree, _, value in forest.trees_])
     np.testing.assert_allclose(forest.predict(cells).spread, values.std(axis=0), atol=1e-9)
 
 
@@ -130,7 +130,7 @@ def test_bad_input_is_refused() -> None:
 @pytest.mark.parametrize("settings", [{"trees": 0}, {"columns_tried": 0}, {"smallest_leaf": 0}])
 def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(settings))):
-        Forest(SPACE, np.random.default_rng(0), **settings)
+        Forest(SPACE, np.random.default_rng(0), **settings).check()
 
 
 def test_names() -> None:

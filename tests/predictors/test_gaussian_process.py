@@ -16,9 +16,9 @@ from archscout.predictors import gaussian_process as module
 from archscout.predictors._parts.gaussian_kernels import (
     JITTER,
     ArchitectureKernel,
+    KernelInputs,
     KernelKind,
     Scales,
-    Seen,
     _negative_log_density,
     covariance,
     learn_scales,
@@ -68,10 +68,10 @@ def test_agrees_with_scikit_learn_for_the_same_scales() -> None:
     )
     rng = np.random.default_rng(5)
     values = convolutions(FLOW.sample_choices(rng, 60)) + 0.3 * rng.normal(size=60)
-    scores = process.scores_of(values)
-    other.fit(process.kernel.see(labels).columns, scores)
-    mean, spread = other.predict(process.kernel.see(cells).columns, return_std=True)
-    ours = process.predict_scores(cells)
+    scores = process.predict(labels).to_scores(values)
+    other.fit(process._kernel.read(labels).columns, scores)
+    mean, spread = other.predict(process._kernel.read(cells).columns, return_std=True)
+    ours = process.predict(cells).scores
     np.testing.assert_allclose(ours.mean, mean, atol=1e-6)
     np.testing.assert_allclose(ours.spread**2 - noise, spread**2, atol=1e-5)
 
@@ -79,7 +79,7 @@ def test_agrees_with_scikit_learn_for_the_same_scales() -> None:
 @pytest.mark.parametrize("space", [FLOW, WRITTEN], ids=lambda space: space.name)
 def test_density_is_that_of_the_normal_distribution_and_its_gradient_is_right(space: Any) -> None:
     rng = np.random.default_rng(0)
-    seen = ArchitectureKernel(space).see(space.sample_choices(rng, 20))
+    seen = ArchitectureKernel(space).read(space.sample_choices(rng, 20))
     scores = rng.normal(size=20)
     squared = squared_distances(seen.columns, seen.columns)
     shares = seen.marks @ seen.marks.T if seen.marks.shape[1] else None
@@ -106,7 +106,7 @@ def test_density_is_that_of_the_normal_distribution_and_its_gradient_is_right(sp
 @pytest.mark.slow
 def test_learns_the_scales_that_labels_were_drawn_with() -> None:
     rng = np.random.default_rng(0)
-    seen = ArchitectureKernel(FLOW).see(FLOW.sample_choices(rng, 300))
+    seen = ArchitectureKernel(FLOW).read(FLOW.sample_choices(rng, 300))
     smooth, noisy = Scales(1.0, 1.0, 0.0, 0.005), Scales(1.0, 1.0, 0.0, 0.5)
     found = []
     for scales in (smooth, noisy):
@@ -120,7 +120,7 @@ def test_learns_the_scales_that_labels_were_drawn_with() -> None:
 def test_hamming_kernel_counts_differing_decisions() -> None:
     choices = FLOW.sample_choices(np.random.default_rng(0), 12)
     kernel = ArchitectureKernel(FLOW, "hamming")
-    columns = kernel.see(choices).columns
+    columns = kernel.read(choices).columns
     differing = (choices[:, None] != choices[None]).mean(axis=2)
     np.testing.assert_allclose(squared_distances(columns, columns), differing, atol=1e-6)
     assert ArchitectureKernel(TOY).kind == "hamming"
@@ -128,7 +128,7 @@ def test_hamming_kernel_counts_differing_decisions() -> None:
 
 def test_decisions_count_beside_graphs_as_written_only() -> None:
     choices = WRITTEN.sample_choices(np.random.default_rng(0), 12)
-    seen = ArchitectureKernel(WRITTEN).see(choices)
+    seen = ArchitectureKernel(WRITTEN).read(choices)
     equal = (choices[:, None] == choices[None]).mean(axis=2)
     scales = Scales(1.0, 1.0, 2.0, 0.1)
     with_decisions = covariance(seen, seen, scales)
@@ -146,7 +146,7 @@ def test_cells_that_compute_the_same_are_the_same() -> None:
     assert (flow_same.adjacency[0] == flow_same.adjacency[1]).all()
     mean = process.predict(same).mean
     assert mean[0] == mean[1]
-    drawn = process.draws(same, 5)
+    drawn = process.predict(same).draws(5)
     np.testing.assert_array_equal(drawn[:, 0], drawn[:, 1])
 
 
@@ -160,9 +160,9 @@ def test_ranks_unseen_cells_with_an_honest_spread() -> None:
 
 def test_spread_is_the_deviation_of_the_values_of_scores() -> None:
     process, cells = fitted(), FLOW.sample_choices(np.random.default_rng(1), 20)
-    mean, spread = process.predict_scores(cells)
+    mean, spread = process.predict(cells).scores
     scores = mean + spread * np.random.default_rng(0).standard_normal((20_000, 20))
-    values = process._fitted().scaling.back(scores)
+    values = process.process_.scaling.back(scores)
     found = process.predict(cells)
     np.testing.assert_allclose(found.spread, values.std(axis=0), rtol=0.15)
     np.testing.assert_allclose(found.mean, np.median(values, axis=0), atol=1.0)
@@ -177,14 +177,14 @@ def test_draws_have_the_joint_distribution(
     monkeypatch.setattr(module, "_EXACT_DRAWS", 1_000 if exact else 0)
     process = fitted(30, space)
     cells = np.unique(space.sample_choices(np.random.default_rng(1), 12), axis=0)
-    learnt, seen = process._fitted(), process.kernel.see(cells)
-    across = covariance(seen, learnt.seen, learnt.scales)
+    learnt, seen = process.process_, process._kernel.read(cells)
+    across = covariance(seen, learnt.labels, learnt.scales)
     inverse = np.linalg.inv(learnt.factor @ learnt.factor.T)
     expected = covariance(seen, seen, learnt.scales) - across @ inverse @ across.T
     # Each call has its own random waves, so several calls are needed.
-    drawn = np.concatenate([process.draws(cells, 200) for _ in range(20)])
-    scores = process.scores_of(drawn)
-    np.testing.assert_allclose(scores.mean(axis=0), process.predict_scores(cells).mean, atol=0.06)
+    drawn = np.concatenate([process.predict(cells).draws(200) for _ in range(20)])
+    scores = process.predict(cells).to_scores(drawn)
+    np.testing.assert_allclose(scores.mean(axis=0), process.predict(cells).scores.mean, atol=0.06)
     within = 0.1 * float(expected.diagonal().max())
     np.testing.assert_allclose(np.cov(scores.T), expected, atol=within)
 
@@ -192,7 +192,7 @@ def test_draws_have_the_joint_distribution(
 @pytest.mark.slow
 def test_random_functions_have_the_covariance_of_the_prior() -> None:
     rng, scales = np.random.default_rng(0), Scales(2.0, 0.8, 1.5, 0.1)
-    seen = ArchitectureKernel(WRITTEN).see(WRITTEN.sample_choices(rng, 10))
+    seen = ArchitectureKernel(WRITTEN).read(WRITTEN.sample_choices(rng, 10))
     drawn = random_functions(seen, scales, 4_000, rng, waves=2_000)
     np.testing.assert_allclose(np.cov(drawn.T), covariance(seen, seen, scales), atol=0.25)
 
@@ -203,7 +203,7 @@ def test_draws_for_many_cells_agree_with_labels_without_noise() -> None:
     known = np.random.default_rng(0).permutation(len(cells))[:200]
     values = (cells[known] == 3).sum(axis=1) * 1.0
     process = GaussianProcess(FLOW, np.random.default_rng(0)).fit(cells[known], values)
-    drawn = process.draws(cells, 3)
+    drawn = process.predict(cells).draws(3)
     assert drawn.shape == (3, len(cells))
     assert min(kendall_tau(row[known], values) for row in drawn) > 0.7
     assert (drawn[0] != drawn[1]).any()
@@ -216,7 +216,7 @@ def test_equal_labels_have_no_spread(labels: int) -> None:
     mean, spread = process.predict(FLOW.all_choices()[:50])
     np.testing.assert_allclose(mean, 70.0)
     np.testing.assert_allclose(spread, 0.0, atol=1e-12)
-    np.testing.assert_allclose(process.draws(cells, 2), 70.0)
+    np.testing.assert_allclose(process.predict(cells).draws(2), 70.0)
 
 
 def test_two_values_of_one_cell_are_taken_for_noise() -> None:
@@ -229,12 +229,12 @@ def test_two_values_of_one_cell_are_taken_for_noise() -> None:
 
 def test_a_random_part_of_too_many_labels_is_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     process = fitted(60, most_labels=40)
-    assert len(process._fitted().weights) == 40
+    assert len(process.process_.weights) == 40
     again, other = fitted(60, most_labels=40), fitted(60, seed=1, most_labels=40)
-    np.testing.assert_array_equal(process._fitted().weights, again._fitted().weights)
-    assert (process._fitted().seen.columns != other._fitted().seen.columns).any()
+    np.testing.assert_array_equal(process.process_.weights, again.process_.weights)
+    assert (process.process_.labels.columns != other.process_.labels.columns).any()
     monkeypatch.setattr(module, "_LABELS_FOR_SCALES", 30)
-    assert len(fitted(60)._fitted().weights) == 60
+    assert len(fitted(60).process_.weights) == 60
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,20 +245,20 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_allclose(whole.mean, parts.mean, atol=1e-6)
     np.testing.assert_allclose(whole.spread, parts.spread, atol=1e-6)
     monkeypatch.setattr(module, "_EXACT_DRAWS", 0)
-    assert process.draws(cells, 2).shape == (2, 2_000)
+    assert process.predict(cells).draws(2).shape == (2, 2_000)
 
 
 def test_bad_settings_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="graph"):
-        GaussianProcess(FLOW, np.random.default_rng(0), kernel="graf")  # type: ignore[arg-type]
+        GaussianProcess(FLOW, np.random.default_rng(0), kernel="graf").check()  # type: ignore[arg-type]
     with pytest.raises(SettingsError, match="most_labels"):
-        GaussianProcess(FLOW, np.random.default_rng(0), most_labels=1)
-    for use in (lambda p: p.scales_, lambda p: p.draws(FLOW.all_choices()[:2], 1)):
+        GaussianProcess(FLOW, np.random.default_rng(0), most_labels=1).check()
+    for use in (lambda p: p.scales_, lambda p: p.predict(FLOW.all_choices()[:2])):
         with pytest.raises(SettingsError, match="fit first"):
             use(GaussianProcess(FLOW, np.random.default_rng(0)))
 
 
 def test_seen_without_marks_is_empty() -> None:
-    seen = ArchitectureKernel(FLOW).see(FLOW.all_choices()[:3])
-    assert isinstance(seen, Seen)
+    seen = ArchitectureKernel(FLOW).read(FLOW.all_choices()[:3])
+    assert isinstance(seen, KernelInputs)
     assert seen.marks.shape == (3, 0)

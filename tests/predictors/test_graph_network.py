@@ -172,7 +172,7 @@ def test_the_spread_covers_about_two_thirds_of_unseen_values() -> None:
     prediction = model.predict(UNSEEN)
     inside = np.abs(prediction.mean - worth(UNSEEN) - 2 * noise[200:]) < prediction.spread
     assert 0.5 < inside.mean() < 0.9
-    np.testing.assert_allclose(model.draws(UNSEEN, 9).std(axis=0), prediction.spread)
+    np.testing.assert_allclose(prediction.draws(9).std(axis=0), prediction.spread)
 
 
 def test_the_same_generator_gives_the_same_model() -> None:
@@ -195,12 +195,12 @@ def test_a_space_without_a_graph_is_a_chain() -> None:
 def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
     name, value = next(iter(settings.items()))
     with pytest.raises(SettingsError, match=f"{name}={value}"):
-        GraphNetwork(SPACE, np.random.default_rng(0), **settings)
+        GraphNetwork(SPACE, np.random.default_rng(0), **settings).check()
 
 
 def test_unknown_readouts_are_refused_and_it_must_be_fitted_first() -> None:
     with pytest.raises(UnknownNameError, match="gated-sum"):
-        GraphNetwork(SPACE, np.random.default_rng(0), readout="gated_sum")  # type: ignore[arg-type]
+        GraphNetwork(SPACE, np.random.default_rng(0), readout="gated_sum").check()  # type: ignore[arg-type]
     model = make_predictor("graph-network", SPACE, np.random.default_rng(0))
     assert isinstance(model, GraphNetwork)
     with pytest.raises(SettingsError, match="fit first"):

@@ -97,7 +97,8 @@ def test_heads_go_their_own_way_and_draw_apart(fitted: GraphVAE) -> None:
     scores = fitted.member_scores(POOL[:50])
     assert scores.shape == (4, 50)
     assert scores.std(axis=0).min() > 0
-    drawn, mean = fitted.draws(POOL[:50], 4), fitted.scores_of(fitted.predict(POOL[:50]).mean)
+    prediction = fitted.predict(POOL[:50])
+    drawn, mean = prediction.draws(4), fitted.scores_of(prediction.mean)
     np.testing.assert_allclose(mean, scores.mean(axis=0), atol=1e-6)
     widened = fitted.scores_of(drawn) - mean
     np.testing.assert_allclose(widened, fitted.widening_ * (scores - mean), atol=1e-6)
@@ -118,7 +119,7 @@ def test_a_readout_of_each_member_is_its_own() -> None:
     assert not torch.allclose(slope[:, 0], slope[:, 1])
 
 
-def test_unlabelled_architectures_take_part() -> None:
+def test_unlabeled_architectures_take_part() -> None:
     known, values = POOL[:30], worth(POOL[:30])
     alone = make(drawn=0, passes=3).fit(known, values)
     more = make(drawn=0, passes=3).fit(known, values, POOL[30:])
@@ -142,12 +143,12 @@ def test_unlabelled_architectures_take_part() -> None:
 )
 def test_bad_settings_are_refused(settings: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError, match=words):
-        make(**settings)
+        make(**settings).check()
 
 
 def test_unknown_names_and_missing_fits_are_refused() -> None:
     with pytest.raises(UnknownNameError, match="complexity"):
-        make(complexity="flops")
+        make(complexity="flops").check()
     for action in (
         lambda m: m.climb(POOL, 1.0),
         lambda m: m.member_scores(POOL),
@@ -164,9 +165,9 @@ def test_a_space_that_counts_nothing_is_refused_before_labels_are_bought() -> No
         variables = (Variable("width", (8, 16)),)
 
     with pytest.raises(MissingMethodError, match=r"write the method params\(arch\)"):
-        GraphVAE(Plain(), np.random.default_rng(0), price=0.5)
-    GraphVAE(Plain(), np.random.default_rng(0))  # A price of 0 needs no count.
-    GraphVAE(Plain(), np.random.default_rng(0), complexity="none")
+        GraphVAE(Plain(), np.random.default_rng(0), price=0.5).check()
+    GraphVAE(Plain(), np.random.default_rng(0)).check()  # A price of 0 needs no count.
+    GraphVAE(Plain(), np.random.default_rng(0), complexity="none").check()
 
 
 def test_is_found_by_name() -> None:

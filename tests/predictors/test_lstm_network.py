@@ -71,7 +71,7 @@ def test_parameter_counts_of_the_presets(space: str, preset: str, count: int) ->
         loaded, np.random.default_rng(0), preset=replace(PRESETS[preset], epochs_first=1)
     )
     model.fit([loaded.parse(text) for text in texts], [1.0, 2.0])
-    network = model._network
+    network = model.network_
     assert isinstance(network, LSTMNetwork)
     assert size(network) == count
     assert network.sigmoid == (preset != "paper-2000"), "only the second on NAS-Bench-101 does not"

@@ -65,13 +65,14 @@ def test_the_spread_covers_about_two_thirds_of_unseen_values(loss: str) -> None:
 
 def test_draws_and_scores_are_those_of_the_members() -> None:
     model = fitted()
-    drawn, prediction = model.draws(UNSEEN, 1), model.predict(UNSEEN)
+    prediction = model.predict(UNSEEN)
+    drawn = prediction.draws(1)
     assert drawn.shape == (4, 500)
     np.testing.assert_allclose(drawn.std(axis=0), prediction.spread)
-    scores = model.predict_scores(UNSEEN)
+    scores = prediction.scores
     order = np.argsort(scores.mean)
     assert (np.diff(prediction.mean[order]) >= -1e-9).all()
-    np.testing.assert_allclose(model.scores_of(prediction.mean), scores.mean, atol=1e-6)
+    np.testing.assert_allclose(prediction.to_scores(prediction.mean), scores.mean, atol=1e-6)
 
 
 @pytest.mark.slow
@@ -139,20 +140,19 @@ def test_members_of_the_network_are_independent() -> None:
 def test_bad_settings_are_refused(settings: dict[str, Any]) -> None:
     name, value = next(iter(settings.items()))
     with pytest.raises(SettingsError, match=f"{name}={value}"):
-        MLP(SPACE, np.random.default_rng(0), **settings)
+        MLP(SPACE, np.random.default_rng(0), **settings).check()
 
 
 @pytest.mark.parametrize("settings", [{"loss": "mse"}, {"target": "min-max"}, {"columns": "all"}])
 def test_unknown_names_are_refused(settings: dict[str, Any]) -> None:
     with pytest.raises(UnknownNameError, match=next(iter(settings.values()))):
-        MLP(SPACE, np.random.default_rng(0), **settings)
+        MLP(SPACE, np.random.default_rng(0), **settings).check()
 
 
 def test_it_must_be_fitted_first() -> None:
     model = MLP(SPACE, np.random.default_rng(0))
-    for ask in (model.predict, model.predict_scores, lambda archs: model.draws(archs, 1)):
-        with pytest.raises(SettingsError, match="fit first"):
-            ask(UNSEEN)
+    with pytest.raises(SettingsError, match="fit first"):
+        model.predict(UNSEEN)
 
 
 def test_is_found_by_name_and_can_be_linear() -> None:

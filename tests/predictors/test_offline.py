@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
-from archscout.predictors import make_predictor
-from archscout.predictors.offline import OfflinePredictor
+from archscout.predictors import GraphNetwork, make_predictor
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 
@@ -26,19 +25,15 @@ def test_learns_once_and_can_be_asked_again_and_again() -> None:
     asked = [model.predict(cells[100:]).mean for _ in range(2)]
     np.testing.assert_array_equal(*asked)
     assert kendall_tau(asked[0], worth[100:]) > 0.6
-    assert model.draws(cells[:5], 1).shape == (3, 5)
-    assert model.predict_scores(cells[:5]).mean.shape == (5,)
-    np.testing.assert_allclose(np.diff(model.scores_of(np.unique(worth))) > 0, True)
+    assert model.predict(cells[:5]).draws(1).shape == (3, 5)
 
 
 def test_it_is_a_graph_network_with_another_readout_and_loss() -> None:
-    model = OfflinePredictor(SPACE, np.random.default_rng(0), hidden=7)
-    assert (model.network.readout, model.network.hidden) == ("lstm", 7)
-    assert model.network.teaching.loss == "squared"
+    model = make_predictor("offline", SPACE, np.random.default_rng(0), hidden=7)
+    assert isinstance(model, GraphNetwork)
+    assert (model.readout, model.loss, model.steps, model.hidden) == ("lstm", "squared", 300, 7)
 
 
-def test_bad_use_is_refused() -> None:
+def test_bad_settings_are_refused() -> None:
     with pytest.raises(SettingsError, match="hidden=0"):
-        OfflinePredictor(SPACE, np.random.default_rng(0), hidden=0)
-    with pytest.raises(SettingsError, match="fit first"):
-        OfflinePredictor(SPACE, np.random.default_rng(0)).predict([])
+        make_predictor("offline", SPACE, np.random.default_rng(0), hidden=0)

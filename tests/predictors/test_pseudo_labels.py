@@ -11,8 +11,8 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.predictors import Posterior, Predictor
 from archscout.predictors._parts.presets import Preset
-from archscout.predictors.base import Prediction, Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.wrappers.pseudo_labels import PseudoLabels, chance_tau
 from archscout.spaces.base import SearchSpace
@@ -49,11 +49,11 @@ class Told(Predictor):
         self.now += self.gain
         return self
 
-    def predict(self, archs: Any) -> Prediction:
+    def predict(self, archs: Any) -> Posterior:
         rows = self.space.choices(archs).astype(np.int64)
         noise = np.sin(1e4 * self.noise[rows[:, 0], rows[:, 1]] * (rows[:, 2] * 2 + rows[:, 3] + 1))
         mean = self.now * truth(rows) + (1 - self.now) * 4 * noise
-        return Prediction(mean, np.zeros(len(rows)))
+        return Posterior(mean, np.zeros(len(rows)))
 
 
 def truth(rows: NDArray[Any]) -> NDArray[np.float64]:
@@ -163,7 +163,7 @@ def test_trap_held_out_labels_are_hidden_from_the_trial() -> None:
             assert np.array_equal(values, truth(archs)), "labels were mixed up"
             return super().fit(archs, values, unlabeled)
 
-        def predict(self, archs: Any) -> Prediction:
+        def predict(self, archs: Any) -> Posterior:
             if len(archs) == 10:
                 self.asked.append(set(map(tuple, archs.tolist())))
             return super().predict(archs)
@@ -261,11 +261,11 @@ def test_a_round_that_leaves_nothing_to_gain_is_used_and_stands() -> None:
     assert wrapped.audit_[-1]["stopped"] == "the trial with 20 labels stands"
 
 
-def test_a_fit_without_unlabelled_architectures_does_not_change_the_verdict() -> None:
+def test_a_fit_without_unlabeled_architectures_does_not_change_the_verdict() -> None:
     wrapped = fitted(told(1.0), labels=20, gain=0.0)
     wrapped.fit(ROWS[:20], truth(ROWS[:20]))
     assert wrapped.rounds_ == 0
-    assert wrapped.audit_[0]["stopped"] == "there are no unlabelled architectures"
+    assert wrapped.audit_[0]["stopped"] == "there are no unlabeled architectures"
     assert wrapped.predictor.calls[-1] == "fit"  # type: ignore[attr-defined]
     wrapped.fit(ROWS[:20], truth(ROWS[:20]), ROWS[20:])
     assert wrapped.rounds_ == 1
@@ -273,8 +273,8 @@ def test_a_fit_without_unlabelled_architectures_does_not_change_the_verdict() ->
 
 def test_constant_predictions_are_no_better_than_chance() -> None:
     class Constant(Told):
-        def predict(self, archs: Any) -> Prediction:
-            return Prediction(np.ones(len(archs)), np.zeros(len(archs)))
+        def predict(self, archs: Any) -> Posterior:
+            return Posterior(np.ones(len(archs)), np.zeros(len(archs)))
 
     wrapped = fitted(Constant)
     assert wrapped.rounds_ == 0
@@ -297,8 +297,8 @@ class Ridge(Predictor):
     def marks(self, archs: Any) -> NDArray[np.float64]:
         return np.asarray(self.space.encode(self.space.choices(archs)), dtype=np.float64)
 
-    def predict(self, archs: Any) -> Prediction:
-        return Prediction(self.marks(archs) @ self.weights, np.zeros(len(archs)))
+    def predict(self, archs: Any) -> Posterior:
+        return Posterior(self.marks(archs) @ self.weights, np.zeros(len(archs)))
 
 
 def test_any_predictor_can_be_wrapped() -> None:
@@ -314,7 +314,7 @@ def test_the_default_is_the_fast_encoder_predictor_decoder(
 ) -> None:
     wrapped = PseudoLabels(SPACE, np.random.default_rng(0))
     assert isinstance(wrapped.predictor, EncoderPredictorDecoder)
-    assert wrapped.predictor.preset == flow
+    assert wrapped.predictor._preset == flow
     wrapped.fit(ROWS[:40], truth(ROWS[:40]), ROWS[40:])
     assert wrapped.predictor.steps_ == flow.steps_first + wrapped.rounds_ * flow.steps_more
 
@@ -325,7 +325,7 @@ def test_the_default_is_the_fast_encoder_predictor_decoder(
 )
 def test_settings_out_of_range(settings: dict[str, Any]) -> None:
     with pytest.raises(SettingsError, match=next(iter(settings))):
-        PseudoLabels(SPACE, np.random.default_rng(0), make=Ridge, **settings)
+        PseudoLabels(SPACE, np.random.default_rng(0), make=Ridge, **settings).check()
 
 
 @pytest.mark.slow

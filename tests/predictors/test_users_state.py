@@ -26,8 +26,9 @@ def learnt(name: str) -> NDArray[np.float64]:
     archs, others = SPACE.sample_choices(rng, 14), SPACE.sample_choices(rng, 20)
     values = (archs == 3).sum(axis=1) + rng.normal(size=14) / 10
     model = make_predictor(name, SPACE, np.random.default_rng(1)).fit(archs, values, others)
-    said = [*model.predict(others), *model.predict_scores(others), model.scores_of(values)]
-    return np.concatenate([*said, model.draws(others, 2).ravel()])
+    posterior = model.predict(others)
+    said = [*posterior, *posterior.scores, posterior.to_scores(values)]
+    return np.concatenate([*said, posterior.draws(2).ravel()])
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors.base import Prediction
+from archscout.predictors import Posterior
 from archscout.strategies.candidates import Candidates, Offspring, Pool, Source
 from archscout.testing.toy import ToySpace
 
@@ -26,9 +26,9 @@ class Model:
     def __init__(self) -> None:
         self.asked: list[int] = []
 
-    def predict(self, rows: NDArray[np.int8]) -> Prediction:
+    def predict(self, rows: NDArray[np.int8]) -> Posterior:
         self.asked.append(len(rows))
-        return Prediction(rows.sum(axis=1).astype(np.float64), np.zeros(len(rows)))
+        return Posterior(rows.sum(axis=1).astype(np.float64), np.zeros(len(rows)))
 
 
 def everything(rows: NDArray[np.int8]) -> NDArray[np.int8]:

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import UnknownNameError
-from archscout.predictors.base import Prediction
+from archscout.predictors import Posterior
 from archscout.strategies.choosing import (
     CHOOSERS,
     Beliefs,
@@ -30,17 +30,13 @@ class Model:
     def __init__(self, scores: NDArray[np.float64], spread: float = 1.0) -> None:
         self.scores, self.spread = scores, spread
 
-    def predict(self, archs: NDArray[np.int8]) -> Prediction:
+    def predict(self, archs: NDArray[np.int8]) -> Posterior:
         mean = self.scores.mean(axis=0)
-        return Prediction(mean, np.full(len(mean), self.spread))
-
-    predict_scores = predict
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        return values
-
-    def draws(self, archs: NDArray[np.int8], count: int) -> NDArray[np.float64]:
-        return self.scores
+        return Posterior.lazily(
+            lambda: (mean, np.full(len(mean), self.spread)),
+            draw=lambda count, rng: self.scores,
+            rng=np.random.default_rng(0),
+        )
 
 
 def beliefs(
@@ -84,10 +80,8 @@ def test_expected_improvement_weighs_mean_and_spread() -> None:
     scores = np.array([[1.0, 2.0, 2.5, 0.0]])
 
     class Unsure(Model):
-        def predict(self, archs: NDArray[np.int8]) -> Prediction:
-            return Prediction(self.scores[0], np.array([3.0, 0.5, 1e-9, 0.1]))
-
-        predict_scores = predict
+        def predict(self, archs: NDArray[np.int8]) -> Posterior:
+            return Posterior(self.scores[0], np.array([3.0, 0.5, 1e-9, 0.1]))
 
     rng = np.random.default_rng(0)
     found = Beliefs(Unsure(scores), np.zeros((4, 4), dtype=np.int8), best=2.6)

@@ -143,15 +143,15 @@ def test_numbers_out_of_range(settings: dict[str, float]) -> None:
 
 
 def test_a_predictor_without_a_decoder_cannot_ascend() -> None:
-    strategy = guided(
-        SPACE,
-        np.random.default_rng(0),
-        predictor="forest",
-        candidates="latent-ascent",
-        predictor_settings=FEW,
-    )
+    # Refused before any label is bought.
     with pytest.raises(SettingsError, match="Forest, expected one with a latent space"):
-        run(strategy, 12)
+        guided(
+            SPACE,
+            np.random.default_rng(0),
+            predictor="forest",
+            candidates="latent-ascent",
+            predictor_settings=FEW,
+        )
 
 
 @pytest.mark.parametrize("name", ["guided", "guided-forest"])

@@ -21,7 +21,7 @@ def test_it_differs_from_seminas_in_its_learner_alone(preset: str) -> None:
     control = nao(SPACE, np.random.default_rng(0), preset=preset, each=7)
     original = seminas(SPACE, np.random.default_rng(0), preset=preset, each=7)
     assert isinstance(control.learner, Supervised)
-    assert control.learner.model.preset is original.learner.model.preset is PRESETS[preset]
+    assert control.learner.model.preset == original.learner.model.preset == preset
     assert control.learner.model.warm_start
     assert original.learner.model.warm_start
     assert control.plan == original.plan

@@ -45,15 +45,15 @@ class Model:
         return values
 
     def predict(self, rows: NDArray[np.int8]) -> Any:
-        from archscout.predictors.base import Prediction
+        from archscout.predictors import Posterior
 
-        mean = self.member_scores(rows)[0]
-        return Prediction(mean, 0 * mean + 0.5)
+        scores = self.member_scores(rows)
+        return Posterior.lazily(
+            lambda: (scores[0], 0 * scores[0] + 0.5), draw=lambda count, rng: scores
+        )
 
-    predict_scores = predict
-
-    def draws(self, rows: NDArray[np.int8], count: int) -> NDArray[np.float64]:
-        return self.member_scores(rows)
+    def check_climb(self) -> None:
+        pass
 
     def climb(self, rows: NDArray[np.int8], step: float) -> NDArray[np.int8]:
         higher = np.concatenate([rows + np.eye(4, dtype=np.int8)[i] for i in range(4)])

@@ -454,10 +454,10 @@ def test_trap_the_control_never_sees_an_unlabelled_architecture(preset: str) -> 
 def test_trap_weights_are_carried_from_round_to_round() -> None:
     strategy = make()
     run(strategy, 9)
-    network = strategy.learner.model._network
+    network = strategy.learner.model.network_
     run(strategy, 12)
     assert len(strategy.audit) >= 2
-    assert strategy.learner.model._network is network
+    assert strategy.learner.model.network_ is network
     first = PRESETS["fast"].steps_first
     later = [row["steps"] for row in strategy.audit[1:]]
     assert all(steps < first for steps in later)

@@ -10,8 +10,8 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors._parts.checks import guessed, labelled
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors import Posterior, Predictor
+from archscout.predictors._parts.checks import check_labels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.testing import check_predictor
@@ -23,30 +23,34 @@ SPACE = ToySpace()
 class Ridge(Predictor):
     """Least squares on options, with the error on the labels as the spread: a good one."""
 
-    weights: NDArray[np.float64] | None = None
-    error = 0.0
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        marks = self.marks(choices)
+        gram = marks.T @ marks + 0.1 * np.eye(marks.shape[1])
+        self.weights_ = np.linalg.solve(gram, marks.T @ values)
+        self.error_ = float((marks @ self.weights_ - values).std())
+
+    def marks(self, choices: Any) -> NDArray[np.float64]:
+        return np.asarray(self.space.encode(choices, "onehot"), dtype=np.float64)
+
+    def _predict(self, choices: Any) -> Any:
+        mean = self.marks(choices) @ self.weights_
+        return Posterior(mean, np.full(len(mean), self.error_))
+
+
+class OldStyle(Predictor):
+    """One that writes `fit` and `predict` themselves, and returns a pair."""
 
     def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
-        rows, numbers = labelled(self.space, archs, values)
+        _, numbers = check_labels(self.space, archs, values)
         self.space.choices([] if unlabeled is None else unlabeled)
-        return self.learn(rows, numbers)
-
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
-        marks = self.marks(rows)
-        gram = marks.T @ marks + 0.1 * np.eye(marks.shape[1])
-        self.weights = np.linalg.solve(gram, marks.T @ numbers)
-        self.error = float((marks @ self.weights - numbers).std())
+        self.mean_ = float(numbers.mean())
         return self
 
-    def marks(self, archs: Any) -> NDArray[np.float64]:
+    def predict(self, archs: Any) -> Any:
+        if not hasattr(self, "mean_"):
+            raise SettingsError("call fit first")
         rows = self.space.choices(archs)
-        return np.asarray(self.space.encode(rows, "onehot"), dtype=np.float64)
-
-    def predict(self, archs: Any) -> Prediction:
-        if self.weights is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        mean = self.marks(archs) @ self.weights
-        return Prediction(mean, np.full(len(mean), self.error))
+        return np.full(len(rows), self.mean_), np.zeros(len(rows))
 
 
 def check(kind: Any) -> None:
@@ -56,6 +60,10 @@ def check(kind: Any) -> None:
 def test_a_good_predictor_passes() -> None:
     check(Ridge)
     check_predictor(Ridge, load_space("nasbench201"), np.random.default_rng(1))
+
+
+def test_a_predictor_that_writes_the_public_methods_and_gives_pairs_passes() -> None:
+    check(OldStyle)
 
 
 @pytest.mark.parametrize("labels", [3, 200])
@@ -70,94 +78,95 @@ class ReturnsNothing(Ridge):
 
 
 class PredictsUnfitted(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        if self.weights is None:
-            return Prediction(np.zeros(len(archs)), np.zeros(len(archs)))
+    def predict(self, archs: Any) -> Any:
+        if not self._fitted:
+            return np.zeros(len(archs)), np.zeros(len(archs))
         return super().predict(archs)
 
 
-class Tuples(Ridge):
-    def predict(self, archs: Any) -> Any:
-        return tuple(super().predict(archs))
+class Triples(Ridge):
+    def _predict(self, choices: Any) -> Any:
+        return (*super()._predict(choices), None)
 
 
 class Columns(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean[:, None], spread)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean[:, None], spread
 
 
-class Single(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean.astype(np.float32), spread)  # type: ignore[arg-type]
+class OneTooMany(Ridge):
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return np.append(mean, 0.0), np.append(spread, 0.0)
 
 
 class NegativeSpread(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean, -spread - 1)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean, -spread - 1
 
 
 class DividesBySpread(Ridge):
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
         with np.errstate(all="ignore"):
-            return super().learn(rows, (numbers - numbers.mean()) / np.ptp(numbers))
+            super()._fit(choices, (values - values.mean()) / np.ptp(values), unlabeled)
 
 
-class NeedsUnlabelled(Ridge):
-    def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
-        assert len(unlabeled) > 0
-        return super().fit(archs, values, unlabeled)
+class NeedsUnlabeled(Ridge):
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        assert len(unlabeled) > 0, "there are no unlabeled ones"
+        super()._fit(choices, values, unlabeled)
 
 
 class OwnSeed(Ridge):
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
-        return super().learn(rows, numbers + np.random.default_rng().normal(size=len(numbers)))
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        noise = np.random.default_rng().normal(size=len(values))
+        super()._fit(choices, values + noise, unlabeled)
 
 
 class GlobalNumpy(Ridge):
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
         np.random.random()  # noqa: NPY002 - the fault to be found
-        return super().learn(rows, numbers)
+        super()._fit(choices, values, unlabeled)
 
 
 class GlobalRandom(Ridge):
-    def predict(self, archs: Any) -> Prediction:
+    def _predict(self, choices: Any) -> Any:
         random.random()
-        return super().predict(archs)
+        return super()._predict(choices)
 
 
 class GlobalTorch(Ridge):
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
         import torch
 
         torch.rand(1)
-        return super().learn(rows, numbers)
+        super()._fit(choices, values, unlabeled)
 
 
 class DropoutStaysOn(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean + self.rng.normal(size=len(mean)), spread)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean + self.rng.normal(size=len(mean)), spread
 
 
 class RanksTheBatch(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean.argsort().argsort().astype(np.float64), spread)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean.argsort().argsort(), spread
 
 
 class BatchNorm(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean - (mean.mean() if len(mean) else 0), spread)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean - (mean.mean() if len(mean) else 0), spread
 
 
 class ByPlace(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        mean, spread = super().predict(archs)
-        return Prediction(mean + np.arange(len(mean)), spread)
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return mean + np.arange(len(mean)), spread
 
 
 class AllowsNan(Ridge):
@@ -172,12 +181,12 @@ class CutsToShortest(Ridge):
 
 class AllowsOneLabel(Ridge):
     def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
-        rows, numbers = labelled(self.space, archs, values, minimum=1)
-        self.space.choices([] if unlabeled is None else unlabeled)
-        return self.learn(rows, numbers)
+        if len(archs) == len(values) == 1:
+            archs, values = np.repeat(archs, 2, axis=0), np.repeat(values, 2)
+        return super().fit(archs, values, unlabeled)
 
 
-class IgnoresUnlabelled(Ridge):
+class IgnoresUnlabeled(Ridge):
     def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
         return super().fit(archs, values)
 
@@ -190,25 +199,24 @@ class RaisesOtherErrors(Ridge):
 
 
 class RaisesWithoutWords(Ridge):
-    def predict(self, archs: Any) -> Prediction:
-        if self.weights is None:
+    def predict(self, archs: Any) -> Any:
+        if not self._fitted:
             raise SettingsError
         return super().predict(archs)
 
 
 class NoDuplicates(Ridge):
-    def learn(self, rows: NDArray[np.int8], numbers: NDArray[np.float64]) -> Any:
-        assert len(np.unique(rows, axis=0)) == len(rows), "an architecture came twice"
-        return super().learn(rows, numbers)
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        assert len(np.unique(choices, axis=0)) == len(choices), "an architecture came twice"
+        super()._fit(choices, values, unlabeled)
 
 
 class NoOverlap(Ridge):
-    def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
-        super().fit(archs, values, unlabeled)
-        known = set(map(tuple, self.space.choices(archs).tolist()))
-        others = self.space.choices([] if unlabeled is None else unlabeled).tolist()
-        assert not known & set(map(tuple, others)), "an architecture is on both sides"
-        return self
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        super()._fit(choices, values, unlabeled)
+        known = set(map(tuple, choices.tolist()))
+        both = known & set(map(tuple, unlabeled.tolist()))
+        assert not both, "an architecture is on both sides"
 
 
 class TakesAnyPseudoLabel(Ridge):
@@ -218,8 +226,7 @@ class TakesAnyPseudoLabel(Ridge):
 
 class ForgetsToCheckPseudo(Ridge):
     def fit_pseudo(self, archs: Any, values: Any, unlabeled: Any, pseudo: Any) -> Any:
-        guessed(np.nan_to_num(pseudo), len(unlabeled))
-        return self.fit(archs, values)
+        return super().fit_pseudo(archs, values, unlabeled, np.nan_to_num(pseudo))
 
 
 class CentresInPlace(Ridge):
@@ -231,9 +238,64 @@ class CentresInPlace(Ridge):
 
 
 class TextForm(Ridge):
-    def predict(self, archs: Any) -> Prediction:
+    def predict(self, archs: Any) -> Any:
         mean, spread = super().predict(archs)
-        return Prediction(mean + (0 if isinstance(archs, np.ndarray) else 1), spread)
+        return mean + (0 if isinstance(archs, np.ndarray) else 1), spread
+
+
+class StoresOtherNames(Ridge):
+    def __init__(self, space: SearchSpace, rng: np.random.Generator, penalty: float = 0.1) -> None:
+        super().__init__(space, rng)
+        self._penalty = penalty
+
+
+class LearnsEarly(Ridge):
+    def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
+        super().__init__(space, rng)
+        self.weights_ = np.zeros(1)
+
+
+class DrawsEarly(Ridge):
+    def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
+        super().__init__(space, rng)
+        rng.random()
+
+
+class OverwritesParameters(Ridge):
+    def __init__(self, space: SearchSpace, rng: np.random.Generator, penalty: float = 0.1) -> None:
+        super().__init__(space, rng)
+        self.penalty = penalty
+
+    def _fit(self, choices: Any, values: Any, unlabeled: Any) -> None:
+        self.penalty = self.penalty / len(choices)
+        super()._fit(choices, values, unlabeled)
+
+
+class CopiesParameters(Ridge):
+    def __init__(self, space: SearchSpace, rng: np.random.Generator, penalty: Any = (0.1,)) -> None:
+        super().__init__(space, rng)
+        self.penalty = [*penalty]
+
+
+class LooksLater(Ridge):
+    def _predict(self, choices: Any) -> Any:
+        return Posterior.lazily(lambda: tuple(Ridge._predict(self, choices)))
+
+
+class OneDraw(Ridge):
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return Posterior.lazily(lambda: (mean, spread), draw=lambda count, rng: mean)
+
+
+class ScoresFall(Ridge):
+    def _predict(self, choices: Any) -> Any:
+        mean, spread = super()._predict(choices)
+        return Posterior.lazily(
+            lambda: (mean, spread),
+            scores=lambda: Posterior(-mean, spread),
+            to_scores=lambda values: -values,
+        )
 
 
 @pytest.mark.slow
@@ -242,12 +304,12 @@ class TextForm(Ridge):
     [
         (ReturnsNothing, "did not return the predictor itself"),
         (PredictsUnfitted, "predict before fit gave"),
-        (Tuples, "expected a Prediction"),
-        (Columns, "has shape"),
-        (Single, "no array of float64"),
+        (Triples, "expected a Posterior"),
+        (Columns, "expected .n,. twice"),
+        (OneTooMany, "has shape"),
         (NegativeSpread, "a spread is negative"),
         (DividesBySpread, "not finite"),
-        (NeedsUnlabelled, "NoneType"),
+        (NeedsUnlabeled, "no unlabeled ones"),
         (OwnSeed, "differ"),
         (GlobalNumpy, "global random"),
         (GlobalRandom, "global random"),
@@ -259,7 +321,7 @@ class TextForm(Ridge):
         (AllowsNan, "fit with a value of NaN gave"),
         (CutsToShortest, "one value too few gave"),
         (AllowsOneLabel, "fit with one label gave"),
-        (IgnoresUnlabelled, "unlabelled architecture of another space gave"),
+        (IgnoresUnlabeled, "unlabeled architecture of another space gave"),
         (RaisesOtherErrors, "raised IndexError"),
         (RaisesWithoutWords, "without a message"),
         (NoDuplicates, "came twice"),
@@ -268,6 +330,14 @@ class TextForm(Ridge):
         (ForgetsToCheckPseudo, "pseudo-label of NaN gave"),
         (CentresInPlace, "changed an array|differs from one from arrays"),
         (TextForm, "architectures and their choices"),
+        (StoresOtherNames, "no attribute of that name"),
+        (LearnsEarly, "as if it had learnt"),
+        (DrawsEarly, "the constructor draws"),
+        (OverwritesParameters, "fit changes parameters"),
+        (CopiesParameters, "a clone has other parameters"),
+        (LooksLater, "a later fit changes"),
+        (OneDraw, "expected .draws"),
+        (ScoresFall, "does not rise"),
     ],
 )
 def test_broken_predictors_are_caught(broken: type[Predictor], words: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import functools
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import (
     Annotated,
     Any,
@@ -148,3 +148,43 @@ def _range(ends: Mapping[str, float], broken: str) -> str:
     return (
         f" {'above' if 'gt' in ends else 'from'} {low} to {'below ' if 'lt' in ends else ''}{top}"
     )
+
+
+def check_declared(function: Callable[..., Any], values: Mapping[str, Any]) -> None:
+    """Refuse values that are out of the ranges in the annotations of a function.
+
+    Args:
+        function: such as a constructor. Only parameters that declare a range or a choice of names
+            are looked at: a plain ``int`` is no promise that it is checked.
+        values: by name; those that are not there are not looked at.
+
+    Raises:
+        SettingsError: with what came and what was expected.
+        UnknownNameError: instead, for a name that is none of a ``Literal``.
+
+    Examples:
+        >>> from pydantic import Field
+        >>> def search(rounds: Annotated[Whole, Field(ge=1)] = 3) -> None: ...
+        >>> check_declared(search, {"rounds": 0})
+        Traceback (most recent call last):
+        archscout.errors.SettingsError: got rounds=0, expected a whole number of 1 or more
+    """
+    checker = _checker(function)
+    checker(**{name: values[name] for name in get_type_hints(checker) if name in values})
+
+
+@functools.cache
+def _checker(function: Callable[..., Any]) -> type:
+    """Settings with the parameters that declare something; all may be missing."""
+    try:
+        hints = get_type_hints(function, include_extras=True)
+    except NameError:
+        hints = {}  # Annotations of another package that only its type checker can read.
+    declared = {n: hint for n, hint in hints.items() if n != "return" and _declares(hint)}
+    name = function.__qualname__.partition(".")[0]
+    made: type = type(name, (), {"__annotations__": declared, **dict.fromkeys(declared)})
+    return settings(made)
+
+
+def _declares(hint: Any) -> bool:
+    return get_origin(hint) in (Annotated, Literal) or any(map(_declares, get_args(hint)))

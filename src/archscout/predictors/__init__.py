@@ -1,7 +1,8 @@
 """Predictors: the value of an architecture from few labelled ones. All are found by name.
 
 `PREDICTORS` holds the names, `make_predictor` makes one, `list_predictors` lists them.
-`WRAPPERS` holds what can stand before a name, as in ``"pseudo:forest"``.
+`WRAPPERS` holds what can stand before a name, as in ``"pseudo:forest"``. The classes are here too,
+loaded when they are first used: ``from archscout.predictors import MLP``.
 """
 
 from __future__ import annotations
@@ -9,17 +10,56 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from archscout._common.arguments import as_generator
+from archscout._common.lazy import lazily
 from archscout._common.own_state import own_state, users_state
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Registry, is_reference
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.base import Predictor, clone
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
+
+if TYPE_CHECKING:
+    from archscout.predictors._parts.presets import PRESETS, Preset
+    from archscout.predictors.arch2vec import Arch2Vec
+    from archscout.predictors.assessor import Assessor
+    from archscout.predictors.boosting import Boosting
+    from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+    from archscout.predictors.forest import Forest
+    from archscout.predictors.gaussian_process import GaussianProcess
+    from archscout.predictors.graph_network import GraphNetwork
+    from archscout.predictors.graph_vae import GraphVAE
+    from archscout.predictors.mlp import MLP
+    from archscout.predictors.weak import WeakPredictor
+    from archscout.predictors.wrappers.conformal import Conformal
+    from archscout.predictors.wrappers.ensemble import Ensemble
+    from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "Arch2Vec": "arch2vec",
+        "Assessor": "assessor",
+        "Boosting": "boosting",
+        "Conformal": "wrappers.conformal",
+        "EncoderPredictorDecoder": "encoder_predictor_decoder",
+        "Ensemble": "wrappers.ensemble",
+        "Forest": "forest",
+        "GaussianProcess": "gaussian_process",
+        "GraphNetwork": "graph_network",
+        "GraphVAE": "graph_vae",
+        "MLP": "mlp",
+        "PRESETS": "_parts.presets",
+        "Preset": "_parts.presets",
+        "PseudoLabels": "wrappers.pseudo_labels",
+        "WeakPredictor": "weak",
+    },
+)
 
 _HERE = "archscout.predictors"
 _NETWORK = f"{_HERE}.encoder_predictor_decoder:EncoderPredictorDecoder"
@@ -98,9 +138,10 @@ PREDICTORS = Registry(
             "Li et al., Neural Architecture Optimization with Graph VAE, arXiv 2006.10310",
         ),
         "offline": Entry(
-            f"{_HERE}.offline:OfflinePredictor",
+            f"{_HERE}.graph_network:GraphNetwork",
             "graph network over the cell and LSTM over its vertices, taught once and not again",
             "arXiv 2108.01854",
+            {"readout": "lstm", "loss": "squared", "steps": 300},
         ),
     },
     Predictor,
@@ -171,6 +212,7 @@ def make_predictor(
     check_predictor_name(name)
     make = partial(make_predictor, wrapped)
     made: Predictor = WRAPPERS.create(wrapper, space, rng, make=make, **settings)
+    made.check()
     return made
 
 
@@ -189,6 +231,7 @@ def _own(
             f"got {kind_of(made)} from the predictor {getattr(make, '__name__', make)!r}, expected "
             "a Predictor: inherit from archscout.Predictor"
         )
+    made.check()  # Refused before anything is spent.
     return made
 
 
@@ -218,11 +261,27 @@ def check_predictor_name(name: str) -> str:
 
 
 __all__ = [
+    "MLP",
     "PREDICTORS",
+    "PRESETS",
     "WRAPPERS",
-    "Prediction",
+    "Arch2Vec",
+    "Assessor",
+    "Boosting",
+    "Conformal",
+    "EncoderPredictorDecoder",
+    "Ensemble",
+    "Forest",
+    "GaussianProcess",
+    "GraphNetwork",
+    "GraphVAE",
+    "Posterior",
     "Predictor",
+    "Preset",
+    "PseudoLabels",
+    "WeakPredictor",
     "check_predictor_name",
+    "clone",
     "list_predictors",
     "make_predictor",
 ]

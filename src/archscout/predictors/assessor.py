@@ -1,4 +1,4 @@
-"""The semi-supervised assessor: labelled and unlabelled architectures in one relation graph.
+"""The semi-supervised assessor: labeled and unlabeled architectures in one relation graph.
 
 Source:
     Tang et al., A Semi-Supervised Assessor of Neural Architectures, CVPR 2020, arXiv
@@ -9,35 +9,44 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Self
+from collections.abc import Iterator
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archscout.errors import SettingsError, unknown_name
+from archscout._common.settings import Flag
 from archscout.predictors._parts.assessor_inputs import AssessorInputs, InputKind
 from archscout.predictors._parts.assessor_network import AssessorNetwork
-from archscout.predictors._parts.checks import labelled
 from archscout.predictors._parts.descent import descend
-from archscout.predictors._parts.left_out import deal_left_out
-from archscout.predictors._parts.losses import find_loss
+from archscout.predictors._parts.losses import LOSSES
+from archscout.predictors._parts.ranges import (
+    AboveZero,
+    LossName,
+    NoneOrMore,
+    NotNegative,
+    OneOrMore,
+    ShareBelowOne,
+    TargetName,
+    TwoOrMore,
+)
 from archscout.predictors._parts.scaling import make_scaling
-from archscout.predictors._parts.taught_members import TaughtMembers
-from archscout.predictors.base import Prediction, Predictor
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.predictors._parts.teaching import member_weights
+from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
+from archscout.predictors.base import Predictor
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
 # Architectures that are encoded at once.
 _BLOCK = 2048
-_TARGETS = ("rank", "z-score")
 
 
 class Assessor(Predictor):
     """Judges an architecture by itself and by architectures that are like it.
 
-    A batch holds labelled and unlabelled architectures. An auto-encoder embeds all of them,
+    A batch holds labeled and unlabeled architectures. An auto-encoder embeds all of them,
     a Gaussian kernel on the embeddings joins those that are alike, and two graph convolutions
     give each a score; labels judge the scores, the inputs judge what the decoder rebuilds. What
     is asked later reads a fixed set of anchors, drawn once like a batch, and nothing else.
@@ -56,23 +65,19 @@ class Assessor(Predictor):
         trade_off: weight of the reconstruction against the regression, from 0 to below 1.
         sigma: width of the kernel as a factor on the median distance in a batch, above 0.
         threshold: relations below it are none, 0 or more.
-        loss: a name of `archscout.predictors._parts.losses.LOSSES`.
+        loss: ``"squared"``, ``"pairwise-logistic"``, ``"pairwise-hinge"`` or ``"listwise"``.
         target: ``"rank"`` or ``"z-score"``.
-        labelled_nodes: most labelled architectures in a batch, 2 or more.
-        unlabelled_nodes: most unlabelled architectures in a batch, 0 or more.
-        most_unlabelled: how many of the unlabelled are used, drawn once; None for as many as
-            all batches together can look at, ``steps * unlabelled_nodes``.
+        labeled_nodes: most labeled architectures in a batch, 2 or more.
+        unlabeled_nodes: most unlabeled architectures in a batch, 0 or more.
+        most_unlabeled: how many of the unlabeled are used, drawn once; None for as many as
+            all batches together can look at, ``steps * unlabeled_nodes``.
         steps: gradient steps, 1 or more; 3 a label where that is less.
         passes: least passes over the labels, where they take more than ``steps``.
         learning_rate: highest learning rate, above 0.
         weight_decay: decoupled weight decay, 0 or more.
         dropout: share of the hidden units that is dropped while it learns, 0 to below 1.
-        resample: whether each member leaves out two parts of the labels (see
-            `archscout.predictors._parts.left_out`) and weighs the others at random.
-
-    Raises:
-        UnknownNameError: if there are no such inputs, loss or target.
-        SettingsError: if a number is out of range.
+        resample: whether each member leaves out two parts of the labels and weighs the others at
+            random; what they miss the left-out ones by widens their deviation.
 
     Examples:
         >>> from archscout.spaces import load_space
@@ -85,90 +90,60 @@ class Assessor(Predictor):
         True
     """
 
+    ensemble_: TrainedEnsemble
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         inputs: InputKind | None = None,
-        members: int = 6,
-        hidden: int = 64,
-        embedding: int = 32,
-        encoder: bool = True,
-        graph: bool = True,
-        trade_off: float = 0.5,
-        sigma: float = 0.125,
-        threshold: float = 1e-5,
-        loss: str = "listwise",
-        target: str = "rank",
-        labelled_nodes: int = 256,
-        unlabelled_nodes: int = 128,
-        most_unlabelled: int | None = None,
-        steps: int = 200,
-        passes: int = 30,
-        learning_rate: float = 0.01,
-        weight_decay: float = 0.1,
-        dropout: float = 0.0,
-        resample: bool = True,
+        members: OneOrMore = 6,
+        hidden: OneOrMore = 64,
+        embedding: OneOrMore = 32,
+        encoder: Flag = True,
+        graph: Flag = True,
+        trade_off: ShareBelowOne = 0.5,
+        sigma: AboveZero = 0.125,
+        threshold: NotNegative = 1e-5,
+        loss: LossName = "listwise",
+        target: TargetName = "rank",
+        labeled_nodes: TwoOrMore = 256,
+        unlabeled_nodes: NoneOrMore = 128,
+        most_unlabeled: NoneOrMore | None = None,
+        steps: OneOrMore = 200,
+        passes: NoneOrMore = 30,
+        learning_rate: AboveZero = 0.01,
+        weight_decay: NotNegative = 0.1,
+        dropout: ShareBelowOne = 0.0,
+        resample: Flag = True,
     ) -> None:
         super().__init__(space, rng)
-        if target not in _TARGETS:
-            raise unknown_name("target", str(target), _TARGETS)
-        least = {
-            "members": (members, 1),
-            "hidden": (hidden, 1),
-            "embedding": (embedding, 1),
-            "threshold": (threshold, 0),
-            "labelled_nodes": (labelled_nodes, 2),
-            "unlabelled_nodes": (unlabelled_nodes, 0),
-            "most_unlabelled": (most_unlabelled or 0, 0),
-            "steps": (steps, 1),
-            "passes": (passes, 0),
-            "weight_decay": (weight_decay, 0),
-        }
-        for name, (number, smallest) in least.items():
-            if not number >= smallest:
-                raise SettingsError(f"got {name}={number}, expected {smallest} or more")
-        for name, number in {"sigma": sigma, "learning_rate": learning_rate}.items():
-            if not number > 0:
-                raise SettingsError(f"got {name}={number}, expected above 0")
-        for name, number in {"trade_off": trade_off, "dropout": dropout}.items():
-            if not 0 <= number < 1:
-                raise SettingsError(f"got {name}={number}, expected from 0 to below 1")
-        if inputs is None:
-            inputs = "properties" if "flow" in space.encodings else "both"
-        self.inputs = AssessorInputs(space, inputs)
-        self.members, self.hidden, self.embedding = members, hidden, embedding
+        self.inputs, self.members, self.hidden, self.embedding = inputs, members, hidden, embedding
         self.encoder, self.graph, self.trade_off = encoder, graph, trade_off
         self.sigma, self.threshold = sigma, threshold
         self.loss, self.target = loss, target
-        self.labelled_nodes, self.unlabelled_nodes = labelled_nodes, unlabelled_nodes
-        self.most_unlabelled = most_unlabelled
+        self.labeled_nodes, self.unlabeled_nodes = labeled_nodes, unlabeled_nodes
+        self.most_unlabeled = most_unlabeled
         self.steps, self.passes = steps, passes
         self.learning_rate, self.weight_decay = learning_rate, weight_decay
         self.dropout, self.resample = dropout, resample
-        self._loss = find_loss(loss)
-        self._learnt: TaughtMembers | None = None
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Teach all members anew on labelled and unlabelled architectures, then fix the anchors."""
-        choices, numbers = labelled(self.space, archs, values)
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         steps = self._steps(len(choices))
-        others = self._used(unlabeled, steps * self.unlabelled_nodes)
+        others = self._used(unlabeled, steps * self.unlabeled_nodes)
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         every = np.concatenate([choices, others])
-        rows = self.inputs.fit(every).encode(every)
+        rows = self._inputs.fit(every).encode(every)
         network = self._make_network(rows.shape[1], generator)
-        scaling = make_scaling(self.target, numbers)
-        targets = torch.from_numpy(scaling.forward(numbers).astype(np.float32))[None]
-        weights, left_out = self._weights(len(choices))
+        scaling = make_scaling(self.target, values)
+        targets = torch.from_numpy(scaling.forward(values).astype(np.float32))[None]
+        weights, left_out = member_weights(
+            self.rng, self.members, len(choices), resample=self.resample
+        )
+        misses = LOSSES[self.loss]
         batches = _batches(
-            len(choices), len(others), self.labelled_nodes, self.unlabelled_nodes, generator
+            len(choices), len(others), self.labeled_nodes, self.unlabeled_nodes, generator
         )
 
         def loss(step: int) -> Tensor:
@@ -177,7 +152,7 @@ class Assessor(Predictor):
             embeddings = network.embed(batch)
             scores = network.batch_scores(embeddings)[:, : len(labels)]
             # The sums keep members independent.
-            missed = self._loss(scores, targets[:, labels], weights[:, labels]).sum()
+            missed = misses(scores, targets[:, labels], weights[:, labels]).sum()
             if not self.encoder:
                 return missed
             rebuilt = network.reconstruct(embeddings)
@@ -195,57 +170,31 @@ class Assessor(Predictor):
         )
         network.eval()
         network.fix_anchors(rows[torch.cat(next(batches))])
-        taught = TaughtMembers(network, self._encode, self.members, scaling, _BLOCK)
-        if self.loss != "squared":
-            taught.match(choices, numbers)
-        if left_out is not None:
-            taught.widen(choices, numbers, left_out)
-        self._learnt = taught
-        return self
+        ensemble = TrainedEnsemble(network, self._encode, self.members, scaling, _BLOCK)
+        ensemble.calibrate(choices, values, by_order=self.loss != "squared", left_out=left_out)
+        self.ensemble_ = ensemble
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Value of the members' mean score, and the widened deviation of their values."""
-        return self._fitted().predict(self.space.choices(archs))
+    def _predict(self, choices: Choices) -> Posterior:
+        return self.ensemble_.posterior(choices)
 
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean and widened deviation of the members' scores."""
-        return self._fitted().predict_scores(self.space.choices(archs))
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Target scores of values."""
-        return self._fitted().scores_of(values)
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values as each member sees them, ``(members, n)``."""
-        return self._fitted().draws(self.space.choices(archs))
-
-    def _fitted(self) -> TaughtMembers:
-        if self._learnt is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        return self._learnt
+    @cached_property
+    def _inputs(self) -> AssessorInputs:
+        flow = "flow" in self.space.encodings
+        return AssessorInputs(self.space, self.inputs or ("properties" if flow else "both"))
 
     def _encode(self, choices: Choices) -> tuple[Tensor, ...]:
-        return (self.inputs.encode(choices),)
+        return (self._inputs.encode(choices),)
 
-    def _used(self, unlabeled: Architectures | None, looked_at: int) -> Choices:
-        """The unlabelled that are used: no more than all batches together can look at."""
-        others = self.space.choices([] if unlabeled is None else unlabeled)
-        most = looked_at if self.most_unlabelled is None else min(self.most_unlabelled, looked_at)
+    def _used(self, others: Choices, looked_at: int) -> Choices:
+        """The unlabeled that are used: no more than all batches together can look at."""
+        most = looked_at if self.most_unlabeled is None else min(self.most_unlabeled, looked_at)
         if len(others) <= most:
             return others
         drawn: Choices = others[self.rng.permutation(len(others))[:most]]
         return drawn
 
-    def _weights(self, labels: int) -> tuple[Tensor, NDArray[np.bool_] | None]:
-        """Weights of the labels ``(m, n)`` or ``(1, n)``, and which of them members leave out."""
-        if not self.resample:
-            return torch.ones((1, labels)), None
-        left_out = deal_left_out(self.rng, self.members, labels)
-        drawn = self.rng.exponential(size=left_out.shape) * ~left_out
-        return torch.from_numpy(drawn.astype(np.float32)), left_out
-
     def _steps(self, labels: int) -> int:
-        batches = -(-labels // self.labelled_nodes)
+        batches = -(-labels // self.labeled_nodes)
         return max(min(self.steps, 3 * labels), self.passes * batches if batches > 1 else 0)
 
     def _make_network(self, inputs: int, generator: torch.Generator) -> AssessorNetwork:
@@ -266,9 +215,9 @@ class Assessor(Predictor):
 def _batches(
     labels: int, others: int, most_labels: int, most_others: int, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Rows of the labelled and of the unlabelled in a batch, without end.
+    """Rows of the labeled and of the unlabeled in a batch, without end.
 
-    The labels go round in shuffled passes; the unlabelled, which come after them, are drawn.
+    The labels go round in shuffled passes; the unlabeled, which come after them, are drawn.
     """
     while True:
         order = torch.randperm(labels, generator=generator)

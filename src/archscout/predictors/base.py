@@ -1,31 +1,32 @@
-"""The contract of every predictor: learn from few labels, predict mean and spread."""
+"""The contract of every predictor: learn from few labels, say mean, spread and draws."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Self
+import inspect
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout._common.own_state import guard
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout._common.own_state import guard, own_state
+from archscout.errors import MissingMethodError, SettingsError
+from archscout.predictors._parts.checks import check_labels, check_pseudo_labels
+from archscout.predictors.posterior import Posterior, as_posterior
+from archscout.spaces.base import Architectures, Choices, SearchSpace
+
+Values = Sequence[float] | NDArray[np.floating[Any]]
+_Kind = TypeVar("_Kind", bound="Predictor")
 
 
-class Prediction(NamedTuple):
-    """Predicted values: ``mean`` and ``spread`` (one standard deviation), both ``(n,)``.
-
-    Both are in the unit of the values that the predictor was fitted on, unless its page says
-    that it predicts ranks only. A spread of zero means that the predictor states none.
-    """
-
-    mean: NDArray[np.float64]
-    spread: NDArray[np.float64]
-
-
-class Predictor(ABC):
+class Predictor:
     """Predicts the value of an architecture from few labelled ones.
+
+    A class of your own writes two methods: ``_fit(choices, values, unlabeled)`` learns from
+    arrays that have been checked, and ``_predict(choices)`` returns a `Posterior`, or mean and
+    spread. Its constructor only stores its parameters, each under its own name, so that `clone`
+    works; what is learnt is stored by ``_fit``, in attributes whose names end in an underscore.
 
     What the process was set to (default dtype, gradients, `np.seterr`, threads) changes nothing
     in the predictors of this package, and those of another package run in the state that their
@@ -34,24 +35,55 @@ class Predictor(ABC):
     Args:
         space: the space whose architectures it sees.
         rng: the only source of randomness.
+
+    Attributes:
+        labels_: how many labels the last `fit` learnt from; there is none before.
     """
+
+    labels_: int
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        guard(cls, "fit", "fit_pseudo", "predict", "predict_scores", "scores_of", "draws")
+        guard(cls, "check", "fit", "fit_pseudo", "predict", "_fit", "_fit_pseudo", "_predict")
+        if "predict" in vars(cls):
+            cls.predict = _with_posterior(cls.predict)  # type: ignore[method-assign]
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
         self.space = space
         self.rng = rng
 
-    @abstractmethod
+    def get_params(self) -> dict[str, Any]:
+        """The parameters of the constructor by name, without space and generator.
+
+        Raises:
+            SettingsError: if the constructor does not store each under its own name.
+        """
+        names = list(inspect.signature(type(self)).parameters)[2:]
+        for name in names:
+            if not hasattr(self, name):
+                raise SettingsError(
+                    f"{type(self).__name__} takes {name!r} and stores no attribute of that name, "
+                    f"expected self.{name} = {name} in its constructor"
+                )
+        return {name: getattr(self, name) for name in names}
+
+    def check(self) -> None:
+        """Refuse parameters with which it could not learn; `fit` does so first.
+
+        Raises:
+            SettingsError: if one is out of the range that its annotation declares.
+            UnknownNameError: if one is a name that does not exist.
+        """
+        # Loads pydantic, which listing predictors does not need.
+        from archscout._common.settings import check_declared
+
+        check_declared(type(self).__init__, vars(self))
+
+    @own_state()
     def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
+        self, archs: Architectures, values: Values, unlabeled: Architectures | None = None
     ) -> Self:
-        """Learn from ``n`` labelled architectures and, where it can, unlabelled ones.
+        """Learn from ``n`` labelled architectures and, where it can, unlabeled ones.
 
         Args:
             archs: ``n`` architectures, at least 2.
@@ -62,15 +94,23 @@ class Predictor(ABC):
             The fitted predictor itself.
 
         Raises:
-            SettingsError: if lengths differ, values are not finite, or too few came.
+            SettingsError: if lengths differ, values are not finite, too few came, or a parameter
+                is out of range.
         """
+        self.check()
+        choices, numbers = check_labels(self.space, archs, values)
+        others = self.space.choices([] if unlabeled is None else unlabeled)
+        self._fit(choices, numbers, others)
+        self.labels_ = len(choices)
+        return self
 
+    @own_state()
     def fit_pseudo(
         self,
         archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
+        values: Values,
         unlabeled: Architectures,
-        pseudo: NDArray[np.float64],
+        pseudo: Values,
     ) -> Self:
         """Learn from labels and pseudo-labels together.
 
@@ -85,46 +125,96 @@ class Predictor(ABC):
 
         Returns:
             The fitted predictor itself.
-        """
-        both = np.concatenate([self.space.choices(archs), self.space.choices(unlabeled)])
-        return self.fit(both, np.concatenate([np.asarray(values, dtype=np.float64), pseudo]))
-
-    @abstractmethod
-    def predict(self, archs: Architectures) -> Prediction:
-        """Predict mean and spread, ``(n,)`` each; raises `SettingsError` before `fit`."""
-
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean and spread on the scale on which it learns, ``(n,)`` each.
-
-        Scores rise with values. Accuracies have a long tail below, where a spread in points
-        says little about the chance to be the best; on the scale of ranks it says more. Here,
-        the scale is that of the values.
 
         Raises:
-            SettingsError: before `fit`.
+            SettingsError: if there is not one finite pseudo-label for each unlabeled
+                architecture, or as in `fit`.
         """
-        return self.predict(archs)
+        choices, numbers = check_labels(self.space, archs, values)
+        others = self.space.choices(unlabeled)
+        self._fit_pseudo(choices, numbers, others, check_pseudo_labels(pseudo, len(others)))
+        return self
 
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values on the scale of `predict_scores`, same shape."""
-        return values
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Draw values that are plausible after what was learnt, for Thompson sampling.
-
-        Here: normal numbers around the mean, as far off as the spread says, each architecture
-        on its own. Ensembles give what their members think, which keeps what architectures
-        have in common.
-
-        Args:
-            archs: ``n`` architectures.
-            count: rows that are wanted; an ensemble may give another number.
+    @own_state()
+    def predict(self, archs: Architectures) -> Posterior:
+        """Predict the values of ``n`` architectures.
 
         Returns:
-            ``(count, n)``; each row orders the architectures in one plausible way.
+            Mean, spread and draws; it unpacks as ``mean, spread``, ``(n,)`` each.
 
         Raises:
             SettingsError: before `fit`.
         """
-        mean, spread = self.predict(archs)
-        return mean + spread * self.rng.standard_normal((count, len(mean)))
+        self._check_fitted()
+        return as_posterior(self._predict(self.space.choices(archs)), self.rng)
+
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        """Learn from choices ``(n, positions)``, values ``(n,)`` and choices ``(m, positions)``."""
+        raise MissingMethodError(_missing(self, "_fit(choices, values, unlabeled)"))
+
+    def _fit_pseudo(
+        self,
+        choices: Choices,
+        values: NDArray[np.float64],
+        unlabeled: Choices,
+        pseudo: NDArray[np.float64],
+    ) -> None:
+        self.fit(np.concatenate([choices, unlabeled]), np.concatenate([values, pseudo]))
+
+    def _predict(
+        self, choices: Choices
+    ) -> Posterior | tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What is said of choices ``(n, positions)``."""
+        raise MissingMethodError(_missing(self, "_predict(choices)"))
+
+    @property
+    def _fitted(self) -> bool:
+        return "labels_" in vars(self)
+
+    def _check_fitted(self) -> None:
+        if not self._fitted:
+            raise SettingsError("this predictor has learnt nothing yet: call fit first")
+
+
+PredictorFactory = Callable[[SearchSpace, np.random.Generator], Predictor]
+"""Makes a predictor from space and generator, such as a class itself."""
+
+
+def clone(predictor: _Kind, rng: np.random.Generator, **changes: Any) -> _Kind:
+    """Make an unfitted predictor with the same parameters.
+
+    Args:
+        predictor: any predictor, fitted or not; it stays as it is.
+        rng: the generator of the new one.
+        changes: parameters that shall differ.
+
+    Returns:
+        A new predictor of the same class for the same space.
+
+    Raises:
+        SettingsError: if the class does not store its parameters.
+
+    Examples:
+        >>> from archscout.predictors.forest import Forest
+        >>> from archscout.testing.toy import ToySpace
+        >>> forest = Forest(ToySpace(), np.random.default_rng(0), trees=50)
+        >>> clone(forest, np.random.default_rng(1), smallest_leaf=2).trees
+        50
+    """
+    made = type(predictor)(predictor.space, rng, **{**predictor.get_params(), **changes})
+    return made
+
+
+def _with_posterior(predict: Callable[..., object]) -> Callable[..., Posterior]:
+    """A class's own `predict` that gives a posterior also where it returns a pair."""
+
+    @wraps(predict)
+    def predicted(self: Predictor, archs: Architectures) -> Posterior:
+        return as_posterior(predict(self, archs), self.rng)
+
+    return predicted
+
+
+def _missing(predictor: Predictor, method: str) -> str:
+    kind = type(predictor).__name__
+    return f"{kind} has no method {method}, expected one: see archscout.predictors.Predictor"

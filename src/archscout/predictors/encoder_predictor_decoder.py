@@ -14,8 +14,8 @@ Source:
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
-from typing import Any, Self
+from functools import cached_property
+from typing import Self
 
 import numpy as np
 import torch
@@ -23,16 +23,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from archscout._common.own_state import own_state
-from archscout.errors import SettingsError
-from archscout.predictors._parts.checks import guessed, labelled
+from archscout._common.settings import Flag
+from archscout.predictors._parts.checks import check_labels
 from archscout.predictors._parts.flow_network import FlowNetwork
 from archscout.predictors._parts.forms import TokenForm
 from archscout.predictors._parts.lstm_network import LSTMNetwork
+from archscout.predictors._parts.member_posterior import member_posterior
 from archscout.predictors._parts.network import Table, TableCache
 from archscout.predictors._parts.presets import Preset, find_preset
 from archscout.predictors._parts.scaling import Scaling, make_scaling
 from archscout.predictors._parts.training import Batch, mixed_steps, shuffled_passes, train
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.base import Predictor, Values
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 # Small enough for the members' vectors to stay in the processor's cache.
@@ -40,12 +42,17 @@ _CHUNK = 256
 
 
 class EncoderPredictorDecoder(Predictor):
-    """Learns from labels, and from unlabelled architectures how to write architectures.
+    """Learns from labels, and from unlabeled architectures how to write architectures.
+
+    The mean is the value of the members' mean score, the spread the deviation of their values, 0
+    for a single member, and a draw is what one member sees. `fit_pseudo` goes on from the present
+    weights.
 
     Args:
         space: the search space.
         rng: the only source of randomness.
-        preset: a name of `archscout.predictors._parts.presets.PRESETS`, or a `Preset`.
+        preset: ``"fast"``, ``"lstm"``, ``"paper-300"``, ``"paper-2000"``,
+            ``"paper-imagenet"`` or a `Preset` of your own.
         warm_start: whether `fit` goes on from the weights of the last `fit`, as SemiNAS does
             from round to round.
 
@@ -53,134 +60,111 @@ class EncoderPredictorDecoder(Predictor):
         steps_: gradient steps taken so far.
     """
 
+    steps_ = 0
+    network_: FlowNetwork | LSTMNetwork
+    scaling_: Scaling
+    # Each member's weight of a label by its choices: members differ, and stay different.
+    member_weights_: dict[bytes, NDArray[np.float32]]
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         preset: str | Preset = "fast",
-        warm_start: bool = False,
+        warm_start: Flag = False,
     ) -> None:
         super().__init__(space, rng)
-        self.preset = find_preset(preset)
-        self.warm_start = warm_start
-        self.tokens = TokenForm(space, self.preset.tokens)
-        self._tables = TableCache(space, self.tokens)
-        self.steps_ = 0
-        self._network: FlowNetwork | LSTMNetwork | None = None
-        self._scaling: Scaling | None = None
-        self._member_weights: dict[bytes, NDArray[np.float32]] = {}
+        self.preset, self.warm_start = preset, warm_start
+
+    def check(self) -> None:
+        """Refuse a preset that does not exist."""
+        super().check()
+        find_preset(self.preset)
 
     # --- learning ---------------------------------------------------------------------------
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Learn from labels; the flow network also learns to write unlabelled architectures."""
-        choices, numbers = labelled(self.space, archs, values)
-        others = self._others(unlabeled)
-        table = self._encode(np.concatenate([choices, others]))
-        first = self._network is None or not self.warm_start
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        preset = self._preset
+        table = self._tables.encode(np.concatenate([choices, unlabeled]))
+        first = not (self._fitted and self.warm_start)
         if first:
             self._generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
-            self._network = self._make_network(table)
-        self._rescale(numbers, first=first)
-        labels = self._labels(choices, numbers)
-        if self.preset.network == "lstm":
-            steps = self.preset.epochs_first * self._steps_an_epoch(len(choices))
+            self.network_ = self._make_network(table)
+        # Fixed z-scores: a network that is carried over would see its labels move.
+        if first or preset.target != "z-score":
+            self.scaling_ = make_scaling(preset.target, values)
+        labels = self._labels(choices, values)
+        if preset.network == "lstm":
+            steps = preset.epochs_first * self._steps_an_epoch(len(choices))
             self._run_epochs(table, labels, labels.scores[0], steps)
         else:
-            steps = self.preset.steps_first if first else self.preset.steps_more
-            self._run_steps(table, labels, self._unvalued(len(choices), len(others)), steps)
-        return self
+            steps = preset.steps_first if first else preset.steps_more
+            self._run_steps(table, labels, _unvalued(len(choices), len(unlabeled)), steps)
 
-    def fit_pseudo(
+    def _fit_pseudo(
         self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures,
+        choices: Choices,
+        values: NDArray[np.float64],
+        unlabeled: Choices,
         pseudo: NDArray[np.float64],
-    ) -> Self:
-        """Go on from the present weights with labels and pseudo-labels together.
-
-        Raises:
-            SettingsError: before `fit`, or if there is not one finite pseudo-label for each
-                unlabelled architecture.
-        """
-        choices, numbers = labelled(self.space, archs, values)
-        others = self._others(unlabeled)
-        pseudo = guessed(pseudo, len(others))
-        _, scaling = self._fitted()
-        table = self._encode(np.concatenate([choices, others]))
-        labels = self._labels(choices, numbers)
+    ) -> None:
+        self._check_fitted()
+        preset = self._preset
+        table = self._tables.encode(np.concatenate([choices, unlabeled]))
+        labels = self._labels(choices, values)
         # A common guess for all members would make them agree, and agreement without labels is
         # false certainty: each keeps its distance from their mean.
-        members = self.member_scores(others)
+        members = self._member_scores(unlabeled)
         apart = members - members.mean(axis=0)
-        guesses = torch.from_numpy((scaling.forward(pseudo) + apart).astype(np.float32))
-        if self.preset.network == "lstm":
-            scores = torch.cat([labels.scores[0].repeat(self.preset.upsample), guesses[0]])
-            rows = torch.cat(
-                [labels.rows.repeat(self.preset.upsample), self._rows(len(choices), len(others))]
-            )
-            steps = self.preset.epochs_more * self._steps_an_epoch(len(rows))
+        guesses = torch.from_numpy((self.scaling_.forward(pseudo) + apart).astype(np.float32))
+        extra = _unvalued(len(choices), len(unlabeled))
+        if preset.network == "lstm":
+            scores = torch.cat([labels.scores[0].repeat(preset.upsample), guesses[0]])
+            rows = torch.cat([labels.rows.repeat(preset.upsample), extra.rows])
+            steps = preset.epochs_more * self._steps_an_epoch(len(rows))
             self._run_epochs(table, labels._replace(rows=rows), scores, steps)
         else:
-            extra = self._unvalued(len(choices), len(others))
             extra = extra._replace(scores=guesses, weights=torch.ones_like(guesses))
-            self._run_steps(table, labels, extra, self.preset.steps_more)
-        return self
+            self._run_steps(table, labels, extra, preset.steps_more)
 
     @own_state()
     def fit_control(
         self,
         archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
+        values: Values,
         unlabeled_count: int,
     ) -> Self:
         """Take as many further steps as `fit_pseudo` with so many architectures, labels alone.
 
-        This is the control of every claim about unlabelled architectures.
+        This is the control of every claim about unlabeled architectures.
 
         Raises:
             SettingsError: before `fit`.
         """
-        choices, numbers = labelled(self.space, archs, values)
-        self._fitted()
-        table = self._encode(choices)
+        choices, numbers = check_labels(self.space, archs, values)
+        self._check_fitted()
+        preset, table = self._preset, self._tables.encode(choices)
         labels = self._labels(choices, numbers)
-        if self.preset.network == "flow":
-            self._run_steps(table, labels, self._unvalued(0, 0), self.preset.steps_more)
+        if preset.network == "flow":
+            self._run_steps(table, labels, _unvalued(0, 0), preset.steps_more)
             return self
-        rows = len(choices) * self.preset.upsample + unlabeled_count
-        steps = self.preset.epochs_more * self._steps_an_epoch(rows)
+        rows = len(choices) * preset.upsample + unlabeled_count
+        steps = preset.epochs_more * self._steps_an_epoch(rows)
         self._run_epochs(table, labels, labels.scores[0], steps)
         return self
 
     # --- predicting -------------------------------------------------------------------------
-    def predict(self, archs: Architectures) -> Prediction:
-        """Mean over the members, and their deviation as the spread; 0 for a single member."""
-        _, scaling = self._fitted()
-        scores = self.member_scores(archs)
-        return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
-
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean and deviation of the members' scores."""
-        scores = self.member_scores(archs)
-        return Prediction(scores.mean(axis=0), scores.std(axis=0))
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values as each member sees them, ``(members, n)``."""
-        _, scaling = self._fitted()
-        return scaling.back(self.member_scores(archs))
+    def _predict(self, choices: Choices) -> Posterior:
+        return member_posterior(self._member_scores(choices), self.scaling_)
 
     @own_state()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
         """Scores of every member, ``(members, n)``; they rank as values do."""
-        network, _ = self._fitted()
-        table = self._encode(self.space.choices(archs))
+        self._check_fitted()
+        return self._member_scores(self.space.choices(archs))
+
+    def _member_scores(self, choices: Choices) -> NDArray[np.float64]:
+        network, table = self.network_, self._tables.encode(choices)
         parts = [np.empty((network.members, 0))]
         with torch.inference_mode():
             for rows in torch.arange(len(table)).split(_CHUNK):  # type: ignore[no-untyped-call]
@@ -189,8 +173,11 @@ class EncoderPredictorDecoder(Predictor):
 
     def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scores of measured values, on the scale of `member_scores`; same shape."""
-        _, scaling = self._fitted()
-        return scaling.forward(values)
+        self._check_fitted()
+        return self.scaling_.forward(values)
+
+    def check_climb(self) -> None:
+        """Every space reads back what the decoder writes."""
 
     @own_state()
     def climb(self, archs: Architectures, step: float) -> Choices:
@@ -203,32 +190,30 @@ class EncoderPredictorDecoder(Predictor):
         Returns:
             Choices of what was written and is valid, at most ``(members * n, positions)``.
         """
-        network, _ = self._fitted()
-        choices = self.space.choices(archs)
+        self._check_fitted()
+        network, choices = self.network_, self.space.choices(archs)
         if len(choices) == 0:
             return choices
-        table = self._encode(choices)
+        table = self._tables.encode(choices)
         with torch.no_grad():
             embedding = network.embed(table, torch.arange(len(table)))
         moved = network.ascend(embedding, step)
         with torch.no_grad():
             tokens = network.write(moved).numpy()
-        return self.tokens.read(tokens.reshape(-1, tokens.shape[-1]))
+        return self._tables.tokens.read(tokens.reshape(-1, tokens.shape[-1]))
 
     # --- parts ------------------------------------------------------------------------------
-    def _fitted(self) -> tuple[FlowNetwork | LSTMNetwork, Scaling]:
-        if self._network is None or self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        return self._network, self._scaling
+    @property
+    def _preset(self) -> Preset:
+        return find_preset(self.preset)
 
-    def _others(self, unlabeled: Architectures | None) -> Choices:
-        return self.space.choices([] if unlabeled is None else unlabeled)
-
-    def _encode(self, choices: Choices) -> Table:
-        return self._tables.encode(choices)
+    @cached_property
+    def _tables(self) -> TableCache:
+        return TableCache(self.space, TokenForm(self.space, self._preset.tokens))
 
     def _make_network(self, table: Table) -> FlowNetwork | LSTMNetwork:
-        preset, allowed = self.preset, torch.from_numpy(self.tokens.spec.allowed.copy())
+        preset = self._preset
+        allowed = torch.from_numpy(self._tables.tokens.spec.allowed.copy())
         if preset.network == "lstm":
             squeeze = preset.target == "min-max"
             return LSTMNetwork(
@@ -249,46 +234,37 @@ class EncoderPredictorDecoder(Predictor):
             generator=self._generator,
         )
 
-    def _rescale(self, values: NDArray[np.float64], *, first: bool) -> None:
-        # Fixed z-scores: a network that is carried over would see its labels move.
-        if first or self.preset.target != "z-score":
-            self._scaling = make_scaling(self.preset.target, values)
-
     def _labels(self, choices: Choices, values: NDArray[np.float64]) -> Batch:
-        _, scaling = self._fitted()
-        scores = torch.from_numpy(scaling.forward(values).astype(np.float32))[None]
+        scores = torch.from_numpy(self.scaling_.forward(values).astype(np.float32))[None]
         weights = torch.ones_like(scores)
-        if self.preset.resample:
+        if self._preset.resample:
             weights = torch.from_numpy(np.stack([self._weights_of(c) for c in choices], axis=1))
         return Batch(torch.arange(len(choices)), scores, weights)
 
     def _weights_of(self, row: Choices) -> NDArray[np.float32]:
-        """Each member's weight of a label, drawn once: members differ, and stay different."""
+        known = self.__dict__.setdefault("member_weights_", {})
         key = row.tobytes()
-        if key not in self._member_weights:
-            drawn = self.rng.exponential(size=self.preset.members)
-            self._member_weights[key] = drawn.astype(np.float32)
-        return self._member_weights[key]
-
-    @staticmethod
-    def _rows(start: int, count: int) -> Tensor:
-        return torch.arange(start, start + count)
-
-    def _unvalued(self, start: int, count: int) -> Batch:
-        nothing = torch.zeros((1, count))
-        return Batch(self._rows(start, count), nothing, nothing)
+        if key not in known:
+            drawn = self.rng.exponential(size=self._preset.members)
+            known[key] = drawn.astype(np.float32)
+        weights: NDArray[np.float32] = known[key]
+        return weights
 
     def _steps_an_epoch(self, rows: int) -> int:
-        return -(-rows // self.preset.batch)
+        return -(-rows // self._preset.batch)
 
     def _run_epochs(self, table: Table, labels: Batch, scores: Tensor, steps: int) -> None:
-        network, _ = self._fitted()
-        passes = shuffled_passes(labels.rows, scores, self.preset.batch, self._generator)
+        passes = shuffled_passes(labels.rows, scores, self._preset.batch, self._generator)
         batches = itertools.islice(passes, steps)
-        self.steps_ += train(network, table, batches, steps, self.preset)
+        self.steps_ += train(self.network_, table, batches, steps, self._preset)
 
     def _run_steps(self, table: Table, labels: Batch, others: Batch, steps: int) -> None:
-        network, _ = self._fitted()
-        size = self.preset.unlabelled_batch
+        size = self._preset.unlabeled_batch
         batches = mixed_steps(labels, others, steps, size, self._generator)
-        self.steps_ += train(network, table, batches, steps, self.preset)
+        self.steps_ += train(self.network_, table, batches, steps, self._preset)
+
+
+def _unvalued(start: int, count: int) -> Batch:
+    """Rows of the table without a value."""
+    nothing = torch.zeros((1, count))
+    return Batch(torch.arange(start, start + count), nothing, nothing)

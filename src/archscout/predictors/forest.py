@@ -7,29 +7,38 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.ensemble import ExtraTreesRegressor, RandomForestRegressor
 
-from archscout.errors import SettingsError, unknown_name
+from archscout._common.settings import Flag
 from archscout.predictors._parts.cell_features import CellFeatures
-from archscout.predictors._parts.checks import labelled
+from archscout.predictors._parts.ranges import OneOrMore, Share
 from archscout.predictors._parts.scaling import RankScores
-from archscout.predictors.base import Prediction, Predictor
-from archscout.spaces.base import Architectures, SearchSpace
+from archscout.predictors.base import Predictor
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
 _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}
 # Architectures a block, so that columns and leaves of many do not fill the memory.
 _BLOCK = 32_768
 
+# Each tree with the score and the value of every node.
+_Trees = list[tuple[Any, NDArray[np.float64], NDArray[np.float64]]]
+_Encode = Callable[[Choices], NDArray[np.float32]]
+
 
 class Forest(Predictor):
     """A mean of many deep trees; where they differ, it knows little.
 
-    The trees learn normal scores of the labels' ranks. Unlabelled architectures are ignored.
+    The trees learn normal scores of the labels' ranks. The mean is the value of their mean score,
+    the spread the deviation of their values. A draw is what an eighth of the trees give, picked at
+    random: a single tree says more about the labels that it happened to split by than about what
+    is plausible. Unlabeled architectures are ignored.
 
     Args:
         space: the search space.
@@ -39,7 +48,8 @@ class Forest(Predictor):
         trees: number of trees, 1 or more.
         columns_tried: share of the columns that each split looks at, above 0, at most 1.
         smallest_leaf: fewest labels in a leaf, 1 or more.
-        one_hot: see `CellFeatures`.
+        one_hot: whether one-hot marks stand beside the properties of the graph; None adds them
+            unless the space has a flow graph.
 
     Examples:
         >>> from archscout.spaces import load_space
@@ -52,44 +62,27 @@ class Forest(Predictor):
         True
     """
 
+    trees_: _Trees
+    scaling_: RankScores
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         kind: Literal["extra", "random"] = "extra",
-        trees: int = 200,
-        columns_tried: float = 0.3,
-        smallest_leaf: int = 1,
-        one_hot: bool | None = None,
+        trees: OneOrMore = 200,
+        columns_tried: Share = 0.3,
+        smallest_leaf: OneOrMore = 1,
+        one_hot: Flag | None = None,
     ) -> None:
         super().__init__(space, rng)
-        if kind not in _KINDS:
-            raise unknown_name("kind of forest", str(kind), _KINDS)
-        if trees < 1 or smallest_leaf < 1 or not 0 < columns_tried <= 1:
-            raise SettingsError(
-                f"got trees={trees}, columns_tried={columns_tried}, "
-                f"smallest_leaf={smallest_leaf}, expected at least 1 tree, 1 label a leaf and a "
-                "share of the columns above 0 and at most 1"
-            )
         self.kind, self.trees = kind, trees
         self.columns_tried, self.smallest_leaf = columns_tried, smallest_leaf
-        self.features = CellFeatures(space, one_hot)
-        self._scaling: RankScores | None = None
-        # Each tree with the score and the value of every node.
-        self._trees: list[tuple[Any, NDArray[np.float64], NDArray[np.float64]]] = []
+        self.one_hot = one_hot
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Grow all trees anew."""
-        choices, numbers = labelled(self.space, archs, values)
-        if unlabeled is not None:
-            self.space.choices(unlabeled)
-        scaling = RankScores(numbers)
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        scaling = RankScores(values)
         forest = _KINDS[self.kind](
             self.trees,
             max_features=self.columns_tried,
@@ -97,68 +90,68 @@ class Forest(Predictor):
             random_state=int(self.rng.integers(2**31)),
             n_jobs=1,  # Else joblib's, which a user may have set.
         )
-        forest.fit(self.features.encode(choices), scaling.forward(numbers))
+        forest.fit(self._features.encode(choices), scaling.forward(values))
         trees = [grown.tree_ for grown in forest.estimators_]
         scores = [np.asarray(tree.value[:, 0, 0], dtype=np.float64) for tree in trees]
-        self._trees = [(t, s, scaling.back(s)) for t, s in zip(trees, scores, strict=True)]
-        self._scaling = scaling
-        return self
+        self.trees_ = [(t, s, scaling.back(s)) for t, s in zip(trees, scores, strict=True)]
+        self.scaling_ = scaling
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Value of the trees' mean score, and the deviation of the trees' values as spread."""
-        mean, spread = self._over_trees(archs, as_values=True)
-        return Prediction(self._fitted().back(mean), spread)
+    def _predict(self, choices: Choices) -> Posterior:
+        encode, trees, scaling = self._features.encode, self.trees_, self.scaling_
 
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean and deviation of the trees' scores."""
-        return self._over_trees(archs, as_values=False)
+        def moments() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            mean, spread = _over_trees(trees, encode, choices, as_values=True)
+            return scaling.back(mean), spread
 
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Normal scores of values, by the ranks of the labels."""
-        return self._fitted().forward(values)
+        return Posterior.lazily(
+            moments,
+            draw=lambda count, rng: scaling.back(_draw(trees, encode, choices, count, rng)),
+            scores=lambda: Posterior.lazily(
+                lambda: _over_trees(trees, encode, choices, as_values=False),
+                draw=lambda count, rng: _draw(trees, encode, choices, count, rng),
+            ),
+            to_scores=scaling.forward,
+        )
 
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values that ``count`` drawn groups of an eighth of the trees give, ``(count, n)``.
+    @cached_property
+    def _features(self) -> CellFeatures:
+        # Kept from fit to fit: a search predicts the same pool again and again.
+        return CellFeatures(self.space, self.one_hot)
 
-        A single tree says more about the labels that it happened to split by than about what
-        is plausible.
-        """
-        scaling, choices = self._fitted(), self.space.choices(archs)
-        size = -(-self.trees // 8)
-        picks = [self.rng.choice(self.trees, size, replace=False) for _ in range(count)]
-        weights = np.zeros((count, self.trees))
-        for row, picked in zip(weights, picks, strict=True):
-            row[picked] = 1 / size
-        drawn = np.empty((count, len(choices)))
-        for first in range(0, len(choices), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            columns = self.features.encode(choices[block])
-            scores = np.array([scores[tree.apply(columns)] for tree, scores, _ in self._trees])
-            drawn[:, block] = scaling.back(weights @ scores)
-        return drawn
 
-    def _fitted(self) -> RankScores:
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        return self._scaling
+def _over_trees(
+    trees: _Trees, encode: _Encode, choices: Choices, *, as_values: bool
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Mean of the trees' scores, and the deviation of their scores or values."""
+    mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
+    for first in range(0, len(choices), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        columns = encode(choices[block])
+        total, centre, squares = np.zeros((3, len(columns)))
+        for number, (tree, scores, values) in enumerate(trees, start=1):
+            leaves = tree.apply(columns)
+            total += scores[leaves]
+            # Welford's update: sums of squares of near-equal accuracies would cancel.
+            shown = values[leaves] if as_values else scores[leaves]
+            change = shown - centre
+            centre += change / number
+            squares += change * (shown - centre)
+        mean[block] = total / len(trees)
+        spread[block] = np.sqrt(squares / len(trees))
+    return mean, spread
 
-    def _over_trees(self, archs: Architectures, *, as_values: bool) -> Prediction:
-        """Mean of the trees' scores, and the deviation of their scores or values."""
-        self._fitted()
-        choices = self.space.choices(archs)
-        mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
-        for first in range(0, len(choices), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            columns = self.features.encode(choices[block])
-            total, centre, squares = np.zeros((3, len(columns)))
-            for number, (tree, scores, values) in enumerate(self._trees, start=1):
-                leaves = tree.apply(columns)
-                total += scores[leaves]
-                # Welford's update: sums of squares of near-equal accuracies would cancel.
-                shown = values[leaves] if as_values else scores[leaves]
-                change = shown - centre
-                centre += change / number
-                squares += change * (shown - centre)
-            mean[block] = total / len(self._trees)
-            spread[block] = np.sqrt(squares / len(self._trees))
-        return Prediction(mean, spread)
+
+def _draw(
+    trees: _Trees, encode: _Encode, choices: Choices, count: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
+    """Mean scores of ``count`` drawn groups of an eighth of the trees, ``(count, n)``."""
+    size = -(-len(trees) // 8)
+    weights = np.zeros((count, len(trees)))
+    for row in weights:
+        row[rng.choice(len(trees), size, replace=False)] = 1 / size
+    drawn = np.empty((count, len(choices)))
+    for first in range(0, len(choices), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        columns = encode(choices[block])
+        drawn[:, block] = weights @ np.array([s[tree.apply(columns)] for tree, s, _ in trees])
+    return drawn

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Iterator, Sequence
-from typing import Any, Literal, Self
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import torch
@@ -24,31 +25,34 @@ from torch import Tensor, nn
 
 from archscout._common.own_state import own_state
 from archscout.encodings.arrays import GraphEncoding
-from archscout.errors import MissingMethodError, SettingsError, unknown_name
-from archscout.predictors._parts.checks import labelled
+from archscout.errors import MissingMethodError, SettingsError
 from archscout.predictors._parts.descent import descend
-from archscout.predictors._parts.graph_autoencoder import (
-    GraphAutoencoder,
-    Graphs,
-    batch_size,
-    tensors_of,
-)
-from archscout.predictors._parts.left_out import deal_left_out, widening
+from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, batch_size, tensors_of
+from archscout.predictors._parts.left_out import widening
 from archscout.predictors._parts.losses import squared_error
+from archscout.predictors._parts.member_posterior import member_posterior, widened
 from archscout.predictors._parts.network import uniform
+from archscout.predictors._parts.ranges import (
+    AboveZero,
+    NoneOrMore,
+    NotNegative,
+    OneOrMore,
+    ShareBelowOne,
+)
 from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.written_graph import WrittenGraph
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.base import Predictor
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Complexity = Literal["params", "macs", "none"]
 
 logger = logging.getLogger(__name__)
 
-_COMPLEXITIES = ("params", "macs", "none")
 # Architectures a block, so that many do not fill the memory.
 _BLOCK = 8192
-# Without unlabelled architectures so many are drawn for every label, up to `GraphVAE.drawn`.
+# Without unlabeled architectures so many are drawn for every label, up to `GraphVAE.drawn`.
 _DRAWN_A_LABEL = 50
 # Labels a step at most, and steps that few labels get each, up to a number.
 _LABELS_A_STEP, _STEPS_A_LABEL, _STEPS_FOR_LABELS = 128, 2, 300
@@ -88,7 +92,7 @@ class Readout(nn.Module):
 class GraphVAE(Predictor):
     """Learns to rebuild, to price and to value architectures at once, and climbs what it learnt.
 
-    Where no unlabelled architectures come, some are drawn from the space: rebuilding and pricing
+    Where no unlabeled architectures come, some are drawn from the space: rebuilding and pricing
     them needs no label. Every `fit` starts anew.
 
     Args:
@@ -109,7 +113,7 @@ class GraphVAE(Predictor):
         batch: most architectures without labels a step.
         learning_rate: the highest of the one-cycle schedule.
         weight_decay: decoupled weight decay.
-        drawn: most architectures that are drawn where no unlabelled ones came; 0 for none.
+        drawn: most architectures that are drawn where no unlabeled ones came; 0 for none.
 
     Attributes:
         steps_: steps taken, in all.
@@ -128,100 +132,86 @@ class GraphVAE(Predictor):
         True
     """
 
+    steps_ = 0
+    widening_: float
+    encoder_: GraphAutoencoder
+    value_: Readout
+    cost_: Readout
+    scaling_: RankScores
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         complexity: Complexity = "params",
-        price: float = 0.0,
-        members: int = 8,
-        hidden: int = 64,
-        head_hidden: int = 32,
-        layers: int = 3,
-        latent: int = 16,
-        dropout: float = 0.1,
-        kl: float = 0.1,
-        value_weight: float = 1.0,
-        complexity_weight: float = 1.0,
-        passes: int = 8,
-        batch: int = 256,
-        learning_rate: float = 0.015,
-        weight_decay: float = 0.01,
-        drawn: int = 5000,
+        price: NotNegative = 0.0,
+        members: OneOrMore = 8,
+        hidden: OneOrMore = 64,
+        head_hidden: OneOrMore = 32,
+        layers: OneOrMore = 3,
+        latent: OneOrMore = 16,
+        dropout: ShareBelowOne = 0.1,
+        kl: NotNegative = 0.1,
+        value_weight: NotNegative = 1.0,
+        complexity_weight: NotNegative = 1.0,
+        passes: OneOrMore = 8,
+        batch: OneOrMore = 256,
+        learning_rate: AboveZero = 0.015,
+        weight_decay: NotNegative = 0.01,
+        drawn: NoneOrMore = 5000,
     ) -> None:
         super().__init__(space, rng)
-        if complexity not in _COMPLEXITIES:
-            raise unknown_name("complexity", str(complexity), _COMPLEXITIES)
-        if price < 0 or (price > 0 and complexity == "none"):
-            raise SettingsError(
-                f"got price={price} and complexity={complexity!r}, expected a price of 0 or more, "
-                "and 0 where no complexity is learnt"
-            )
-        if min(members, hidden, head_hidden, layers, latent, passes, batch) < 1 or drawn < 0:
-            raise SettingsError(
-                f"got members={members}, hidden={hidden}, head_hidden={head_hidden}, "
-                f"layers={layers}, latent={latent}, passes={passes}, batch={batch}, "
-                f"drawn={drawn}, expected at least 1 of each, 0 of the last"
-            )
-        if min(kl, value_weight, complexity_weight, weight_decay) < 0 or learning_rate <= 0:
-            raise SettingsError(
-                f"got kl={kl}, value_weight={value_weight}, complexity_weight="
-                f"{complexity_weight}, weight_decay={weight_decay}, learning_rate="
-                f"{learning_rate}, expected none below 0, and a learning rate above 0"
-            )
-        if not 0 <= dropout < 1:
-            raise SettingsError(f"got dropout={dropout}, expected a share of 0 to below 1")
         self.complexity, self.price, self.members = complexity, price, members
-        self.head_hidden = head_hidden
-        self.sizes: dict[str, Any] = {
-            "hidden": hidden,
-            "layers": layers,
-            "latent": latent,
-            "dropout": dropout,
-            "kl": kl,
-        }
+        self.hidden, self.head_hidden, self.layers, self.latent = (
+            hidden,
+            head_hidden,
+            layers,
+            latent,
+        )
+        self.dropout, self.kl = dropout, kl
         self.value_weight, self.complexity_weight = value_weight, complexity_weight
         self.passes, self.batch, self.drawn = passes, batch, drawn
-        self.descent: dict[str, Any] = {
-            "learning_rate": learning_rate,
-            "weight_decay": weight_decay,
-            "clip": 5.0,
-        }
-        self.form = WrittenGraph(space)
-        # A space that counts nothing says so before labels are bought.
-        self._costs(space.sample_choices(np.random.default_rng(0), 1))
-        self.steps_, self.widening_ = 0, 1.0
-        self._vocabulary: tuple[str, ...] = ()
-        self._network: GraphAutoencoder | None = None
-        self._value: Readout | None = None
-        self._cost: Readout | None = None
-        self._scaling: RankScores | None = None
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+
+    def check(self) -> None:
+        """Refuse also a price of a complexity that is not learnt or that the space cannot count."""
+        super().check()
+        if self.price > 0 and self.complexity == "none":
+            raise SettingsError(
+                f"got price={self.price} and complexity='none', expected a price of 0 where no "
+                "complexity is learnt"
+            )
+        self._costs(self.space.sample_choices(np.random.default_rng(0), 1))
+
+    def check_climb(self) -> None:
+        """Refuse a space that cannot read graphs back; raises `SettingsError`."""
+        self.form.check_writable()
+
+    @cached_property
+    def form(self) -> WrittenGraph:
+        """Reads architectures as graphs and writes graphs back."""
+        return WrittenGraph(self.space)
 
     # --- learning ---------------------------------------------------------------------------
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Teach encoder, decoder and both heads anew, in one loss."""
-        choices, numbers = labelled(self.space, archs, values)
-        pool = self._pool(choices, self.space.choices([] if unlabeled is None else unlabeled))
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        pool = self._pool(choices, unlabeled)
         graph = self.form.read(pool)
         graphs = tensors_of(graph)
-        scaling = RankScores(numbers)
-        scores = torch.from_numpy(scaling.forward(numbers)).float()[None]
-        left_out = deal_left_out(self.rng, self.members, len(choices))
-        drawn = self.rng.exponential(size=left_out.shape) * ~left_out
-        weights = torch.from_numpy(drawn).float()
+        scaling = RankScores(values)
+        scores = torch.from_numpy(scaling.forward(values)).float()[None]
+        weights, left_out = member_weights(self.rng, self.members, len(choices))
         costs = torch.from_numpy(self._costs(pool)).float()
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         network = GraphAutoencoder(
             vertices=graph.operations.shape[1],
             operations=len(graph.vocabulary),
+            hidden=self.hidden,
+            layers=self.layers,
+            latent=self.latent,
+            dropout=self.dropout,
+            kl=self.kl,
             generator=generator,
-            **self.sizes,
         )
         value = Readout(self.members, network.latent, self.head_hidden, generator)
         cost = Readout(1, network.latent, self.head_hidden, generator)
@@ -251,38 +241,39 @@ class GraphVAE(Predictor):
         network.see(graphs)
         network.train()
         taught = itertools.chain(network.parameters(), value.parameters(), cost.parameters())
-        descend(list(taught), loss, steps, **self.descent)
+        descend(
+            taught,
+            loss,
+            steps,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            clip=5.0,
+        )
         network.eval()
-        self._network, self._value, self._cost = network, value, cost
-        self._scaling, self._vocabulary = scaling, graph.vocabulary
+        self.encoder_, self.value_, self.cost_ = network, value, cost
+        self.scaling_, self._vocabulary = scaling, graph.vocabulary
         self.steps_ += steps
-        self.widening_ = widening(self.member_scores(choices), scaling.forward(numbers), left_out)
-        return self
+        self.widening_ = widening(self._member_scores(choices), scaling.forward(values), left_out)
 
     # --- predicting -------------------------------------------------------------------------
-    def predict(self, archs: Architectures) -> Prediction:
-        """Value of the heads' mean score, and the widened deviation of their values."""
-        scaling = self._fitted()[2]
-        scores = self._widened(archs)
-        return Prediction(scaling.back(scores.mean(axis=0)), scaling.back(scores).std(axis=0))
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values as each head sees them, widened, ``(members, n)``."""
-        return self._fitted()[2].back(self._widened(archs))
+    def _predict(self, choices: Choices) -> Posterior:
+        return member_posterior(
+            widened(self._member_scores(choices), self.widening_), self.scaling_
+        )
 
     @own_state()
     def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
         """Scores of every head, ``(members, n)``; they rank as values do."""
-        _, value, _ = self._fitted()
-        parts = [np.empty((self.members, 0))]
-        with torch.no_grad():
-            for latent in self._latent_blocks(archs):
-                parts.append(value(latent).double().numpy())
-        return np.concatenate(parts, axis=1)
+        self._check_fitted()
+        return self._member_scores(self.space.choices(archs))
+
+    def _member_scores(self, choices: Choices) -> NDArray[np.float64]:
+        return self._read_off(self.value_, choices)
 
     def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Scores of measured values, on the scale of `member_scores`; same shape."""
-        return self._fitted()[2].forward(values)
+        self._check_fitted()
+        return self.scaling_.forward(values)
 
     @own_state()
     def complexities(self, archs: Architectures) -> NDArray[np.float64]:
@@ -291,14 +282,11 @@ class GraphVAE(Predictor):
         Raises:
             SettingsError: before `fit`, or if no complexity was learnt.
         """
-        self._fitted()
-        if self._cost is None or self.complexity == "none":
+        self._check_fitted()
+        if self.complexity == "none":
             raise SettingsError("this predictor learns no complexity: set complexity='params'")
-        parts = [np.empty(0)]
-        with torch.no_grad():
-            for latent in self._latent_blocks(archs):
-                parts.append(self._cost(latent)[0].double().numpy())
-        return np.concatenate(parts)
+        (said,) = self._read_off(self.cost_, self.space.choices(archs))
+        return np.asarray(said)
 
     # --- the latent space -------------------------------------------------------------------
     @own_state()
@@ -316,15 +304,15 @@ class GraphVAE(Predictor):
         Raises:
             SettingsError: before `fit`, or if the space cannot read graphs back.
         """
-        network, value, _ = self._fitted()
-        choices = self.space.choices(archs)
+        self._check_fitted()
+        network, choices = self.encoder_, self.space.choices(archs)
         if len(choices) == 0:
             return choices
         latent = network.means(tensors_of(self.form.read(choices)))
         start = latent.expand(self.members, *latent.shape).clone().requires_grad_(True)
-        height = value(start).sum()
-        if self.price and self._cost is not None:
-            height = height - self.price * self._cost(start.flatten(0, 1)).sum()
+        height = self.value_(start).sum()
+        if self.price:
+            height = height - self.price * self.cost_(start.flatten(0, 1)).sum()
         (slope,) = torch.autograd.grad(height, start)
         length = latent.flatten(1).norm(dim=1)[:, None, None]
         steep = slope.flatten(2).norm(dim=2)[..., None, None].clamp_min(1e-12)
@@ -334,19 +322,8 @@ class GraphVAE(Predictor):
         return found[valid]
 
     # --- parts ------------------------------------------------------------------------------
-    def _fitted(self) -> tuple[GraphAutoencoder, Readout, RankScores]:
-        if self._network is None or self._value is None or self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        return self._network, self._value, self._scaling
-
-    def _widened(self, archs: Architectures) -> NDArray[np.float64]:
-        scores = self.member_scores(archs)
-        centre = scores.mean(axis=0)
-        widened: NDArray[np.float64] = centre + self.widening_ * (scores - centre)
-        return widened
-
     def _pool(self, choices: Choices, others: Choices) -> Choices:
-        """Labelled architectures first, then those without a label."""
+        """Labeled architectures first, then those without a label."""
         if len(others) == 0 and self.drawn:
             count = min(self.drawn, _DRAWN_A_LABEL * len(choices))
             others = np.unique(self.space.sample_choices(self.rng, count), axis=0)
@@ -369,12 +346,14 @@ class GraphVAE(Predictor):
         costs = (costs - costs.mean()) / (width if width > 1e-9 else 1.0)
         return costs
 
-    def _latent_blocks(self, archs: Architectures) -> Iterator[Tensor]:
-        network = self._fitted()[0]
-        choices = self.space.choices(archs)
-        for first in range(0, len(choices), _BLOCK):
-            graph: Graphs = tensors_of(self.form.read(choices[first : first + _BLOCK]))
-            yield network.means(graph)
+    def _read_off(self, head: Readout, choices: Choices) -> NDArray[np.float64]:
+        """What a head says, ``(members, n)``, block by block."""
+        found = [np.empty((len(head.each), 0))]
+        with torch.no_grad():
+            for first in range(0, len(choices), _BLOCK):
+                graphs = tensors_of(self.form.read(choices[first : first + _BLOCK]))
+                found.append(head(self.encoder_.means(graphs)).double().numpy())
+        return np.concatenate(found, axis=1)
 
 
 def _shuffled(count: int, size: int, generator: torch.Generator) -> Iterator[Tensor]:

@@ -9,21 +9,30 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Self
+from functools import cached_property
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError
-from archscout.predictors._parts.checks import labelled
+from archscout._common.settings import Flag
 from archscout.predictors._parts.columns import ColumnKind, Columns
 from archscout.predictors._parts.perceptron import Perceptron
-from archscout.predictors._parts.taught_members import TaughtMembers
-from archscout.predictors._parts.teaching import Teaching, teach
-from archscout.predictors.base import Prediction, Predictor
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.predictors._parts.ranges import (
+    AboveZero,
+    LossName,
+    NoneOrMore,
+    NotNegative,
+    OneOrMore,
+    ShareBelowOne,
+    TargetName,
+    TwoOrMore,
+)
+from archscout.predictors._parts.teaching import teach
+from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
+from archscout.predictors.base import Predictor
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
 _BLOCK = 16_384
@@ -32,27 +41,25 @@ _BLOCK = 16_384
 class MLP(Predictor):
     """The mean of several perceptrons; where they differ, it knows little.
 
-    Unlabelled architectures are ignored.
+    Its mean is the value of the members' mean score, its spread the deviation of their values, and
+    its draws are the values that each member sees. Unlabeled architectures are ignored.
 
     Args:
         space: the search space.
         rng: the only source of randomness.
         columns: what the perceptrons see; see `Columns`.
-        loss: a name of `archscout.predictors._parts.losses.LOSSES`.
-        target: ``"rank"`` or ``"z-score"``; see `Teaching`.
+        loss: ``"squared"``, ``"pairwise-logistic"``, ``"pairwise-hinge"`` or ``"listwise"``.
+        target: ``"rank"`` for normal scores of the labels' ranks, or ``"z-score"``.
         members: perceptrons, 1 or more; with 1 the spread is 0.
         hidden: units of each inner layer, 1 or more.
         layers: inner layers, 0 or more; with none it is a linear model.
         dropout: share of the inner units that is dropped while it learns, from 0 to below 1.
-        resample: whether each member learns from labels of its own; see `Teaching`.
-        steps: most gradient steps, 1 or more; see `Teaching`.
+        resample: whether each member leaves out two parts of the labels and weighs the others at
+            random; what they miss the left-out ones by widens their deviation.
+        steps: most gradient steps, 1 or more; 3 a label where that is less.
         batch: labels of a step, 2 or more.
         learning_rate: highest learning rate, above 0.
         weight_decay: decoupled weight decay, 0 or more.
-
-    Raises:
-        UnknownNameError: if there are no such columns, loss or target.
-        SettingsError: if a number is out of range.
 
     Examples:
         >>> from archscout.spaces import load_space
@@ -65,47 +72,34 @@ class MLP(Predictor):
         True
     """
 
+    ensemble_: TrainedEnsemble
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         columns: ColumnKind = "properties",
-        loss: str = "listwise",
-        target: str = "rank",
-        members: int = 12,
-        hidden: int = 64,
-        layers: int = 2,
-        dropout: float = 0.0,
-        resample: bool = True,
-        steps: int = 400,
-        batch: int = 512,
-        learning_rate: float = 0.01,
-        weight_decay: float = 0.1,
+        loss: LossName = "listwise",
+        target: TargetName = "rank",
+        members: OneOrMore = 12,
+        hidden: OneOrMore = 64,
+        layers: NoneOrMore = 2,
+        dropout: ShareBelowOne = 0.0,
+        resample: Flag = True,
+        steps: OneOrMore = 400,
+        batch: TwoOrMore = 512,
+        learning_rate: AboveZero = 0.01,
+        weight_decay: NotNegative = 0.1,
     ) -> None:
         super().__init__(space, rng)
-        if members < 1 or hidden < 1 or layers < 0 or not 0 <= dropout < 1:
-            raise SettingsError(
-                f"got members={members}, hidden={hidden}, layers={layers}, dropout={dropout}, "
-                "expected at least 1 member and 1 hidden unit, no fewer than 0 layers and a "
-                "dropout from 0 to below 1"
-            )
+        self.columns, self.loss, self.target = columns, loss, target
         self.members, self.hidden, self.layers, self.dropout = members, hidden, layers, dropout
-        self.teaching = Teaching(loss, target, steps, batch, learning_rate, weight_decay, resample)
-        self.columns = Columns(space, columns)
-        self._learnt: TaughtMembers | None = None
+        self.resample, self.steps, self.batch = resample, steps, batch
+        self.learning_rate, self.weight_decay = learning_rate, weight_decay
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Teach all members anew."""
-        choices, numbers = labelled(self.space, archs, values)
-        if unlabeled is not None:
-            self.space.choices(unlabeled)
-        inputs = self.columns.fit(choices).encode(choices[:1]).shape[1]
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        inputs = self._columns.fit(choices).encode(choices[:1]).shape[1]
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         network = Perceptron(
             members=self.members,
@@ -113,39 +107,31 @@ class MLP(Predictor):
             dropout=self.dropout,
             generator=generator,
         )
-        self._learnt = teach(
+        self.ensemble_ = teach(
             network,
             self._encode,
             choices,
-            numbers,
-            self.teaching,
+            values,
+            loss=self.loss,
+            target=self.target,
+            steps=self.steps,
+            batch=self.batch,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            resample=self.resample,
             members=self.members,
             rng=self.rng,
             generator=generator,
             block=_BLOCK,
         )
-        return self
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Value of the members' mean score, and the deviation of their values as the spread."""
-        return self._fitted().predict(self.space.choices(archs))
+    def _predict(self, choices: Choices) -> Posterior:
+        return self.ensemble_.posterior(choices)
 
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean and widened deviation of the members' scores."""
-        return self._fitted().predict_scores(self.space.choices(archs))
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Target scores of values."""
-        return self._fitted().scores_of(values)
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Values as each member sees them, ``(members, n)``."""
-        return self._fitted().draws(self.space.choices(archs))
-
-    def _fitted(self) -> TaughtMembers:
-        if self._learnt is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        return self._learnt
+    @cached_property
+    def _columns(self) -> Columns:
+        # Kept from fit to fit: a search predicts the same pool again and again.
+        return Columns(self.space, self.columns)
 
     def _encode(self, choices: Choices) -> tuple[torch.Tensor, ...]:
-        return (torch.from_numpy(self.columns.encode(choices)),)
+        return (torch.from_numpy(self._columns.encode(choices)),)

@@ -11,8 +11,7 @@ Source:
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,14 +19,11 @@ from sklearn.ensemble import GradientBoostingRegressor, RandomForestRegressor
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
-from archscout.errors import SettingsError, unknown_name
-from archscout.predictors._parts.checks import labelled
 from archscout.predictors._parts.scaling import LinearScores
-from archscout.predictors.base import Prediction, Predictor
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.predictors.base import Predictor
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
-_KINDS = ("mlp", "forest", "boosting")
-_SIZES = ("quick", "published")
 _LAYERS, _WIDTH, _EPOCHS = 4, 1000, 100
 _TREES, _FOREST_DEPTH = 1000, 10
 _BOOSTING_DEPTH = 20
@@ -41,7 +37,7 @@ _BLOCK = 16_384
 class WeakPredictor(Predictor):
     """One plain regressor on one-hot marks, with no spread but the forest's.
 
-    Unlabelled architectures are ignored. The spread of ``"mlp"`` and ``"boosting"`` is 0:
+    Unlabeled architectures are ignored. The spread of ``"mlp"`` and ``"boosting"`` is 0:
     they state none.
 
     Args:
@@ -51,9 +47,6 @@ class WeakPredictor(Predictor):
             1,000 trees of depth 10, ``"boosting"`` 1,000 trees of depth 20 at a rate of 0.3.
         size: ``"published"`` takes these numbers always; ``"quick"`` takes 8 units a label up
             to 1,000 (all from 125 labels on), and 1 tree a label but 20 at least.
-
-    Raises:
-        UnknownNameError: if there is no such kind or size.
 
     Examples:
         >>> from archscout.spaces import load_space
@@ -65,6 +58,9 @@ class WeakPredictor(Predictor):
         True
     """
 
+    model_: Any
+    scaling_: LinearScores
+
     def __init__(
         self,
         space: SearchSpace,
@@ -74,49 +70,29 @@ class WeakPredictor(Predictor):
         size: Literal["quick", "published"] = "quick",
     ) -> None:
         super().__init__(space, rng)
-        if kind not in _KINDS:
-            raise unknown_name("kind of weak predictor", str(kind), _KINDS)
-        if size not in _SIZES:
-            raise unknown_name("size of weak predictor", str(size), _SIZES)
         self.kind, self.size = kind, size
-        self._model: Any = None
-        self._scaling: LinearScores | None = None
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Teach the regressor anew."""
-        choices, numbers = labelled(self.space, archs, values)
-        if unlabeled is not None:
-            self.space.choices(unlabeled)
-        scaling = LinearScores(numbers, span=False)
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        scaling = LinearScores(values, span=False)
         model = self._regressor(len(choices), int(self.rng.integers(2**31)))
         with warnings.catch_warnings():
             # That 100 epochs are too few to converge is the published setting.
             warnings.simplefilter("ignore", ConvergenceWarning)
             # A float64 target would make every step of the perceptron float64.
-            model.fit(self._marks(choices), scaling.forward(numbers).astype(np.float32))
-        self._model, self._scaling = model, scaling
-        return self
+            model.fit(self._marks(choices), scaling.forward(values).astype(np.float32))
+        self.model_, self.scaling_ = model, scaling
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """What the regressor says; the spread is the deviation of a forest's trees, or 0."""
-        if self._scaling is None:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        choices = self.space.choices(archs)
+    def _predict(self, choices: Choices) -> Posterior:
         mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
         for first in range(0, len(choices), _BLOCK):
             block = slice(first, first + _BLOCK)
             marks = self._marks(choices[block])
             if self.kind == "forest":
-                trees = np.stack([tree.predict(marks) for tree in self._model.estimators_])
+                trees = np.stack([tree.predict(marks) for tree in self.model_.estimators_])
                 mean[block], spread[block] = trees.mean(axis=0), trees.std(axis=0)
             else:
-                mean[block] = self._model.predict(marks)
-        return Prediction(self._scaling.back(mean), spread * self._scaling.width)
+                mean[block] = self.model_.predict(marks)
+        return Posterior(self.scaling_.back(mean), spread * self.scaling_.width)
 
     def _marks(self, choices: Choices) -> NDArray[np.float32]:
         marks: NDArray[np.float32] = self.space.encode(choices, "onehot")

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.predictors.base import Prediction
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Choices
 
 # WeakNAS buys among so many of the best predicted, and a draw is made for so many places.
@@ -17,11 +17,9 @@ _TOP, _DRAWS = 100, 16
 
 
 class Model(Protocol):
-    """What choosing needs of a predictor; see `archscout.predictors.base.Predictor`."""
+    """What choosing needs of a predictor; see `archscout.predictors.Predictor`."""
 
-    def predict_scores(self, archs: Choices) -> Prediction: ...
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
-    def draws(self, archs: Choices, count: int) -> NDArray[np.float64]: ...
+    def predict(self, archs: Choices) -> Posterior: ...
 
 
 class Beliefs:
@@ -46,24 +44,24 @@ class Beliefs:
         return len(self._rows)
 
     @cached_property
-    def _prediction(self) -> Prediction:
-        return self._model.predict_scores(self._rows)
+    def _posterior(self) -> Posterior:
+        return self._model.predict(self._rows)
 
     @property
     def best(self) -> float:
-        return float(self._model.scores_of(np.array([self._best]))[0])
+        return float(self._posterior.to_scores([self._best])[0])
 
     @property
     def mean(self) -> NDArray[np.float64]:
-        return self._prediction.mean
+        return self._posterior.scores.mean
 
     @property
     def spread(self) -> NDArray[np.float64]:
-        return self._prediction.spread
+        return self._posterior.scores.spread
 
     @cached_property
     def draws(self) -> NDArray[np.float64]:
-        return self._model.draws(self._rows, _DRAWS)
+        return self._posterior.draws(_DRAWS)
 
 
 Chooser = Callable[[Beliefs, int, np.random.Generator], NDArray[np.int64]]

@@ -22,11 +22,10 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
 from archscout.predictors import make_predictor
-from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.candidates import Offspring, Pool, Source
-from archscout.strategies.latent_ascent import LatentAscent
+from archscout.strategies.latent_ascent import LatentAscent, as_climber
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
 # Relative steps of the ascent: the flow network's decoder knows what is near, that of the graph
@@ -100,9 +99,8 @@ def guided(
     else:
         source = LatentAscent(seeds=32, fresh_seeds=32, steps=_STEPS)
     made = make_predictor(predictor, space, rng, **(predictor_settings or {}))
-    form = getattr(made, "form", None)
-    if candidates == "latent-ascent" and isinstance(form, WrittenGraph):
-        form.check_writable()  # Before labels are bought.
+    if candidates == "latent-ascent":
+        as_climber(made)  # Refused before labels are bought.
     return PredictorGuided(
         space,
         rng,

@@ -29,7 +29,23 @@ class Climber(Protocol):
 
     def member_scores(self, archs: Choices) -> NDArray[np.float64]: ...
     def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]: ...
+    def check_climb(self) -> None: ...
     def climb(self, archs: Choices, step: float) -> Choices: ...
+
+
+def as_climber(model: Predictor) -> Climber:
+    """The predictor, if it can climb.
+
+    Raises:
+        SettingsError: if it has no latent space, or its space cannot read back what it writes.
+    """
+    if not isinstance(model, Climber):
+        raise SettingsError(
+            f"got the predictor {type(model).__name__}, expected one with a latent space and "
+            "a decoder: use flow, lstm or graph-vae, or take candidates from the pool"
+        )
+    model.check_climb()
+    return model
 
 
 @dataclass(frozen=True)
@@ -69,14 +85,10 @@ class LatentAscent:
         Raises:
             SettingsError: if the predictor has no latent space to climb in.
         """
-        if not isinstance(model, Climber):
-            raise SettingsError(
-                f"got the predictor {type(model).__name__}, expected one with a latent space and "
-                "a decoder: use seminas, flow, lstm or graph-vae, or take candidates from the pool"
-            )
+        climber = as_climber(model)
         found: dict[tuple[int, ...], str] = {}
-        predicted = model.member_scores(unlabelled) if len(unlabelled) else np.empty((1, 0))
-        measured = np.tile(model.scores_of(values), (len(predicted), 1))
+        predicted = climber.member_scores(unlabelled) if len(unlabelled) else np.empty((1, 0))
+        measured = np.tile(climber.scores_of(values), (len(predicted), 1))
         starts = self._best(
             np.concatenate([labelled, unlabelled]),
             np.concatenate([measured, predicted], axis=1),
@@ -87,7 +99,7 @@ class LatentAscent:
             collect(buyable(fresh), "seed", known, found)
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
-            collect(buyable(model.climb(starts, step)), "latent ascent", known, found)
+            collect(buyable(climber.climb(starts, step)), "latent ascent", known, found)
         return Candidates(as_rows(found, labelled), list(found.values()))
 
     def _best(self, rows: Choices, scores: NDArray[np.float64], wanted: int) -> Choices:

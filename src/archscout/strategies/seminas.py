@@ -19,19 +19,20 @@ gain.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
-from typing import Any, Self
+from functools import cached_property, partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors.base import Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
+from archscout.predictors.posterior import Posterior
 from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
@@ -177,14 +178,14 @@ class SemiSupervised:
         }
 
 
-class LabelsAlone(Predictor):
+class LabelsOnly(Predictor):
     """The same predictor without unlabelled architectures: `fit_pseudo` learns the labels longer.
 
     Args:
         space: the search space.
         rng: the only source of randomness.
         preset: that of the encoder-predictor-decoder.
-        unlabelled_count: tells with how many architectures `fit_pseudo` would learn.
+        unlabeled_count: tells with how many architectures `fit_pseudo` would learn.
     """
 
     def __init__(
@@ -193,36 +194,30 @@ class LabelsAlone(Predictor):
         rng: np.random.Generator,
         *,
         preset: str,
-        unlabelled_count: Callable[[], int],
+        unlabeled_count: Callable[[], int],
     ) -> None:
         super().__init__(space, rng)
-        self.model = EncoderPredictorDecoder(space, rng, preset=preset, warm_start=True)
-        self.unlabelled_count = unlabelled_count
+        self.preset, self.unlabeled_count = preset, unlabeled_count
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Learn from the labels."""
-        self.model.fit(archs, values)
-        return self
+    @cached_property
+    def model(self) -> EncoderPredictorDecoder:
+        """The encoder-predictor-decoder that learns."""
+        return EncoderPredictorDecoder(self.space, self.rng, preset=self.preset, warm_start=True)
 
-    def fit_pseudo(
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        self.model.fit(choices, values)
+
+    def _fit_pseudo(
         self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures,
+        choices: Choices,
+        values: NDArray[np.float64],
+        unlabeled: Choices,
         pseudo: NDArray[np.float64],
-    ) -> Self:
-        """Take the gradient steps of a round of pseudo-labels on the labels."""
-        self.model.fit_control(archs, values, self.unlabelled_count())
-        return self
+    ) -> None:
+        self.model.fit_control(choices, values, self.unlabeled_count())
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Mean and spread of the model."""
-        return self.model.predict(archs)
+    def _predict(self, choices: Choices) -> Posterior:
+        return self.model.predict(choices)
 
 
 class Supervised:
@@ -237,9 +232,9 @@ class Supervised:
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         self._count = 0
 
-        make = partial(LabelsAlone, preset=preset, unlabelled_count=self._last_count)
+        make = partial(LabelsOnly, preset=preset, unlabeled_count=self._last_count)
         self.pseudo = PseudoLabels(space, rng, make=make, judged=preset == "fast")
-        assert isinstance(self.pseudo.predictor, LabelsAlone)
+        assert isinstance(self.pseudo.predictor, LabelsOnly)
         self.model = self.pseudo.predictor.model
 
     def _last_count(self) -> int:

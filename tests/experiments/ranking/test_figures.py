@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from archscout.experiments.ranking.figures import calibration_figures, order_figures
-from archscout.predictors.base import Prediction
+from archscout.predictors import Posterior
 from archscout.results.rank_yardsticks import FIGURES, LEVELS
 
 
@@ -65,16 +65,16 @@ def test_coverage_is_that_of_normal_intervals() -> None:
     rng = np.random.default_rng(0)
     mean = rng.normal(80, 5, 4000)
     true = mean + rng.normal(0, 2, 4000)
-    honest = calibration_figures(Prediction(mean, np.full(4000, 2.0)), true)
+    honest = calibration_figures(Posterior(mean, np.full(4000, 2.0)), true)
     assert list(honest) == [f"coverage_{level}" for level in LEVELS]
     for level in LEVELS:
         assert honest[f"coverage_{level}"] == pytest.approx(level / 100, abs=0.02)
-    sure = calibration_figures(Prediction(mean, np.full(4000, 1.0)), true)
+    sure = calibration_figures(Posterior(mean, np.full(4000, 1.0)), true)
     assert sure["coverage_90"] == pytest.approx(0.589, abs=0.02)
 
 
 def test_no_stated_spread_is_no_coverage_of_zero() -> None:
-    silent = calibration_figures(Prediction(np.zeros(3), np.zeros(3)), np.arange(3.0))
+    silent = calibration_figures(Posterior(np.zeros(3), np.zeros(3)), np.arange(3.0))
     assert all(map(math.isnan, silent.values()))
-    nothing = calibration_figures(Prediction(np.zeros(0), np.zeros(0)), np.zeros(0))
+    nothing = calibration_figures(Posterior(np.zeros(0), np.zeros(0)), np.zeros(0))
     assert all(map(math.isnan, nothing.values()))

@@ -19,8 +19,7 @@ from archscout.experiments import BenchmarkSpec, Ranking, RankProgress, rank
 from archscout.experiments.ranking.protocols import draw_labels, make_split
 from archscout.experiments.ranking.sentences import say_test
 from archscout.plugins import Entry
-from archscout.predictors import PREDICTORS
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors import PREDICTORS, Posterior, Predictor
 from archscout.reports import report
 from archscout.reports.curves import chart_of
 from archscout.reports.paper import figure_of, panels_of
@@ -51,7 +50,7 @@ class Scripted(Predictor):
             raise ZeroDivisionError("a bug")
         return self
 
-    def predict(self, archs: Any) -> Prediction:
+    def predict(self, archs: Any) -> Posterior:
         choices = self.space.choices(archs)
         mean = 80 + 1.5 * (choices == 3).sum(axis=1) + (choices == 2).sum(axis=1)
         mean = mean + self.noise * self.rng.normal(size=len(mean))
@@ -59,7 +58,7 @@ class Scripted(Predictor):
             mean = np.full(len(mean), np.nan)
         if self.fails == "constant":
             mean = np.full(len(mean), 80.0)
-        return Prediction(mean, np.full(len(mean), self.spread))
+        return Posterior(mean, np.full(len(mean), self.spread))
 
 
 @pytest.fixture(autouse=True)

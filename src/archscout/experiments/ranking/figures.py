@@ -7,7 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.predictors.base import Prediction
+from archscout.predictors.posterior import Posterior
 from archscout.results.rank_yardsticks import FIGURES, LEVELS
 from archscout.stats import (
     coverage,
@@ -59,7 +59,7 @@ def order_figures(predicted: Floats, true: Floats) -> dict[str, float]:
     return {name: figures[name] for name in FIGURES}
 
 
-def calibration_figures(prediction: Prediction, true: Floats) -> dict[str, float]:
+def calibration_figures(prediction: Posterior, true: Floats) -> dict[str, float]:
     """Share of true values inside the interval that a prediction states, for each of `LEVELS`.
 
     Args:
@@ -70,7 +70,7 @@ def calibration_figures(prediction: Prediction, true: Floats) -> dict[str, float
         ``coverage_10`` to ``coverage_95``; NaN if no spread is stated or nothing is to be covered.
 
     Examples:
-        >>> stated = Prediction(np.zeros(4), np.ones(4))
+        >>> stated = Posterior(np.zeros(4), np.ones(4))
         >>> calibration_figures(stated, np.array([0.0, 1.0, -1.0, 3.0]))["coverage_90"]
         0.75
     """

@@ -14,7 +14,7 @@ from archscout.experiments.ranking.candidates import Candidate
 from archscout.experiments.ranking.figures import calibration_figures, order_figures
 from archscout.experiments.ranking.protocols import draw_labels, make_split, predictor_rng
 from archscout.predictors import make_predictor
-from archscout.predictors.base import Prediction
+from archscout.predictors.posterior import Posterior
 from archscout.results.rank_yardsticks import TARGETS, Protocol
 
 
@@ -82,16 +82,16 @@ def run_row(job: RankJob) -> RowRecord:
     others = table.choices[draw.unlabelled] if len(draw.unlabelled) else None
     predictor.fit(table.choices[draw.labelled], sign * draw.values[draw.labelled], others)
     fitted = time.perf_counter()
-    prediction = predictor.predict(table.choices[split.scored])
+    mean, spread = predictor.predict(table.choices[split.scored])
     predicted = time.perf_counter()
-    if not (np.isfinite(prediction.mean).all() and np.isfinite(prediction.spread).all()):
+    if not (np.isfinite(mean).all() and np.isfinite(spread).all()):
         raise ArchscoutError(f"{job} predicted numbers that are not finite")
 
     figures: dict[str, float] = {}
     for target, values in zip(TARGETS, (table.test_values, table.values), strict=True):
-        found = order_figures(prediction.mean, sign * values[split.scored])
+        found = order_figures(mean, sign * values[split.scored])
         figures |= {f"{target}_{name}": figure for name, figure in found.items()}
     unseen = ~np.isin(split.scored, draw.labelled)
-    stated = Prediction(prediction.mean[unseen], prediction.spread[unseen])
+    stated = Posterior(mean[unseen], spread[unseen])
     figures |= calibration_figures(stated, sign * draw.values[split.scored[unseen]])
     return RowRecord(len(draw.unlabelled), figures, fitted - started, predicted - fitted)

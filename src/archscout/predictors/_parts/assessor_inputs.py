@@ -9,13 +9,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archscout.errors import unknown_name
 from archscout.predictors._parts.columns import Columns
 from archscout.predictors._parts.forms import flow_form
 from archscout.spaces.base import Choices, SearchSpace
 
 InputKind = Literal["matrix", "properties", "both"]
-_KINDS = ("matrix", "properties", "both")
 
 
 class AssessorInputs:
@@ -30,9 +28,6 @@ class AssessorInputs:
         kind: ``"matrix"``, ``"properties"`` of the graph (one-hot marks where the space has no
             graph), or ``"both"``.
 
-    Raises:
-        UnknownNameError: if there is no such kind.
-
     Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> space = ToySpace()
@@ -43,8 +38,6 @@ class AssessorInputs:
     """
 
     def __init__(self, space: SearchSpace, kind: InputKind = "both") -> None:
-        if kind not in _KINDS:
-            raise unknown_name("kind of inputs", str(kind), _KINDS)
         self.space, self.kind = space, kind
         self._columns = Columns(space, "properties")
         self._kept = np.zeros(0, dtype=np.int64)

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
+FEWEST = 2
 
-def labelled(
+
+def check_labels(
     space: SearchSpace,
     archs: Architectures,
     values: Sequence[float] | NDArray[np.floating[Any]],
-    minimum: int = 2,
 ) -> tuple[Choices, NDArray[np.float64]]:
     """Check labelled architectures and stack them.
 
@@ -24,7 +25,6 @@ def labelled(
         space: the space they must belong to.
         archs: ``n`` architectures.
         values: ``(n,)`` finite numbers.
-        minimum: fewest labels that the caller can learn from.
 
     Returns:
         Choices ``(n, positions)`` and values ``(n,)``.
@@ -40,15 +40,17 @@ def labelled(
             f"got {len(choices)} architectures and values of shape {numbers.shape}, "
             "expected one value for each architecture"
         )
-    if len(choices) < minimum:
+    if len(choices) < FEWEST:
         raise SettingsError(
-            f"got {len(choices)} labels, expected {minimum} or more to learn from: buy more"
+            f"got {len(choices)} labels, expected {FEWEST} or more to learn from: buy more"
         )
     _check_finite(numbers, "value", "leave failed labels out")
     return choices, numbers
 
 
-def guessed(pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int) -> NDArray[np.float64]:
+def check_pseudo_labels(
+    pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int
+) -> NDArray[np.float64]:
     """Check pseudo-labels: one finite number for each of ``count`` architectures.
 
     Raises:
@@ -57,7 +59,7 @@ def guessed(pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int) -> 
     numbers = _numbers(pseudo)
     if numbers.shape != (count,):
         raise SettingsError(
-            f"got {count} unlabelled architectures and pseudo-labels of shape {numbers.shape}, "
+            f"got {count} unlabeled architectures and pseudo-labels of shape {numbers.shape}, "
             "expected one for each architecture"
         )
     _check_finite(numbers, "pseudo-label", "predict them with a fitted predictor")

@@ -10,12 +10,10 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import unknown_name
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.spaces.base import Choices, SearchSpace
 
 ColumnKind = Literal["onehot", "properties", "both"]
-_KINDS = ("onehot", "properties", "both")
 
 
 class Columns:
@@ -29,9 +27,6 @@ class Columns:
         kind: ``"onehot"`` marks, ``"properties"`` of the cell graph (one-hot marks where the
             space has no graph), or ``"both"``.
 
-    Raises:
-        UnknownNameError: if there is no such kind.
-
     Examples:
         >>> from archscout.testing.toy import ToySpace
         >>> space = ToySpace()
@@ -42,8 +37,6 @@ class Columns:
     """
 
     def __init__(self, space: SearchSpace, kind: ColumnKind = "properties") -> None:
-        if kind not in _KINDS:
-            raise unknown_name("kind of columns", str(kind), _KINDS)
         self.space, self.kind = space, kind
         self._features = CellFeatures(space, one_hot=kind == "both")
         self._shift = np.zeros(0, dtype=np.float32)

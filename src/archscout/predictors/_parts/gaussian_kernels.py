@@ -17,13 +17,11 @@ from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 
 from archscout.encodings.arrays import mark_options
-from archscout.errors import unknown_name
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.spaces.base import Choices, SearchSpace
 
 Floats = NDArray[np.float64]
 KernelKind = Literal["graph", "hamming"]
-_KINDS = ("graph", "hamming")
 # Middles and deviations of the priors of log signal, length, decisions and noise.
 _MIDDLES = np.log([1.0, 1.0, 1.0, 0.1])
 _DEVIATIONS = np.array([1.5, 1.0, 1.5, 1.0])
@@ -32,7 +30,7 @@ _STARTS = np.log([[1.0, 1.0, 0.3, 0.05], [2.0, 2.5, 0.1, 0.02], [0.7, 0.5, 0.1, 
 JITTER = 1e-6
 
 
-class Seen(NamedTuple):
+class KernelInputs(NamedTuple):
     """Architectures as a kernel sees them: ``columns (n, f)`` and ``marks (n, m)``."""
 
     columns: Floats
@@ -67,20 +65,15 @@ class ArchitectureKernel:
     Args:
         space: the space of all architectures.
         kind: ``"graph"`` or ``"hamming"``; a space without a graph always has ``"hamming"``.
-
-    Raises:
-        UnknownNameError: if there is no such kernel.
     """
 
     def __init__(self, space: SearchSpace, kind: KernelKind = "graph") -> None:
-        if kind not in _KINDS:
-            raise unknown_name("kernel", str(kind), _KINDS)
         self.space = space
         self._features = CellFeatures(space, one_hot=False)
         self.kind: KernelKind = kind if self._features.graph else "hamming"
         self.with_decisions = self.kind == "graph" and self._features.graph == "graph"
 
-    def see(self, choices: Choices) -> Seen:
+    def read(self, choices: Choices) -> KernelInputs:
         """Columns and marks of choices ``(n, positions)``, scaled as the kernel needs them."""
         positions = choices.shape[1]
         if self.kind == "hamming":
@@ -90,15 +83,15 @@ class ArchitectureKernel:
             columns = np.log1p(self._features.encode(choices), dtype=np.float64)
             columns /= np.sqrt(columns.shape[1])
         if self.with_decisions:
-            return Seen(columns, self._marks(choices) / np.sqrt(positions))
-        return Seen(columns, np.zeros((len(choices), 0)))
+            return KernelInputs(columns, self._marks(choices) / np.sqrt(positions))
+        return KernelInputs(columns, np.zeros((len(choices), 0)))
 
     def _marks(self, choices: Choices) -> Floats:
         # Not the space's own marks, which may leave an option of a decision without one.
         return mark_options(choices, self.space.option_counts).astype(np.float64)
 
 
-def covariance(first: Seen, second: Seen, scales: Scales) -> Floats:
+def covariance(first: KernelInputs, second: KernelInputs, scales: Scales) -> Floats:
     """Prior covariance of values without noise, ``(n, m)``."""
     distance = np.sqrt(squared_distances(first.columns, second.columns))
     found = _matern(distance * (np.sqrt(3) / scales.length))
@@ -108,9 +101,9 @@ def covariance(first: Seen, second: Seen, scales: Scales) -> Floats:
     return found
 
 
-def variance(seen: Seen, scales: Scales) -> Floats:
+def variance(inputs: KernelInputs, scales: Scales) -> Floats:
     """The diagonal of `covariance` of architectures with themselves, ``(n,)``."""
-    decisions = (seen.marks**2).sum(axis=1) * scales.decisions
+    decisions = (inputs.marks**2).sum(axis=1) * scales.decisions
     return np.asarray(scales.signal + decisions, dtype=np.float64)
 
 
@@ -130,15 +123,15 @@ def _matern(scaled: Floats) -> Floats:
     return found
 
 
-def learn_scales(seen: Seen, scores: Floats) -> Scales:
+def learn_scales(inputs: KernelInputs, scores: Floats) -> Scales:
     """Scales of the largest posterior density: marginal likelihood times the priors.
 
     Args:
-        seen: ``n`` labelled architectures.
+        inputs: ``n`` labelled architectures.
         scores: ``(n,)`` values with mean about 0 and deviation about 1.
     """
-    squared = squared_distances(seen.columns, seen.columns)
-    shares = seen.marks @ seen.marks.T if seen.marks.shape[1] else None
+    squared = squared_distances(inputs.columns, inputs.columns)
+    shares = inputs.marks @ inputs.marks.T if inputs.marks.shape[1] else None
     bounds = [(-6.0, 6.0)] * 3 + [(-9.0, 3.0)]
     found = [
         minimize(
@@ -188,7 +181,7 @@ def _negative_log_density(
 
 
 def random_functions(
-    seen: Seen, scales: Scales, count: int, rng: np.random.Generator, waves: int
+    inputs: KernelInputs, scales: Scales, count: int, rng: np.random.Generator, waves: int
 ) -> Floats:
     """Functions drawn from the prior, at ``n`` architectures, ``(count, n)``.
 
@@ -197,20 +190,20 @@ def random_functions(
     of freedom; the decisions' part is exact.
 
     Args:
-        seen: the architectures, all that the functions are wanted at.
+        inputs: the architectures, all that the functions are wanted at.
         scales: scales of the kernel.
         count: number of functions.
         rng: draws them.
         waves: number of directions, 1 or more.
     """
-    directions = rng.standard_normal((seen.columns.shape[1], waves))
+    directions = rng.standard_normal((inputs.columns.shape[1], waves))
     directions /= np.sqrt(rng.chisquare(3, waves) / 3) * scales.length
     heights = rng.standard_normal((2 * waves, count)) * np.sqrt(scales.signal / waves)
-    slopes = rng.standard_normal((seen.marks.shape[1], count)) * np.sqrt(scales.decisions)
-    drawn = np.empty((count, len(seen.columns)))
-    for first in range(0, len(seen.columns), 8192):
+    slopes = rng.standard_normal((inputs.marks.shape[1], count)) * np.sqrt(scales.decisions)
+    drawn = np.empty((count, len(inputs.columns)))
+    for first in range(0, len(inputs.columns), 8192):
         block = slice(first, first + 8192)
-        phases = seen.columns[block] @ directions
+        phases = inputs.columns[block] @ directions
         found = np.cos(phases) @ heights[:waves] + np.sin(phases) @ heights[waves:]
-        drawn[:, block] = (found + seen.marks[block] @ slopes).T
+        drawn[:, block] = (found + inputs.marks[block] @ slopes).T
     return drawn

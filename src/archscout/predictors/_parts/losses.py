@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from archscout.errors import unknown_name
+from archscout.predictors._parts.ranges import LossName
 
 Loss = Callable[[Tensor, Tensor, Tensor], Tensor]
 
@@ -63,24 +63,9 @@ def _over_pairs(
     return lost / pairs.expand_as(behind).sum(dim=(1, 2)).clamp_min(1e-6)
 
 
-LOSSES: dict[str, Loss] = {
+LOSSES: dict[LossName, Loss] = {
     "squared": squared_error,
     "pairwise-logistic": pairwise_logistic,
     "pairwise-hinge": pairwise_hinge,
     "listwise": listwise_likelihood,
 }
-
-
-def find_loss(name: str) -> Loss:
-    """The loss of a name; raises `UnknownNameError`.
-
-    Examples:
-        >>> import torch
-        >>> ranked = torch.tensor([[2.0, 1.0, 0.0]])
-        >>> loss = find_loss("pairwise-hinge")
-        >>> float(loss(ranked, ranked, torch.ones(1, 3)))
-        0.0
-    """
-    if name not in LOSSES:
-        raise unknown_name("loss", name, LOSSES)
-    return LOSSES[name]

@@ -33,7 +33,7 @@ class Preset:
         upsample: how often a label is repeated among the pseudo-labels (``"lstm"``).
         steps_first: steps of the first training (``"flow"``).
         steps_more: steps of each further one, which goes on from the weights (``"flow"``).
-        unlabelled_batch: unlabelled architectures beside all labels in a step (``"flow"``).
+        unlabeled_batch: unlabeled architectures beside all labels in a step (``"flow"``).
         learning_rate, weight_decay, clip, dropout: as named; clip 0 is none.
         decoupled_decay: AdamW instead of Adam with an L2 term.
         one_cycle: whether the learning rate rises and falls over the steps.
@@ -54,7 +54,7 @@ class Preset:
     upsample: int = 1
     steps_first: int = 0
     steps_more: int = 0
-    unlabelled_batch: int = 0
+    unlabeled_batch: int = 0
     learning_rate: float = 1e-3
     weight_decay: float = 1e-4
     clip: float = 5.0
@@ -72,7 +72,7 @@ PRESETS: dict[str, Preset] = {
         resample=True,
         steps_first=150,
         steps_more=32,
-        unlabelled_batch=48,
+        unlabeled_batch=48,
         learning_rate=2e-2,
         decoupled_decay=True,
         clip=0.0,

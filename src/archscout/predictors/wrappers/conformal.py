@@ -12,17 +12,16 @@ Source:
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import Any, Self
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors._parts.checks import labelled
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors._parts.ranges import ShareInside, TwoOrMore
+from archscout.predictors.base import Predictor, PredictorFactory
 from archscout.predictors.boosting import Boosting
-from archscout.predictors.wrappers.pseudo_labels import PredictorFactory
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 _FEWEST_LABELS = 4
@@ -38,7 +37,9 @@ class Conformal(Predictor):
     Copies of the predictor learn from all folds of the labels but one and predict that one. A
     label's residual is its distance from the prediction in spreads; where the predictor states
     no spread at all, in the unit of the values. With fewer than 4 labels nothing is calibrated:
-    the factor is 1 and `interval` is unbounded.
+    the factor is 1 and `interval` is unbounded. Draws are those of the predictor, as much further
+    from its mean as the spread is wider. Pseudo-labels are what the predictor says itself: they
+    cannot vouch for it, and leave the calibration as it is.
 
     Args:
         space: the search space.
@@ -50,7 +51,7 @@ class Conformal(Predictor):
             where ``z`` is the normal quantile of that central share; between 0 and 1.
 
     Attributes:
-        predictor: the wrapped predictor, taught on all labels.
+        predictor: the wrapped predictor, made when it is first asked for, taught on all labels.
         factor_: what the spread is multiplied by.
         residuals_: ``(n,)`` residuals of the labels, ascending; none below 4 labels.
 
@@ -67,68 +68,51 @@ class Conformal(Predictor):
         True
     """
 
+    factor_: float
+    residuals_: _Floats
+    smallest_: float
+
     def __init__(
         self,
         space: SearchSpace,
         rng: np.random.Generator,
         *,
         make: PredictorFactory | None = None,
-        folds: int = 5,
-        level: float = 0.9,
+        folds: TwoOrMore = 5,
+        level: ShareInside = 0.9,
     ) -> None:
         super().__init__(space, rng)
-        if folds < 2:
-            raise SettingsError(f"got folds={folds}, expected 2 or more")
-        self.make: PredictorFactory = make or Boosting
-        self.folds, self.level = folds, _checked_level(level)
-        self.predictor = self.make(space, rng)
-        self.factor_ = 1.0
-        self.residuals_: _Floats = np.zeros(0)
-        self._smallest = 0.0
-        self._calibrated = False
+        self.make, self.folds, self.level = make, folds, level
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Calibrate on held-out folds, then fit the predictor on all labels."""
-        choices, numbers = labelled(self.space, archs, values)
-        others = None if unlabeled is None else self.space.choices(unlabeled)
-        self._calibrate(choices, numbers, others)
-        self.predictor.fit(choices, numbers, others)
-        return self
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The wrapped predictor."""
+        return self._make()
 
-    def fit_pseudo(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures,
-        pseudo: NDArray[np.float64],
-    ) -> Self:
-        """Let the predictor learn from pseudo-labels too; the calibration by labels stays.
+    def check(self) -> None:
+        """Refuse a predictor also that could not learn."""
+        super().check()
+        self.predictor.check()
 
-        Pseudo-labels are what the predictor says itself: they cannot vouch for it.
-        """
-        if not self._calibrated:
-            self.fit(archs, values, unlabeled)
-        self.predictor.fit_pseudo(archs, values, unlabeled, pseudo)
-        return self
+    def _fit(self, choices: Choices, values: _Floats, unlabeled: Choices) -> None:
+        self._calibrate(choices, values, unlabeled)
+        self.predictor.fit(choices, values, unlabeled)
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Mean of the predictor, and its spread times the factor."""
-        mean, spread = self.predictor.predict(archs)
-        return Prediction(mean, self.factor_ * self._widths(spread))
+    def _fit_pseudo(
+        self, choices: Choices, values: _Floats, unlabeled: Choices, pseudo: _Floats
+    ) -> None:
+        if not self._fitted:
+            self.fit(choices, values, unlabeled)
+        self.predictor.fit_pseudo(choices, values, unlabeled, pseudo)
 
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Mean of the predictor on its own scale, and its spread there times the factor."""
-        mean, spread = self.predictor.predict_scores(archs)
-        return Prediction(mean, self.factor_ * spread)
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values on the predictor's own scale."""
-        return self.predictor.scores_of(values)
+    def _predict(self, choices: Choices) -> Posterior:
+        said, factor, smallest = self.predictor.predict(choices), self.factor_, self.smallest_
+        return Posterior.lazily(
+            lambda: (said.mean, factor * np.maximum(said.spread, smallest)),
+            draw=lambda count, rng: said.mean + factor * (said.draws(count, rng) - said.mean),
+            scores=lambda: Posterior(said.scores.mean, factor * said.scores.spread),
+            to_scores=said.to_scores,
+        )
 
     def interval(
         self, archs: Architectures, level: float | None = None
@@ -147,47 +131,47 @@ class Conformal(Predictor):
         Raises:
             SettingsError: before `fit`, or if the level is out of range.
         """
-        share = self.level if level is None else _checked_level(level)
+        share = self.level if level is None else level
+        if not 0 < share < 1:
+            raise SettingsError(f"got level={share}, expected a number between 0 and 1")
+        self._check_fitted()
         mean, spread = self.predictor.predict(archs)
         reach = conformal_quantile(self.residuals_, share)
         # A width of 0 times infinity is no number: without calibration nothing bounds.
-        away = reach * self._widths(spread) if math.isfinite(reach) else np.full(len(mean), reach)
+        width = np.maximum(spread, self.smallest_)
+        away = reach * width if math.isfinite(reach) else np.full(len(mean), reach)
         return mean - away, mean + away
 
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """What the predictor draws, as much further from its mean as the spread is wider."""
-        mean = self.predictor.predict(archs).mean
-        return np.asarray(mean + self.factor_ * (self.predictor.draws(archs, count) - mean))
-
-    def _calibrate(self, choices: Choices, values: _Floats, others: Choices | None) -> None:
+    def _calibrate(self, choices: Choices, values: _Floats, others: Choices) -> None:
         from scipy.special import ndtri
 
-        self.residuals_, self.factor_, self._smallest = np.zeros(0), 1.0, 0.0
-        self._calibrated = True
+        self.residuals_, self.factor_, self.smallest_ = np.zeros(0), 1.0, 0.0
         if len(values) < _FEWEST_LABELS:
             return
         mean, spread = self._held_out(choices, values, others)
         stated = spread[spread > 0]
         # Without any stated spread the width is 1: residuals are in the unit of the values.
-        self._smallest = _SMALLEST_SHARE * float(np.median(stated)) if len(stated) else 1.0
-        self.residuals_ = np.sort(np.abs(values - mean) / self._widths(spread))
+        self.smallest_ = _SMALLEST_SHARE * float(np.median(stated)) if len(stated) else 1.0
+        self.residuals_ = np.sort(np.abs(values - mean) / np.maximum(spread, self.smallest_))
         reach = min(conformal_quantile(self.residuals_, self.level), float(self.residuals_[-1]))
         self.factor_ = float(reach / ndtri((1 + self.level) / 2))
 
-    def _held_out(self, choices: Choices, values: _Floats, others: Choices | None) -> Prediction:
-        """What copies that have not seen a label say of it."""
+    def _held_out(
+        self, choices: Choices, values: _Floats, others: Choices
+    ) -> tuple[_Floats, _Floats]:
+        """Mean and spread that copies state of labels which they have not seen."""
         labels = len(values)
         folds = min(self.folds, labels // 2)
         part = self.rng.permutation(labels) % folds
         mean, spread = np.empty(labels), np.empty(labels)
         for fold in range(folds):
             out = part == fold
-            copy = self.make(self.space, self.rng).fit(choices[~out], values[~out], others)
+            copy = self._make().fit(choices[~out], values[~out], others)
             mean[out], spread[out] = copy.predict(choices[out])
-        return Prediction(mean, spread)
+        return mean, spread
 
-    def _widths(self, spread: _Floats) -> _Floats:
-        return np.maximum(spread, self._smallest)
+    def _make(self) -> Predictor:
+        return (self.make or Boosting)(self.space, self.rng)
 
 
 def conformal_quantile(residuals: _Floats, level: float) -> float:
@@ -208,9 +192,3 @@ def conformal_quantile(residuals: _Floats, level: float) -> float:
     """
     rank = math.ceil((len(residuals) + 1) * level - 1e-9)
     return float(residuals[rank - 1]) if rank <= len(residuals) else math.inf
-
-
-def _checked_level(level: float) -> float:
-    if not 0 < level < 1:
-        raise SettingsError(f"got level={level}, expected a number between 0 and 1")
-    return level

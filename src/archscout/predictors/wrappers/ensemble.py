@@ -9,25 +9,24 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal, Self
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError, unknown_name
-from archscout.predictors._parts.checks import guessed, labelled
 from archscout.predictors._parts.left_out import FEWEST_LABELS
-from archscout.predictors.base import Prediction, Predictor
+from archscout.predictors._parts.ranges import TwoOrMore
+from archscout.predictors.base import Predictor, PredictorFactory
 from archscout.predictors.mlp import MLP
-from archscout.predictors.wrappers.pseudo_labels import PredictorFactory
-from archscout.spaces.base import Architectures, SearchSpace
-
-_RESAMPLES = ("leave-out", "bootstrap", "none")
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
 
 class Ensemble(Predictor):
     """The mean of several predictors; its spread holds theirs and how far they differ.
+
+    A draw is the mean of one member.
 
     Args:
         space: the search space.
@@ -39,11 +38,7 @@ class Ensemble(Predictor):
             replacement, for each member; ``"none"`` gives all labels to all.
 
     Attributes:
-        predictors: the members.
-
-    Raises:
-        UnknownNameError: if there is no such resample.
-        SettingsError: if there are fewer than 2 members.
+        predictors: the members, made when they are first asked for.
 
     Examples:
         >>> from archscout.predictors.forest import Forest
@@ -53,9 +48,11 @@ class Ensemble(Predictor):
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 20)
         >>> ensemble = Ensemble(space, rng, make=make, members=3).fit(archs, archs.sum(axis=1))
-        >>> ensemble.draws(archs[:4], 1).shape
+        >>> ensemble.predict(archs[:4]).draws(1).shape
         (3, 4)
     """
+
+    rows_: list[NDArray[np.int64]]
 
     def __init__(
         self,
@@ -63,79 +60,58 @@ class Ensemble(Predictor):
         rng: np.random.Generator,
         *,
         make: PredictorFactory | None = None,
-        members: int = 5,
+        members: TwoOrMore = 5,
         resample: Literal["leave-out", "bootstrap", "none"] = "leave-out",
     ) -> None:
         super().__init__(space, rng)
-        if members < 2:
-            raise SettingsError(f"got members={members}, expected 2 or more: one alone needs none")
-        if resample not in _RESAMPLES:
-            raise unknown_name("resample", str(resample), _RESAMPLES)
-        self.resample = resample
-        self.predictors = [(make or MLP)(space, rng) for _ in range(members)]
-        self._rows: list[NDArray[np.int64]] = []
-        self._labels = 0
+        self.make, self.members, self.resample = make, members, resample
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Fit every member anew on its resample; all see all unlabelled architectures."""
-        choices, numbers = labelled(self.space, archs, values)
-        others = None if unlabeled is None else self.space.choices(unlabeled)
-        rows = resampled_rows(self.rng, len(choices), len(self.predictors), self.resample)
-        for predictor, kept in zip(self.predictors, rows, strict=True):
-            predictor.fit(choices[kept], numbers[kept], others)
-        self._rows, self._labels = rows, len(choices)
-        return self
+    @cached_property
+    def predictors(self) -> list[Predictor]:
+        """The members."""
+        return [(self.make or MLP)(self.space, self.rng) for _ in range(self.members)]
 
-    def fit_pseudo(
+    def check(self) -> None:
+        """Refuse members also with which none could learn."""
+        super().check()
+        self.predictors[0].check()
+
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+        self._deal(len(choices))
+        for predictor, kept in zip(self.predictors, self.rows_, strict=True):
+            predictor.fit(choices[kept], values[kept], unlabeled)
+
+    def _fit_pseudo(
         self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures,
+        choices: Choices,
+        values: NDArray[np.float64],
+        unlabeled: Choices,
         pseudo: NDArray[np.float64],
-    ) -> Self:
-        """Let every member learn from its labels and from pseudo-labels.
-
-        A common guess for all would make them agree, and agreement without labels is false
-        certainty: each keeps its distance from their mean.
-
-        Raises:
-            SettingsError: before `fit`, or if there is not one finite pseudo-label for each
-                unlabelled architecture.
-        """
-        choices, numbers = labelled(self.space, archs, values)
-        others = self.space.choices(unlabeled)
-        pseudo = guessed(pseudo, len(others))
-        means = self.draws(others, len(self.predictors))
+    ) -> None:
+        # A common guess for all would make them agree, and agreement without labels is false
+        # certainty: each keeps its distance from their mean.
+        means = self.predict(unlabeled).draws(self.members)
         guesses = pseudo + means - means.mean(axis=0)
-        if len(choices) != self._labels:
-            members = len(self.predictors)
-            self._rows = resampled_rows(self.rng, len(choices), members, self.resample)
-            self._labels = len(choices)
-        for predictor, kept, guess in zip(self.predictors, self._rows, guesses, strict=True):
-            predictor.fit_pseudo(choices[kept], numbers[kept], others, guess)
-        return self
+        if len(choices) != self.labels_:
+            self._deal(len(choices))
+            self.labels_ = len(choices)
+        for predictor, kept, guess in zip(self.predictors, self.rows_, guesses, strict=True):
+            predictor.fit_pseudo(choices[kept], values[kept], unlabeled, guess)
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Mean of the members' means, and the deviation of the mixture of the members."""
-        predictions = self._ask(archs)
-        means = np.stack([member.mean for member in predictions])
-        within = np.stack([member.spread for member in predictions]) ** 2
-        return Prediction(means.mean(axis=0), np.sqrt(within.mean(axis=0) + means.var(axis=0)))
+    def _predict(self, choices: Choices) -> Posterior:
+        said = [predictor.predict(choices) for predictor in self.predictors]
 
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """The mean of each member, ``(members, n)``."""
-        return np.stack([member.mean for member in self._ask(archs)])
+        def moments() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+            means = np.stack([member.mean for member in said])
+            within = np.stack([member.spread for member in said]) ** 2
+            return means.mean(axis=0), np.sqrt(within.mean(axis=0) + means.var(axis=0))
 
-    def _ask(self, archs: Architectures) -> list[Prediction]:
-        if not self._rows:
-            raise SettingsError("this predictor has learnt nothing yet: call fit first")
-        choices = self.space.choices(archs)
-        return [predictor.predict(choices) for predictor in self.predictors]
+        return Posterior.lazily(
+            moments, draw=lambda count, rng: np.stack([member.mean for member in said])
+        )
+
+    def _deal(self, labels: int) -> None:
+        self.rows_ = resampled_rows(self.rng, labels, self.members, self.resample)
 
 
 def resampled_rows(

@@ -1,6 +1,6 @@
 """Pseudo-labels around any predictor, kept only while they help on held-out labels.
 
-A predictor guesses the values of unlabelled architectures and learns from its own guesses.
+A predictor guesses the values of unlabeled architectures and learns from its own guesses.
 That can help or harm, and no loss tells which; so before the pseudo-labels are used, copies
 of the predictor try them on parts of the labels and are judged on the rest. The audit keeps
 every round of these trials.
@@ -14,22 +14,22 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from functools import cached_property
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
-from archscout.errors import SettingsError
-from archscout.predictors._parts.checks import labelled
-from archscout.predictors.base import Prediction, Predictor
+from archscout._common.settings import Flag, Number
+from archscout.predictors._parts.ranges import OneOrMore, ShareInside
+from archscout.predictors.base import Predictor, PredictorFactory
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.predictors.posterior import Posterior
+from archscout.spaces.base import Choices, SearchSpace
 
 MINIMUM_HELD_OUT = 4
-
-PredictorFactory = Callable[[SearchSpace, np.random.Generator], Predictor]
 
 
 @dataclass
@@ -46,7 +46,10 @@ class Trial:
 
 
 class PseudoLabels(Predictor):
-    """Teaches a predictor on its own guesses for unlabelled architectures.
+    """Teaches a predictor on its own guesses for unlabeled architectures.
+
+    `fit` teaches the predictor, then teaches it on pseudo-labels for as many rounds as they help.
+    Mean, spread and draws are the predictor's own.
 
     Args:
         space: the search space.
@@ -65,11 +68,16 @@ class PseudoLabels(Predictor):
             verdict: any more labels bring a new one.
 
     Attributes:
-        predictor: the wrapped predictor.
+        predictor: the wrapped predictor, made when it is first asked for.
         rounds_: rounds that the last `fit` used.
         audit_: one row for each round that the last `fit` tried, or used where it tried none;
             plain values, and in the last row why the rounds ended and what the trial cost.
     """
+
+    rounds_: int
+    audit_: list[dict[str, Any]]
+    _verdict = _tried_with = 0
+    _next_trial = 0.0
 
     def __init__(
         self,
@@ -77,49 +85,39 @@ class PseudoLabels(Predictor):
         rng: np.random.Generator,
         *,
         make: PredictorFactory | None = None,
-        rounds: int = 1,
-        judged: bool = True,
-        held_out: float = 0.25,
-        splits: int = 2,
-        gain: float = 0.02,
-        trial_growth: float = 3.0,
+        rounds: OneOrMore = 1,
+        judged: Flag = True,
+        held_out: ShareInside = 0.25,
+        splits: OneOrMore = 2,
+        gain: Number = 0.02,
+        trial_growth: Annotated[Number, Field(ge=1)] = 3.0,
     ) -> None:
         super().__init__(space, rng)
-        if rounds < 1 or splits < 1 or not 0 < held_out < 1 or trial_growth < 1:
-            raise SettingsError(
-                f"got rounds={rounds}, splits={splits}, held_out={held_out}, "
-                f"trial_growth={trial_growth}, expected at least 1 round, 1 split, a share "
-                "between 0 and 1 and a growth of at least 1"
-            )
-        self.make: PredictorFactory = make or EncoderPredictorDecoder
+        self.make = make
         self.rounds, self.judged = rounds, judged
         self.held_out, self.splits, self.gain = held_out, splits, gain
         self.trial_growth = trial_growth
-        self.predictor = self.make(space, rng)
-        self.rounds_ = 0
-        self.audit_: list[dict[str, Any]] = []
-        self._verdict = 0
-        self._tried_with = 0
-        self._next_trial = 0.0
 
-    def fit(
-        self,
-        archs: Architectures,
-        values: Sequence[float] | NDArray[np.floating[Any]],
-        unlabeled: Architectures | None = None,
-    ) -> Self:
-        """Fit the predictor, then teach it on pseudo-labels for as many rounds as they help."""
-        choices, numbers = labelled(self.space, archs, values)
-        others = self.space.choices([] if unlabeled is None else unlabeled)
+    @cached_property
+    def predictor(self) -> Predictor:
+        """The wrapped predictor."""
+        return self._make()
+
+    def check(self) -> None:
+        """Refuse a predictor also that could not learn."""
+        super().check()
+        self.predictor.check()
+
+    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         trials: list[Trial] = []
         ended = ""
         rounds = 0
-        if len(others) == 0:
-            ended = "there are no unlabelled architectures"
+        if len(unlabeled) == 0:
+            ended = "there are no unlabeled architectures"
         elif not self.judged:
             rounds, ended = self.rounds, "every round is used, untried"
         elif len(choices) >= self._next_trial:
-            trials = self._try(choices, numbers, others)
+            trials = self._try(choices, values, unlabeled)
             self._verdict = rounds = sum(trial.stopped == "" for trial in trials)
             self._tried_with = len(choices)
             self._next_trial = self._when_to_try_again(trials[-1], len(choices))
@@ -127,23 +125,22 @@ class PseudoLabels(Predictor):
         else:
             rounds, ended = self._verdict, f"the trial with {self._tried_with} labels stands"
         self.rounds_ = rounds
-        self.predictor.fit(choices, numbers, others if len(others) else None)
-        used = self._teach(choices, numbers, others)
+        self.predictor.fit(choices, values, unlabeled if len(unlabeled) else None)
+        used = self._teach(choices, values, unlabeled)
         if not trials:
             trials = used or [Trial(1)]
             trials[-1].stopped = ended
         self.audit_ = [vars(trial) for trial in trials]
-        return self
 
-    def audit_row(self, unlabelled: int) -> dict[str, Any]:
+    def audit_row(self, unlabeled: int) -> dict[str, Any]:
         """What the last `fit` did with pseudo-labels, for the audit of a search.
 
         Args:
-            unlabelled: how many architectures `fit` was given without labels.
+            unlabeled: how many architectures `fit` was given without labels.
         """
         last = self.audit_[-1]
         return {
-            "pseudo_labels": unlabelled * (self.rounds_ > 0),
+            "pseudo_labels": unlabeled * (self.rounds_ > 0),
             "pseudo_rounds": self.rounds_,
             "pseudo_spread": last["pseudo_spread"],
             "tau_before": last["tau_before"],
@@ -173,21 +170,11 @@ class PseudoLabels(Predictor):
             used.append(Trial(number, len(others), float(guesses.std())))
         return used
 
-    def predict(self, archs: Architectures) -> Prediction:
-        """Mean and spread of the wrapped predictor."""
-        return self.predictor.predict(archs)
+    def _predict(self, choices: Choices) -> Posterior:
+        return self.predictor.predict(choices)
 
-    def predict_scores(self, archs: Architectures) -> Prediction:
-        """Scores of the wrapped predictor."""
-        return self.predictor.predict_scores(archs)
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Values on the scale of the wrapped predictor's scores."""
-        return self.predictor.scores_of(values)
-
-    def draws(self, archs: Architectures, count: int) -> NDArray[np.float64]:
-        """Draws of the wrapped predictor."""
-        return self.predictor.draws(archs, count)
+    def _make(self) -> Predictor:
+        return (self.make or EncoderPredictorDecoder)(self.space, self.rng)
 
     def _try(self, choices: Choices, values: NDArray[np.float64], others: Choices) -> list[Trial]:
         """Rounds on parts of the labels, judged on the rest; the last may say why it stopped."""
@@ -203,7 +190,7 @@ class PseudoLabels(Predictor):
         for _ in range(self.splits):
             order = self.rng.permutation(len(choices))
             parts.append((order[held:], order[:held]))
-        probes = [self.make(self.space, self.rng) for _ in parts]
+        probes = [self._make() for _ in parts]
         for probe, (kept, _) in zip(probes, parts, strict=True):
             probe.fit(choices[kept], values[kept], others)
         before = self._held_out_tau(probes, parts, choices, values)

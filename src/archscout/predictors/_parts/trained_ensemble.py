@@ -1,4 +1,4 @@
-"""An ensemble of networks after it was taught: its raw scores read as values with a spread.
+"""What the members of an ensemble say, read as one posterior.
 
 A network gives raw scores ``(members, n)``. A loss that looks at the order alone leaves their
 shift and width open, so each member's scores are moved, without changing their order, to the
@@ -14,18 +14,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from archscout._common.own_state import own_state
 from archscout.predictors._parts.left_out import widening
+from archscout.predictors._parts.member_posterior import member_posterior, widened
 from archscout.predictors._parts.scaling import Scaling
-from archscout.predictors.base import Prediction
+from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Choices
 
 Encode = Callable[[Choices], tuple[Tensor, ...]]
 """Makes what a network is called with from choices ``(n, positions)``; ``n`` rows each."""
 
 
-class TaughtMembers:
-    """Predicts values with the members of a taught network.
+class TrainedEnsemble:
+    """Predicts values with the members of a trained network.
 
     Args:
         network: gives raw scores ``(members, n)`` of what ``encode`` makes.
@@ -33,6 +33,9 @@ class TaughtMembers:
         members: number of members.
         scaling: between values and target scores.
         block: architectures that are scored at once.
+
+    Attributes:
+        widening: the factor on the members' deviation.
     """
 
     def __init__(
@@ -44,25 +47,34 @@ class TaughtMembers:
         self._width: NDArray[np.float64] | float = 1.0
         self.widening = 1.0
 
-    def match(self, choices: Choices, values: NDArray[np.float64]) -> None:
-        """Move each member's scores to mean and deviation of the target scores of labels."""
-        learnt, targets = self.scores(choices), self._scaling.forward(values)
-        deviation = learnt.std(axis=1, keepdims=True)
-        # A member that tells no labels apart says the mean of all.
-        self._width = np.where(deviation > 1e-6, targets.std() / deviation.clip(1e-6), 0.0)
-        self._shift = targets.mean() - self._width * learnt.mean(axis=1, keepdims=True)
-
-    def widen(
+    def calibrate(
         self,
         choices: Choices,
         values: NDArray[np.float64],
+        *,
+        by_order: bool,
         left_out: NDArray[np.bool_],
     ) -> None:
-        """Scale the members' deviation to what they miss labels by that they left out."""
-        targets = self._scaling.forward(values)
-        self.widening = widening(self.scores(choices), targets, left_out)
+        """Fit the scale of the members' scores to labels.
 
-    @own_state()
+        Args:
+            choices: ``(n, positions)`` of the labels.
+            values: ``(n,)`` labels.
+            by_order: whether the loss looked at the order alone; then each member's scores are
+                moved to mean and deviation of the target scores.
+            left_out: ``(members, n)``, which labels each member left out; their deviation is
+                scaled to what they miss these by.
+        """
+        targets = self._scaling.forward(values)
+        if by_order:
+            learnt = self.scores(choices)
+            deviation = learnt.std(axis=1, keepdims=True)
+            # A member that tells no labels apart says the mean of all.
+            self._width = np.where(deviation > 1e-6, targets.std() / deviation.clip(1e-6), 0.0)
+            self._shift = targets.mean() - self._width * learnt.mean(axis=1, keepdims=True)
+        if left_out.any():
+            self.widening = widening(self.scores(choices), targets, left_out)
+
     def scores(self, choices: Choices) -> NDArray[np.float64]:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
         # One array for all: results kept between the blocks would scatter the memory.
@@ -74,27 +86,6 @@ class TaughtMembers:
         scores: NDArray[np.float64] = self._shift + self._width * raw
         return scores
 
-    def predict(self, choices: Choices) -> Prediction:
-        """Value of the members' mean score, and the widened deviation of their values."""
-        widened = self._widened(choices)
-        back = self._scaling.back
-        return Prediction(back(widened.mean(axis=0)), back(widened).std(axis=0))
-
-    def predict_scores(self, choices: Choices) -> Prediction:
-        """The members' mean score, and their widened deviation, on the scale of the targets."""
-        widened = self._widened(choices)
-        return Prediction(widened.mean(axis=0), widened.std(axis=0))
-
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Target scores of values, same shape."""
-        return self._scaling.forward(values)
-
-    def draws(self, choices: Choices) -> NDArray[np.float64]:
-        """Values as each member sees them, widened, ``(members, n)``."""
-        return self._scaling.back(self._widened(choices))
-
-    def _widened(self, choices: Choices) -> NDArray[np.float64]:
-        scores = self.scores(choices)
-        centre = scores.mean(axis=0)
-        widened: NDArray[np.float64] = centre + self.widening * (scores - centre)
-        return widened
+    def posterior(self, choices: Choices) -> Posterior:
+        """What the members say of choices ``(n, positions)``, their deviation widened."""
+        return member_posterior(widened(self.scores(choices), self.widening), self._scaling)
