@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.progress import SearchBar
+from archscout.cli.bars import SearchBar
 from archscout.errors import TableError
 from dying import environment
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from archscout._common.saying import count
+from archscout.cli.bars import CompareBar
 from archscout.cli.console import (
     INTERRUPTED,
     complain_of_stop,
@@ -39,7 +40,6 @@ from archscout.cli.options import (
     one_of,
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem
-from archscout.cli.progress import CompareBar
 
 if TYPE_CHECKING:
     from archscout.experiments import Comparison

@@ -69,7 +69,7 @@ def read_sets(
         validation: a share, so that no validation images are read; where they are; or None.
         test: where the test images are; None for those that are found, False for none.
     """
-    from archscout.cli.stage_bar import StageBar
+    from archscout.cli.bars import StageBar
     from archscout.images.sets import load_sets
 
     held: object = validation

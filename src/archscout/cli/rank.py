@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from archscout._common.saying import count
+from archscout.cli.bars import CompareBar
 from archscout.cli.console import INTERRUPTED, complain_of_stop, print_json, print_line, print_rows
 from archscout.cli.naming import run_folder
 from archscout.cli.options import (
@@ -25,7 +26,6 @@ from archscout.cli.options import (
     UnitOption,
 )
 from archscout.cli.problem import DEFAULT_METRIC, DEFAULT_SPLIT, Problem
-from archscout.cli.progress import CompareBar
 
 if TYPE_CHECKING:
     from archscout.experiments import Ranking

@@ -231,7 +231,7 @@ def search_and_save(
         storage: where labels are recorded instead, if it is elsewhere.
         keep_going, retry_failed: those of `archscout.search`.
     """
-    from archscout.cli.progress import SearchBar
+    from archscout.cli.bars import SearchBar
     from archscout.study.loop import search
 
     existed = folder.exists()

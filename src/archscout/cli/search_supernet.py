@@ -222,7 +222,7 @@ def _without_epochs(pairs: list[str] | tuple[str, ...]) -> dict[str, Any]:
 def _search(
     sets: ImageSets, settings: SupernetSearchSettings, folder: Path
 ) -> SupernetSearchResult:
-    from archscout.cli.stage_bar import StageBar
+    from archscout.cli.bars import StageBar
     from archscout.pipelines.supernet_search import search_supernet
 
     # Labels are missing more often than anything else is wrong: say so before a folder is made.

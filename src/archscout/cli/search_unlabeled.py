@@ -181,7 +181,7 @@ def run(
 
 
 def _search(sets: ImageSets, settings: UnlabeledSettings, folder: Path) -> UnlabeledResult:
-    from archscout.cli.stage_bar import StageBar
+    from archscout.cli.bars import StageBar
     from archscout.pipelines.unlabeled import search_unlabeled
 
     writable_folder(folder)

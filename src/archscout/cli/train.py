@@ -126,7 +126,7 @@ def run(
     The same command goes on where it was stopped, with exactly the same
     result. Export the network with archscout export.
     """
-    from archscout.cli.train_bar import TrainBar
+    from archscout.cli.bars import TrainBar
     from archscout.pipelines.train import check_labels, train_network
     from archscout.reports.report import report
     from archscout.spaces import load_space, plugin_of
