@@ -65,7 +65,7 @@ def test_a_missing_name_is_an_attribute_error() -> None:
     "statement",
     [
         "import archscout.experiments.comparison",
-        "from archscout.experiments.comparison import compare",
+        "from archscout.experiments import compare",
         "import archscout; archscout.compare; import archscout.experiments.comparison",
         "import archscout.cli, archscout.cli.compare, archscout.cli.search",
     ],

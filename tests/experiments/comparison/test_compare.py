@@ -250,7 +250,7 @@ class TestResume:
         out = tmp_path / "out"
         script = (
             "import os, signal, sys\n"
-            "from archscout.experiments.comparison import BenchmarkSpec, compare\n"
+            "from archscout.experiments import BenchmarkSpec, compare\n"
             "def die(progress):\n"
             "    if progress.done == 2:\n        os.kill(os.getpid(), signal.SIGKILL)\n"
             "spec = BenchmarkSpec.from_csv(sys.argv[1], space='nasbench201', run='random')\n"

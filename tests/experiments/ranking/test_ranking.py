@@ -227,7 +227,7 @@ class TestOutputs:
         other = report(saved[0], tmp_path / "new" / "page.html")
         assert other.read_text() == (tmp_path / "ranking.html").read_text()
         (tmp_path / "file").write_text("")
-        with pytest.raises(StorageError, match="cannot use the folder"):
+        with pytest.raises(StorageError, match="cannot write the report"):
             report(saved[0], tmp_path / "file" / "page.html")
 
     def test_the_public_function_is_this_one(self) -> None:
