@@ -14,16 +14,6 @@ from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
 
-def mutated(
-    space: SearchSpace, arch: Architecture, rng: np.random.Generator
-) -> Architecture | None:
-    """A mutation of ``arch``; None where no change of it is valid, which ends no search."""
-    try:
-        return space.mutate(arch, rng)
-    except SettingsError:
-        return None
-
-
 class Strategy(ABC):
     """Proposes architectures to measure and learns from the values.
 

@@ -15,7 +15,7 @@ from pydantic import Field
 from archscout._common.settings import Number, Whole, settings
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices
-from archscout.strategies.base import mutated
+from archscout.strategies._evolution import child_of_two
 
 Buyable = Callable[[Choices], Choices]
 
@@ -126,30 +126,19 @@ class Offspring:
         rng: np.random.Generator,
     ) -> Candidates:
         """All children of all generations that can be bought."""
+        space = model.space
         found: dict[tuple[int, ...], str] = {}
         population = labelled[np.argsort(-values, kind="stable")[: self.parents]]
         for generation in range(1, self.generations + 1):
-            children = self._children(model, population, rng)
+            parents = space.architectures(population)
+            bred = [child_of_two(space, parents, self.crossed, rng) for _ in range(self.children)]
+            children = space.choices(bred)
             collect(buyable(children), "evolution", known, found)
             if generation < self.generations:
                 everyone = np.unique(np.concatenate([population, children]), axis=0)
                 order = np.argsort(-model.predict(everyone).mean, kind="stable")
                 population = everyone[order[: self.parents]]
         return Candidates(as_rows(found, labelled), list(found.values()))
-
-    def _children(self, model: Predictor, population: Choices, rng: np.random.Generator) -> Choices:
-        space = model.space
-        parents = space.architectures(population)
-        children = []
-        for _ in range(self.children):
-            first, second = (parents[int(i)] for i in rng.integers(len(parents), size=2))
-            child = first
-            if rng.random() < self.crossed:
-                child = space.crossover(first, second, rng)
-            # A child that is its parent would be no candidate.
-            changed = mutated(space, first, rng) if child == first else child
-            children.append(first if changed is None else changed)
-        return space.choices(children)
 
 
 def collect(

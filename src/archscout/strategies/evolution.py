@@ -25,7 +25,8 @@ import numpy as np
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, Choices, SearchSpace
-from archscout.strategies.base import Strategy, mutated
+from archscout.strategies._evolution import fittest, mutated
+from archscout.strategies.base import Strategy
 
 
 class Evolution(Strategy):
@@ -96,8 +97,7 @@ class Evolution(Strategy):
         return asked
 
     def _child(self) -> Architecture | None:
-        picks = self.rng.integers(len(self._alive), size=self.sample)
-        parent = max((self._alive[int(pick)] for pick in picks), key=lambda member: member[1])[0]
+        parent = fittest(self._alive, self.sample, self.rng)
         for _ in range(self.retries + 1):
             child = mutated(self.space, parent, self.rng)
             if child is None:

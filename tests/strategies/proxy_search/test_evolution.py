@@ -11,8 +11,8 @@ from archscout.errors import ArchscoutError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.limits.limit import Limit
+from archscout.strategies._evolution import crossed_rows, mutated_rows
 from archscout.strategies.proxy_search import EvolutionPlan, evolve, plan_of
-from archscout.strategies.proxy_search.evolution import crossed, mutated
 from archscout.testing.toy import ToySpace
 
 CELLS = load_space("nasbench201")
@@ -26,7 +26,7 @@ def total(rows: np.ndarray) -> np.ndarray:
 def test_mutation_reaches_both_cells_of_darts() -> None:
     space, rng = DARTS(), np.random.default_rng(0)
     parents = space.sample_choices(rng, 1)
-    changed = (mutated(space, parents, 0.1, rng, 4000) != parents).mean(axis=0)
+    changed = (mutated_rows(space, parents, 0.1, rng, 4000) != parents).mean(axis=0)
     assert changed.shape == (22,)
     # Each of the 22 decisions changes in one child of ten.
     assert (np.abs(changed - 0.1) < 0.025).all()
@@ -35,7 +35,7 @@ def test_mutation_reaches_both_cells_of_darts() -> None:
 def test_mutation_reaches_none_of_nasbench201_and_every_other_option() -> None:
     rng = np.random.default_rng(0)
     parents = np.full((1, 6), 3, dtype=np.int8)
-    children = mutated(CELLS, parents, 1.0, rng, 2000)
+    children = mutated_rows(CELLS, parents, 1.0, rng, 2000)
     for edge in range(6):
         shares = np.bincount(children[:, edge], minlength=5) / len(children)
         assert shares[3] == 0
@@ -109,7 +109,7 @@ def test_the_best_of_all_generations_are_the_parents() -> None:
 
 def test_crossover_takes_from_both_parents() -> None:
     parents = np.array([[0] * 6, [4] * 6], dtype=np.int8)
-    children = crossed(parents, np.random.default_rng(0), 500)
+    children = crossed_rows(parents, np.random.default_rng(0), 500)
     assert set(np.unique(children)) == {0, 4}
     mixed = (children == 0).any(axis=1) & (children == 4).any(axis=1)
     assert 0.35 < mixed.mean() < 0.6

@@ -23,6 +23,7 @@ from archscout._common.settings import Number, Whole, settings
 from archscout.errors import SettingsError
 from archscout.spaces import plugin_of
 from archscout.spaces.base import Choices, SearchSpace
+from archscout.strategies._evolution import crossed_rows, mutated_rows
 from archscout.strategies.proxy_search.result import (
     ProxySearchResult,
     Score,
@@ -177,7 +178,8 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
         parents = found.choices()[best_first(found.scores)[: plan.parents]]
         wanted = plan.mutations + plan.crossovers
         made["mutation"] = found.add(
-            lambda n: mutated(space, parents, plan.mutation_probability, rng, n), plan.mutations
+            lambda n: mutated_rows(space, parents, plan.mutation_probability, rng, n),
+            plan.mutations,
         )
         missing = plan.mutations - made["mutation"]
         if missing and space.limits and len(found.rows) > 1:
@@ -185,7 +187,7 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
             made["mutation"] += found.add(
                 lambda n: _repaired(space, parents, rng, n), missing, rounds=1
             )
-        made["crossover"] = found.add(lambda n: crossed(parents, rng, n), plan.crossovers)
+        made["crossover"] = found.add(lambda n: crossed_rows(parents, rng, n), plan.crossovers)
     random = found.add(lambda n: space.sample_choices(rng, n), wanted - sum(made.values()))
     return {**made, "random": random}
 
@@ -196,39 +198,3 @@ def _repaired(space: SearchSpace, parents: Choices, rng: np.random.Generator, n:
         return space.choices([space.mutate(parent, rng) for parent in chosen])
     except SettingsError:
         return parents[:0]  # Nothing else is within the limits.
-
-
-def mutated(
-    space: SearchSpace,
-    parents: Choices,
-    probability: float,
-    rng: np.random.Generator,
-    n: int,
-) -> Choices:
-    """Children ``(n, positions)`` of random parents; each decision changes with a probability.
-
-    A decision that changes takes any other option equally often. Children may be invalid.
-
-    Examples:
-        >>> from archscout.spaces import load_space
-        >>> parents = np.zeros((2, 6), dtype=np.int8)
-        >>> mutated(load_space("nasbench201"), parents, 1.0, np.random.default_rng(0), 3).min()
-        np.int8(1)
-    """
-    rows = parents[rng.integers(len(parents), size=n)]
-    counts = space.option_counts
-    changes = (rng.random(rows.shape) < probability) & (counts > 1)
-    steps = rng.integers(1, np.maximum(counts, 2), rows.shape)
-    return np.where(changes, (rows + steps) % counts, rows).astype(rows.dtype)
-
-
-def crossed(parents: Choices, rng: np.random.Generator, n: int) -> Choices:
-    """Children ``(n, positions)`` of two random parents; each decision comes from either.
-
-    Examples:
-        >>> both = np.array([[0, 0, 0], [1, 1, 1]], dtype=np.int8)
-        >>> crossed(both, np.random.default_rng(0), 50).mean(axis=0).round(1)
-        array([0.5, 0.5, 0.6])
-    """
-    first, second = (parents[rng.integers(len(parents), size=n)] for _ in range(2))
-    return np.where(rng.random(first.shape) < 0.5, first, second)
