@@ -33,26 +33,43 @@ def test_plain_data_come_back():
 def test_code_is_refused_and_does_not_run(tmp_path, protocol):
     target = tmp_path / "trap"
     data = pickle.dumps({**ROWS, "x": Trap(target), "y": 1.5}, protocol=protocol)
-    with pytest.raises(TableError, match="holds the instruction"):
+    with pytest.raises(TableError, match="holds the name"):
         read_literals(data, "trap.pkl")
     assert not target.exists()
 
 
 @pytest.mark.parametrize(
     "code",
-    [b"cos\nsystem\n.", b"\x80\x04\x8c\x02os\x8c\x06system\x93.", b"N.", b"\x88.", b"K\x01."],
+    [
+        b"cos\nsystem\n.",
+        b"\x80\x04\x8c\x02os\x8c\x06system\x93.",
+        b"(cos\nsystem\nX\x04\x00\x00\x00exito.",
+        b"(X\x04\x00\x00\x00exitios\nsystem\n.",
+        b"P1\n.",
+        b"K\x01Q.",
+    ],
 )
-def test_instructions_beyond_plain_data_are_refused(code):
+def test_whatever_looks_up_a_name_is_refused(code):
     with pytest.raises(TableError, match="it may run code, so it was not read"):
         read_literals(code, "code.pkl")
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x80\x04.", b"(.", b"}u.", b"]e.", b"h\x05.", b"\x80\x04(}", b"}}."]
+    "data",
+    [b"", b"\x80\x04.", b"(.", b"}u.", b"h\x05.", b"\x80\x04(}", b"\x82\x01.", b"\x97."],
 )
 def test_damaged_files(data):
     with pytest.raises(TableError, match="is a damaged table file"):
         read_literals(data, "rows.pkl")
+
+
+# Nothing can be called where nothing can be looked up: reduce, build and new object fail.
+@pytest.mark.parametrize(
+    "code", [b"])R.", b"])\x81.", b"]}(X\x01\x00\x00\x00aK\x01ub.", b"])}\x92."]
+)
+def test_instructions_that_call_have_nothing_to_call(code):
+    with pytest.raises(TableError, match="is a damaged table file"):
+        read_literals(code, "code.pkl")
 
 
 @given(st.binary(max_size=60), st.integers(0, 150))
