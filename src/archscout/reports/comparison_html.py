@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from archscout._common.saying import count, say_number, say_p
+from archscout._common.saying import count, say_number
 from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.comparison_words import summary_words
 from archscout.reports.curves import chart_of
-from archscout.reports.manifest_rows import flat_rows
-from archscout.reports.pages import render_page
+from archscout.reports.pages import Page
+from archscout.reports.paired_tests import Row, add_head, add_manifest, add_tests
 
 if TYPE_CHECKING:
     from archscout.results.comparison import Comparison
@@ -18,21 +18,45 @@ if TYPE_CHECKING:
 
 def render_comparison(comparison: Comparison) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    header, rows = summary_words(comparison)
     strategies = count(len(comparison.strategies), "strategy", "strategies")
-    return render_page(
-        "comparison.html",
-        {"curves": chart_of(anytime_curves(comparison))},
-        comparison=comparison,
-        title=f"{strategies} on {comparison.benchmark}",
-        alt=f"Mean {comparison.yardsticks.headline} against labels bought, a line a strategy; "
-        "the tables below hold the numbers.",
-        yardstick_words=_yardstick_words(comparison),
-        header=header,
-        rows=rows,
-        tests=_tests(comparison),
-        manifest=flat_rows(comparison.manifest),
+    page = Page("compare", f"{strategies} on {comparison.benchmark}")
+    parts, points = page.parts, comparison.yardsticks.points
+    add_head(page, comparison)
+    page.section(
+        "Regret against labels",
+        page.figure(
+            "curves",
+            f"Mean {comparison.yardsticks.headline} against labels bought, a line a strategy; the "
+            "tables below hold the numbers.",
+            chart_of(anytime_curves(comparison)),
+        ),
+        parts.small(
+            "Lines are means over seeds, bands their 95 % bootstrap intervals. "
+            + _yardstick_words(comparison)
+        ),
     )
+    page.section(
+        f"After {count(comparison.budget, 'label')}",
+        parts.table("Strategies at the end of the budget", *summary_words(comparison)),
+        parts.small(
+            "In brackets: 95 % bootstrap interval. A > marks a lower bound: not every seed got "
+            "there, and how many did stands behind it."
+        ),
+    )
+
+    def unit(row: Row) -> str:
+        return "labels" if row["measure"] == "labels to top 1" else points
+
+    add_tests(
+        page,
+        comparison,
+        "strategy",
+        say=lambda row, number: say_number(number, unit(row)),
+        unit=unit,
+        last=comparison.budget,
+    )
+    add_manifest(page, comparison)
+    return page.text()
 
 
 def _yardstick_words(comparison: Comparison) -> str:
@@ -56,23 +80,3 @@ def _yardstick_words(comparison: Comparison) -> str:
             f"{say_number(value, points)}."
         )
     return " ".join(words)
-
-
-def _tests(comparison: Comparison) -> list[dict[str, Any]]:
-    points = comparison.yardsticks.points
-    rows: list[dict[str, Any]] = []
-    for row in comparison.tests.to_dict("records"):
-        to_top = row["measure"] == "labels to top 1"
-        numbers = [row["mean_difference"], row["low"], row["high"]]
-        texts = [say_number(number, "labels" if to_top else points) for number in numbers]
-        interval = "" if math.isnan(row["low"]) else f" [{texts[1]}, {texts[2]}]"
-        rows.append(
-            {
-                **{str(key): fact for key, fact in row.items()},
-                "ahead": f"{texts[0]}{interval} {'labels' if to_top else points}",
-                "last": row["labels"] == comparison.budget,
-                "p": say_p(row["p_holm"]),
-                "counts": f"{row['wins']} / {row['ties']} / {row['losses']}",
-            }
-        )
-    return rows

@@ -15,9 +15,18 @@ import gzip
 import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archscout.reports.charts import Chart
+from archscout.reports.drawings import cell_svg
+from archscout.reports.words import duration
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from archscout.results.supernet import SupernetSearchResult
+    from archscout.results.unlabeled import UnlabeledResult
+    from archscout.spaces.base import Architecture, SearchSpace
 
 _PAGE = Path(__file__).parent / "page"
 _PLOTLY = "plotly-basic-4.1.1.min.js.gz"
@@ -37,6 +46,85 @@ def render_page(
     Returns:
         The page.
     """
+    figures = {name: _figure(drawn) for name, drawn in charts.items() if drawn}
+    return _render(_environment(), template, bool(figures), figures=figures, **words)
+
+
+class Page:
+    """A page of sections, each made of the blocks of ``page/parts.html``.
+
+    Args:
+        command: that made the result.
+        title: of the page.
+        tab: what a browser shows of it; empty for the title.
+    """
+
+    def __init__(self, command: str, title: str, tab: str = "") -> None:
+        self._environment = _environment()
+        self.parts: Any = self._environment.get_template("parts.html").module
+        self.head: list[str] = []
+        self._words = {"command": command, "title": title, "tab": tab or title}
+        self._sections: list[tuple[str, Sequence[str]]] = []
+        self._drawn = False
+
+    def section(self, heading: str, *blocks: str) -> None:
+        """Add a section; without a heading its blocks stand alone."""
+        self._sections.append((heading, blocks))
+
+    def figure(self, name: str, label: str, charts: Chart | Sequence[Chart] | None) -> str:
+        """A block of charts side by side; empty where there are none.
+
+        Args:
+            name: of the figure.
+            label: what it shows, for those who cannot see it.
+            charts: what is drawn.
+        """
+        if not charts:
+            return ""
+        self._drawn = True
+        drawn: str = self.parts.draw(_figure(charts), name, label)
+        return drawn
+
+    def drawing(self, space: SearchSpace, arch: Architecture) -> str:
+        """A block with the drawing of an architecture."""
+        from markupsafe import Markup
+
+        return Markup(cell_svg(space, arch))
+
+    def add_best(
+        self, best: str, result: UnlabeledResult | SupernetSearchResult, doubt: str = ""
+    ) -> None:
+        """Say first what a search on images found, and what speaks against it."""
+        parts = self.parts
+        self.head.append(parts.code(best))
+        self.head += [parts.note("Warning:", f"{warning}.") for warning in result.warnings]
+        self.head += [parts.note("A winner?", f"{doubt}.")] if doubt else []
+        self.head.append(parts.items([f"{finding}." for finding in result.findings]))
+
+    def add_making(
+        self,
+        result: UnlabeledResult | SupernetSearchResult,
+        facts: Sequence[tuple[str, str]],
+        manifest: Sequence[tuple[str, str]] = (),
+    ) -> None:
+        """Say how a search on images was made, and how long its stages took."""
+        stages = [(stage, duration(seconds)) for stage, seconds in result.seconds.items()]
+        rows = [("images", result.images), *(row for row in facts if row[1]), *stages, *manifest]
+        self.section(
+            "How it was made",
+            self.parts.small(
+                "Times are those of the last call; what an earlier one had trained took none."
+            ),
+            self.parts.pairs("How it was made", rows),
+        )
+
+    def text(self) -> str:
+        """The page."""
+        words = {**self._words, "head": self.head, "sections": self._sections}
+        return _render(self._environment, "page.html", self._drawn, **words)
+
+
+def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup, escape
 
@@ -49,16 +137,15 @@ def render_page(
     )
     # Long cell strings may break after a bar, and are copied without the break.
     environment.filters["breakable"] = lambda text: Markup(str(escape(text)).replace("|", "|<wbr>"))
-    sides = {
-        name: [drawn] if isinstance(drawn, Chart) else list(drawn)
-        for name, drawn in charts.items()
-        if drawn
-    }
-    figures = {name: _figure(side) for name, side in sides.items()}
-    scripts = [_plotly(), _read("charts.js")] if figures else []
+    return environment
+
+
+def _render(environment: Environment, template: str, drawn: bool, **words: Any) -> str:
+    from markupsafe import Markup
+
+    scripts = [_plotly(), _read("charts.js")] if drawn else []
     page = environment.get_template(template).render(
         **words,
-        figures=figures,
         style=Markup(_read("style.css")),
         scripts=[Markup(script) for script in scripts],
         policy=_policy(scripts),
@@ -67,13 +154,14 @@ def render_page(
     return page.encode("utf-8", "replace").decode("utf-8")
 
 
-def _figure(charts: list[Chart]) -> dict[str, Any]:
+def _figure(drawn: Chart | Sequence[Chart]) -> dict[str, Any]:
     """Charts side by side as the templates read them, with the legend that they share."""
     from markupsafe import Markup
 
+    charts = [drawn] if isinstance(drawn, Chart) else list(drawn)
     legend = {entry["name"]: entry for chart in charts for entry in chart.legend}
-    drawn = [{"chart": chart, "json": Markup(chart.json())} for chart in charts]
-    return {"charts": drawn, "legend": list(legend.values())}
+    sides = [{"chart": chart, "json": Markup(chart.json())} for chart in charts]
+    return {"charts": sides, "legend": list(legend.values())}
 
 
 def _plotly() -> str:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from archscout._common.saying import say_p, say_tau
 from archscout.reports.charts import COLOURS, Chart
-from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
-from archscout.reports.pages import render_page
-from archscout.reports.words import count, duration, size
+from archscout.reports.pages import Page
+from archscout.reports.words import count, size
 
 if TYPE_CHECKING:
     from archscout.results.supernet import SupernetSearchResult
@@ -21,32 +20,122 @@ MOST_LISTED = 20
 
 def render_supernet(result: SupernetSearchResult) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    from markupsafe import Markup
-
-    space, trust = result.space, result.trust
-    listed = _listed(result)
-    return render_page(
-        "supernet.html",
-        {"scored": _chart(result)},
-        result=result,
-        best=space.format(result.best),
-        drawing=Markup(cell_svg(space, result.best)),
-        best_facts=_best_facts(result),
-        rounds=result.by_round(),
-        listed=listed,
-        left_out=len(result.architectures) - len(listed),
-        agreement=[(row["way"], say_tau(row["tau"])) for row in result.agreement()],
-        trust_rows=[] if trust is None else [_trust_row(row) for row in trust.rows()],
-        networks=[]
-        if trust is None
-        else [
-            (text, f"{accuracy:.2f}")
-            for text, accuracy in zip(trust.architectures, trust.accuracies, strict=True)
-        ],
-        alone=count(result.alone_epochs, "epoch"),
-        stages=[(stage, duration(seconds)) for stage, seconds in result.seconds.items()],
-        manifest=flat_rows(result.manifest),
+    space, listed = result.space, _listed(result)
+    best = space.format(result.best)
+    page = Page("search-supernet", "Search on a supernet", f"Search on a supernet: {best}")
+    parts = page.parts
+    page.add_best(best, result)
+    page.section(
+        "The architecture",
+        parts.tiles([(name, text, "") for name, text in _best_facts(result)]),
+        page.drawing(space, result.best),
     )
+    heads = ["architecture", "supernet accuracy, %", "round", "origin", "parameters", "MACs"]
+    more = len(result.architectures) - len(listed)
+    page.section(
+        "All that was scored",
+        page.figure(
+            "scored",
+            "Supernet accuracy of each architecture in the order of proposal; the tables below "
+            "hold the numbers",
+            _chart(result),
+        ),
+        parts.table("Rounds", list(_ROUNDS), _rounds(result)),
+        parts.small(
+            "Accuracies are by the last weights of the supernet, on "
+            f"{result.held_out:,} held-out images; round 0 is random. Architectures and rounds are "
+            "numbered from 0."
+        ),
+        parts.details(
+            "The best by supernet accuracy",
+            [
+                parts.table("The best by supernet accuracy", heads, listed, ["name"]),
+                parts.small(f"And {more:,} more in architectures.csv.") if more else "",
+            ],
+        ),
+    )
+    agreement = [(row["way"], say_tau(row["tau"])) for row in result.agreement()]
+    page.section(
+        "What counting says",
+        parts.table(
+            "What counting says", ["way", "tau-b with the supernet accuracy"], agreement, ["name"]
+        ),
+        parts.small(
+            "Counting needs no training. Where it orders as the supernet does, the supernet added "
+            "little."
+        ),
+    )
+    page.section("Trained alone", *_alone(page, result))
+    page.section("Trust check", *_trust(page, result))
+    page.add_making(result, [("limits", "; ".join(result.limits))], flat_rows(result.manifest))
+    return page.text()
+
+
+_ROUNDS = {
+    "round": "{}",
+    "architectures": "{}",
+    "trained on": "{}",
+    "mean, %": "{:.2f}",
+    "best, %": "{:.2f}",
+    "loss": "{:.3f}",
+    "training steps": "{:,}",
+}
+
+
+def _rounds(result: SupernetSearchResult) -> list[list[str]]:
+    names = ("round", "proposed", "trained_on", "mean", "best", "loss", "updates")
+    return [
+        [form.format(row[name]) for name, form in zip(names, _ROUNDS.values(), strict=True)]
+        for row in result.by_round()
+    ]
+
+
+def _alone(page: Page, result: SupernetSearchResult) -> list[str]:
+    parts = page.parts
+    if not result.finalists:
+        return [parts.paragraph("None of the best was trained alone: the network has no weights.")]
+    rows = [
+        [
+            finalist.architecture,
+            f"{finalist.supernet_accuracy:.2f}",
+            f"{finalist.validation:.2f}",
+            "–" if finalist.test is None else f"{finalist.test:.2f}",
+        ]
+        for finalist in result.finalists
+    ]
+    heads = ["architecture", "supernet accuracy, %", "held-out images, %", "test images, %"]
+    return [
+        parts.table("Trained alone", heads, rows, ["name"]),
+        parts.small(
+            f"Each for {count(result.alone_epochs, 'epoch')}. The held-out images chose the "
+            "architecture and so say more than is true; nothing was chosen by test images."
+        ),
+    ]
+
+
+def _trust(page: Page, result: SupernetSearchResult) -> list[str]:
+    parts, trust = page.parts, result.trust
+    if trust is None:
+        return [parts.paragraph(f"None: {result.why_no_trust}.")]
+    rows = [
+        [
+            row["way"],
+            f"{say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]",
+            say_p(row["p_value"]),
+        ]
+        for row in trust.rows()
+    ]
+    networks = [
+        (text, f"{accuracy:.2f}")
+        for text, accuracy in zip(trust.architectures, trust.accuracies, strict=True)
+    ]
+    heads = ["way", "tau-b with accuracies alone [95 %]", "two-sided p"]
+    return [
+        parts.table("Trust check", heads, rows, ["name"]),
+        parts.table(
+            "Networks trained alone", ["architecture", "accuracy alone, %"], networks, ["name"]
+        ),
+    ]
 
 
 def _chart(result: SupernetSearchResult) -> Chart:
@@ -94,8 +183,3 @@ def _listed(result: SupernetSearchResult) -> list[list[str]]:
         ]
         for place in order
     ]
-
-
-def _trust_row(row: dict[str, Any]) -> list[str]:
-    interval = f"{say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]"
-    return [str(row["way"]), interval, say_p(row["p_value"])]

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from archscout.errors import listed
 from archscout.reports.charts import BLUE, Chart
-from archscout.reports.drawings import cell_svg
 from archscout.reports.manifest_rows import flat_rows
-from archscout.reports.pages import render_page
+from archscout.reports.pages import Page
 from archscout.reports.words import count, duration, value
 from archscout.spaces import recorded_space
 
@@ -26,22 +25,35 @@ _SAID = ("labels", "strategy", "seed", "versions archscout")
 
 def render_training(network: SavedNetwork, facts: Facts) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    from markupsafe import Markup
-
     space = recorded_space(network.space)
-    return render_page(
-        "train.html",
-        {"loss": _loss_chart(facts)},
-        network=network,
-        warnings=facts["warnings"],
-        drawing=Markup(cell_svg(space, space.parse(network.architecture))),
-        tiles=_tiles(network, facts),
-        caveats=_caveats(facts),
-        epochs=count(len(facts["losses"]), "epoch"),
-        losses=[(epoch, _loss(loss)) for epoch, loss in enumerate(facts["losses"], start=1)],
-        facts=_rows(network, facts),
-        manifest=[row for row in flat_rows(facts["manifest"]) if row[0] not in _SAID],
+    text = network.architecture
+    page = Page("train", f"One network of {network.space}", f"Training of {text}")
+    parts = page.parts
+    page.head = [parts.code(text)]
+    page.head += [parts.note("Warning:", f"{warning}.") for warning in facts["warnings"]]
+    if not network.weights:
+        page.head.append(parts.note("", "This network has no trained weights."))
+    if tiles := _tiles(network, facts):
+        page.section("", parts.tiles(tiles))
+    page.section("The architecture", page.drawing(space, space.parse(text)))
+    if facts["losses"]:
+        rows = [(epoch, _loss(loss)) for epoch, loss in enumerate(facts["losses"], start=1)]
+        table = parts.table("Loss of each epoch", ["epoch", "mean loss"], rows, ["number"] * 2)
+        page.section(
+            "Loss",
+            page.figure(
+                "loss",
+                "Mean training loss of each epoch; the numbers are in the table below",
+                _loss_chart(facts),
+            ),
+            parts.details(f"Show {count(len(rows), 'epoch')}", [table]),
+        )
+    page.section("Before you quote this", parts.items(_caveats(facts)))
+    manifest = [row for row in flat_rows(facts["manifest"]) if row[0] not in _SAID]
+    page.section(
+        "How it was made", parts.pairs("How it was made", [*_rows(network, facts), *manifest])
     )
+    return page.text()
 
 
 def _loss_chart(facts: Facts) -> Chart | None:
