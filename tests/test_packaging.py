@@ -51,6 +51,12 @@ def test_nothing_is_pinned_exactly_in_the_package() -> None:
         assert operators == {">="}, text
 
 
+def test_every_extra_is_named_where_it_is_missing() -> None:
+    sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py"))
+    for extra in PROJECT["optional-dependencies"].keys() - {"docs", "dev"}:
+        assert f"archscout[{extra}]" in sources, extra
+
+
 def test_constraints_pin_torch_alone() -> None:
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if line.strip() and not line.startswith("#")]

