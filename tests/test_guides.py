@@ -34,6 +34,13 @@ def test_the_program_of_a_guide_runs(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_space_of_the_guide_is_the_one_that_the_tests_try() -> None:
+    text = (DOCS / "guides" / "own-space.md").read_text(encoding="utf-8")
+    shown = dict(re.findall(r"`toy_chain/(\w+\.py)`:\n\n```python\n(.*?\n)```", text, re.DOTALL))
+    folder = Path(__file__).parent / "toy_chain"
+    assert shown == {file.name: file.read_text(encoding="utf-8") for file in folder.glob("*.py")}
+
+
 @pytest.mark.parametrize("page", [DOCS.parent / "README.md", *sorted(DOCS.rglob("*.md"))], ids=str)
 def test_names_at_the_top_of_the_package_exist(page: Path) -> None:
     text = program(page)
