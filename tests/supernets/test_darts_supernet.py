@@ -81,7 +81,7 @@ def test_bad_settings_are_refused() -> None:
         make_supernet("darts", network="cifar10")
     with pytest.raises(SettingsError, match="pool_norms"):
         make_supernet("darts", channels=2, cells=3, pool_norms=1)
-    with pytest.raises(SettingsError, match="expected stem, first, stages and last"):
+    with pytest.raises(SettingsError, match="expected stem, first, stages, last"):
         make_supernet("mobilenet", widths={"stem": 4})
     with pytest.raises(SettingsError, match="no cells whose operations"):
         tiny("mobilenet").draw_paths(np.random.default_rng(0), 1, shared=True)
