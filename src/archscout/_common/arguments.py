@@ -6,7 +6,7 @@ import functools
 import inspect
 import operator
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -74,24 +74,6 @@ def read_settings(given: object) -> dict[str, dict[str, Any]]:
         name: as_mapping(inner, f"the settings of {name!r}")
         for name, inner in as_mapping(given, "settings").items()
     }
-
-
-def check_names(names: object, kind: str, plural: str) -> None:
-    """Refuse what is neither a name, nor names, nor a mapping of names to names.
-
-    Raises:
-        SettingsError: with what came among them.
-
-    Examples:
-        >>> check_names(["forest"], "predictor", "predictors")
-    """
-    expected = f"expected registered names of {plural} as text, or a mapping to such names"
-    if isinstance(names, type) or not isinstance(names, Iterable):
-        raise SettingsError(f"got {kind_of(names)} as {plural}, {expected}")
-    listed = [names] if isinstance(names, str) else list(names)
-    for name in [*listed, *(names.values() if isinstance(names, Mapping) else [])]:
-        if not isinstance(name, str):
-            raise SettingsError(f"got {kind_of(name)} as a {kind}, {expected}")
 
 
 def check_optional(path: object, function: object, path_name: str, function_name: str) -> None:

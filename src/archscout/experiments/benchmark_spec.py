@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archscout.errors import SettingsError, kind_of
+from archscout.plugins import Sent, describe, is_reference, received, sendable
+from archscout.spaces import SPACES, SearchSpace
+from archscout.spaces.as_space import as_space
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -19,14 +22,15 @@ if TYPE_CHECKING:
 class BenchmarkSpec:
     """Describes a table so that any process can load it.
 
-    Make one with `named` or `from_csv`.
+    Make one with `named` or `from_csv`; of a table that is there already, it is the table.
 
     Args:
         name: name of a registered benchmark, or empty for a file.
         path: absolute path of a table file, or empty for a registered benchmark.
-        space: name of the space of a file's architectures, or empty.
+        space: the space of a file's architectures, its name or its place; or empty.
         settings: further arguments of the loader, as sorted pairs.
         limits: limits that the architectures keep; the others are left out of the table.
+        table: the table itself, or a copy of it on its way to a worker.
 
     Examples:
         >>> spec = BenchmarkSpec.named("nasbench201", dataset="cifar10", run="random")
@@ -36,9 +40,10 @@ class BenchmarkSpec:
 
     name: str = ""
     path: str = ""
-    space: str = ""
+    space: SearchSpace | str = ""
     settings: tuple[tuple[str, Any], ...] = ()
     limits: tuple[Limit, ...] = ()
+    table: TableBenchmark | Sent | None = field(default=None, repr=False)
 
     @classmethod
     def named(cls, name: str, dataset: str | None = None, **settings: Any) -> BenchmarkSpec:
@@ -47,12 +52,17 @@ class BenchmarkSpec:
 
     @classmethod
     def from_csv(
-        cls, path: str | Path, *, space: str, dataset: str | None = None, **settings: Any
+        cls,
+        path: str | Path,
+        *,
+        space: SearchSpace | str,
+        dataset: str | None = None,
+        **settings: Any,
     ) -> BenchmarkSpec:
         """Describe ``TableBenchmark.from_csv(path, space=space, dataset=dataset, **settings)``."""
         return cls(
             path=str(Path(path).resolve()),
-            space=space,
+            space=sendable(space, "space", space) if isinstance(space, str) else space,
             settings=_pairs({"dataset": dataset, **settings}),
         )
 
@@ -68,34 +78,72 @@ class BenchmarkSpec:
             written = (state.st_mtime_ns, state.st_size)
         return _load(self, written)
 
+    def sent(self, workers: int | None) -> BenchmarkSpec:
+        """The description as workers are given it: a table is copied once, not for each job.
+
+        Raises:
+            SettingsError: if the table, or the class of its space, cannot be sent.
+        """
+        if self.table is None or workers == 1:
+            return self
+        return replace(self, table=sendable(self.table, "table", self.table.name))
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for the record; of a file only its name, so that folders can move."""
-        kind = {"name": self.name} if self.name else {"file": Path(self.path).name}
+        name = self.table.name if self.table is not None else describe(self.name, code=True)
+        kind = {"file": Path(self.path).name} if self.path else {"name": name}
         limits = [limit.to_dict() for limit in self.limits]
-        found = {**kind, "space": self.space, **dict(self.settings)}
+        space = describe(self.space) if isinstance(self.space, str) else self.space.name
+        found = {**kind, "space": space, **dict(self.settings)}
         return {**found, "limits": limits} if limits else found
 
 
-def as_spec(given: object) -> BenchmarkSpec:
-    """Take a description as it is, and make one of the name of a benchmark.
+def as_spec(given: object, space: SearchSpace | str = "") -> BenchmarkSpec:
+    """Take a description as it is, and make one of a table or of the name of a benchmark.
+
+    Args:
+        given: the description, table or name.
+        space: that was asked for; the architectures of a file are of this very space, where the
+            description only names it.
 
     Raises:
-        SettingsError: if it is neither.
+        SettingsError: if it is none of these.
 
     Examples:
         >>> as_spec("nasbench201").name
         'nasbench201'
     """
+    from archscout.benchmarks import TableBenchmark
+
     if isinstance(given, BenchmarkSpec):
-        return given
+        named = isinstance(space, SearchSpace) and given.space == space.name not in SPACES
+        return replace(given, space=space) if named else given
+    if isinstance(given, TableBenchmark):
+        return BenchmarkSpec(table=given, space=given.space.name)
     hint = "BenchmarkSpec.named(name) or BenchmarkSpec.from_csv(path, space=...) makes one"
     if isinstance(given, str) and not given.endswith((".csv", ".gz", ".json", ".parquet")):
-        return BenchmarkSpec.named(given)
+        return BenchmarkSpec.named(sendable(given, "benchmark", given))
     came = repr(given) if isinstance(given, str) else kind_of(given)
     raise SettingsError(
-        f"got {came} as the benchmark, expected a registered name or the description of a "
-        f"table, which every process can load: {hint}"
+        f"got {came} as the benchmark, expected a registered name, a TableBenchmark or the "
+        f"description of a table: {hint}"
     )
+
+
+def table_of(spec: BenchmarkSpec, space: SearchSpace | str) -> TableBenchmark:
+    """Load a table and check that it is of a space.
+
+    Raises:
+        SettingsError: if it is of another one.
+    """
+    placed = not isinstance(space, str) or is_reference(space)
+    name, table = as_space(space).name if placed else space, spec.load()
+    if table.space.name != name:
+        raise SettingsError(
+            f"got space {name!r} and a table of {table.space.name!r}, expected the same: name the "
+            "table's space"
+        )
+    return table
 
 
 @functools.lru_cache(maxsize=4)
@@ -106,6 +154,9 @@ def _load(spec: BenchmarkSpec, written: tuple[int, int]) -> TableBenchmark:
     if spec.limits:
         whole = _load(replace(spec, limits=()), written)
         return whole.within(whole.space.within(spec.limits))
+    if spec.table is not None:
+        table: TableBenchmark = received(spec.table)
+        return table
     if spec.name:
         return load_benchmark(spec.name, **settings)
     return TableBenchmark.from_csv(spec.path, space=spec.space, **settings)

@@ -25,7 +25,7 @@ from typing import Any, NoReturn
 from archscout._common.own_state import users_state
 from archscout._common.paths import at_home, for_record, from_here
 from archscout.errors import SettingsError, UnknownNameError, error_text
-from archscout.plugins._registry import names_file
+from archscout.plugins._registry import names_file, split_place
 
 _OF_FILES = "archscout_file_"
 _ONE_AT_A_TIME = threading.RLock()
@@ -112,11 +112,11 @@ def describe(part: object, *, code: bool = False) -> str:
         ('forest', 'own.py:Mine', 'pathlib:Path')
     """
     text = part if isinstance(part, str) else _text_of(part)
-    home, colon, name = text.rpartition(":")
-    shown = f"{for_record(home)}:{name}" if colon and names_file(home) else text
+    wrappers, home, name = split_place(text)
+    shown = f"{wrappers}{for_record(home)}:{name}" if names_file(home) else text
     if not code:
         return shown
-    source = home if names_file(home) else _source(text if isinstance(part, str) else part)
+    source = home if names_file(home) else _source(home if isinstance(part, str) else part)
     try:
         content = Path(source).read_bytes() if source else b""
     except OSError:
@@ -135,7 +135,7 @@ def _text_of(part: object) -> str:
 def _source(part: object) -> str | None:
     """The file of a part's code; None for what belongs to no file of a user."""
     if isinstance(part, str):
-        module = sys.modules.get(part.rpartition(":")[0])
+        module = sys.modules.get(part)
     else:
         part = part.func if isinstance(part, partial) else part
         part = part if hasattr(part, "__qualname__") else type(part)

@@ -202,6 +202,20 @@ def is_reference(text: str) -> bool:
     return named and (names_file(home) or all(word.isidentifier() for word in home.split(".")))
 
 
+def split_place(text: str) -> tuple[str, str, str]:
+    """Wrappers with their colons, module or file, and name of the place in a text.
+
+    Examples:
+        >>> split_place("pseudo:lab/own.py:Mine"), split_place("C:/own.py:Mine")
+        (('pseudo:', 'lab/own.py', 'Mine'), ('', 'C:/own.py', 'Mine'))
+    """
+    home, _, name = text.rpartition(":")
+    wrappers, colon, last = home.rpartition(":")
+    if len(wrappers.rpartition(":")[2]) < 2:  # none, or the letter of a drive
+        return "", home, name
+    return wrappers + colon, last, name
+
+
 def names_file(home: str) -> bool:
     """Whether what stands before the colon of a place is a file."""
     return home.endswith(".py") and len(home) > len(".py")

@@ -12,12 +12,12 @@ import os
 import pickle
 from collections.abc import Mapping
 from dataclasses import dataclass
-from types import FunctionType
+from types import FunctionType, MappingProxyType
 from typing import Any
 
 from archscout.errors import SettingsError, error_text
 from archscout.plugins._reference import load_reference, reference_of
-from archscout.plugins._registry import _ADDED, Entry, is_reference
+from archscout.plugins._registry import _ADDED, Entry, names_file, split_place
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class _Sender(pickle.Pickler):
     """Writes classes and functions as places."""
 
     def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, MappingProxyType):
+            return _read_only, (dict(obj),)
         if not isinstance(obj, type | FunctionType):
             return NotImplemented
         place = reference_of(obj)
@@ -47,6 +49,11 @@ class _Sender(pickle.Pickler):
             raise SettingsError(f"{obj.__qualname__} is in no file that can be imported")
         in_a_file = place is not None and place.rpartition(":")[0].endswith(".py")
         return (load_reference, (place,)) if in_a_file else NotImplemented
+
+
+def _read_only(values: dict[Any, Any]) -> Any:
+    """Make what pickle cannot write; tables hold their columns in one."""
+    return MappingProxyType(values)
 
 
 def sendable(part: Any, kind: str, name: str) -> Any:
@@ -68,9 +75,8 @@ def sendable(part: Any, kind: str, name: str) -> Any:
         ('forest', 'builtins:dict')
     """
     if isinstance(part, str):
-        home, _, attribute = part.rpartition(":")
-        is_file = is_reference(part) and home.endswith(".py")
-        return f"{os.path.abspath(home)}:{attribute}" if is_file else part
+        wrappers, home, attribute = split_place(part)
+        return f"{wrappers}{os.path.abspath(home)}:{attribute}" if names_file(home) else part
     if (place := reference_of(part)) is not None:
         return place
     written = io.BytesIO()

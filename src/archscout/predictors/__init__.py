@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
 import numpy as np
 
-from archscout._common.arguments import as_generator
+from archscout._common.arguments import as_generator, refuses
 from archscout._common.lazy import lazily
 from archscout._common.own_state import own_state, users_state
 from archscout.errors import SettingsError, kind_of
@@ -203,8 +203,9 @@ def make_predictor(
         SettingsError: if it makes no predictor, or space or generator are of another kind.
     """
     space, rng = as_space(space), as_generator(rng)
-    if callable(name):
+    if _makes_predictors(name):
         return _own(name, space, rng, settings)
+    name = cast(str, name)  # Which the registry checks.
     wrapper, wrapped = _unwrapped(name)
     if not wrapper:
         entry = PREDICTORS[name]
@@ -216,6 +217,10 @@ def make_predictor(
     return made
 
 
+def _makes_predictors(name: object) -> TypeGuard[Callable[..., Predictor]]:
+    return issubclass(name, Predictor) if isinstance(name, type) else callable(name)
+
+
 def _own(
     make: Callable[..., Predictor],
     space: SearchSpace,
@@ -224,6 +229,12 @@ def _own(
 ) -> Predictor:
     """Call a class or function, code of others in the state of their process."""
     ours = str(getattr(make, "__module__", "")).partition(".")[0] == "archscout"
+    if not ours and (why := refuses(make, space, rng, **settings)) is not None:
+        raise SettingsError(
+            f"got the predictor {getattr(make, '__name__', make)!r}, which cannot be made of "
+            f"(space, rng{''.join(f', {name}' for name in settings)}) ({why}): correct the "
+            "settings, or let it take these"
+        )
     with nullcontext() if ours else users_state():
         made = make(space, rng, **settings)
     if not isinstance(made, Predictor):
@@ -239,7 +250,9 @@ def _unwrapped(name: object) -> tuple[str, str]:
     """The wrapper before a name, empty if there is none, and the rest."""
     if isinstance(name, str) and ":" in name and name not in PREDICTORS:
         wrapper, _, rest = name.partition(":")
-        if wrapper in WRAPPERS or not is_reference(name):
+        # A misspelt wrapper is no module.
+        wraps = rest in PREDICTORS or rest.partition(":")[0] in WRAPPERS
+        if wrapper in WRAPPERS or wraps or not is_reference(name):
             return wrapper, rest
     return "", name if isinstance(name, str) else ""
 

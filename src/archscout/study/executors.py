@@ -18,7 +18,7 @@ from multiprocessing.connection import Connection
 from typing import Any, Generic, SupportsIndex, TypeVar
 
 from archscout.errors import ArchscoutError, SettingsError, error_text
-from archscout.plugins import additions, receive_additions
+from archscout.plugins import additions, receive_additions, received, sendable
 
 logger = logging.getLogger(__name__)
 Job = TypeVar("Job")
@@ -182,7 +182,8 @@ def _run_until_death(
         while waiting or flying:
             try:
                 while waiting and len(flying) < workers:
-                    future = pool.submit(tasks[waiting[-1]])
+                    task = tasks[waiting[-1]]
+                    future = pool.submit(_call, sendable(task, "job", task.name))
                     flying[future] = waiting.pop()
             except BrokenProcessPool:
                 if not flying:  # an idle process died: nobody is to blame
@@ -208,6 +209,11 @@ def _run_until_death(
                         dead.append(place)
                 return sorted(dead)
     return []
+
+
+def _call(sent: Any) -> Any:
+    """Run a task that came to this worker."""
+    return received(sent)()
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from archscout._common.own_state import own_state
 from archscout.experiments.benchmark_spec import BenchmarkSpec
 from archscout.results.regrets import RunRecord
 from archscout.spaces.index import ChoiceIndex
+from archscout.study.arguments import StrategyFactory
 from archscout.study.ledger import Dedup
 
 
@@ -21,7 +22,7 @@ class SearchJob:
 
     Args:
         label: what the strategy is called in this comparison.
-        strategy: its registered name.
+        strategy: its registered name, place, class or function.
         settings: its settings.
         seed: seed of the strategy and of the table's random runs.
         benchmark: the table.
@@ -30,7 +31,7 @@ class SearchJob:
     """
 
     label: str
-    strategy: str
+    strategy: str | StrategyFactory
     seed: int
     benchmark: BenchmarkSpec
     labels: int

@@ -16,6 +16,7 @@ from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
 from archscout.errors import StorageError
 from archscout.experiments.comparison.jobs import SearchJob
+from archscout.plugins import describe
 from archscout.results.regrets import RunRecord
 
 _COLUMNS = ("architecture", "value", "mean_value", "test_value", "seconds")
@@ -53,11 +54,11 @@ class Folder:
         except (ValueError, KeyError, TypeError) as error:
             self._folder.discard(_stem(job), error)
             return None
-        if made_by != _identity(job):
+        if made_by != (wanted := _identity(job)):
             raise StorageError(
                 f"folder {str(self.path)!r} holds {job.label!r} as strategy "
                 f"{made_by['registered']!r} with settings {made_by['settings']}, asked was "
-                f"{job.strategy!r} with {plain(job.settings)}: name another folder"
+                f"{wanted['registered']!r} with {wanted['settings']}: name another folder"
             )
         return loaded
 
@@ -84,7 +85,7 @@ def _stem(job: SearchJob) -> str:
 def _identity(job: SearchJob) -> dict[str, Any]:
     return {
         "strategy": job.label,
-        "registered": job.strategy,
+        "registered": describe(job.strategy, code=True),
         "settings": plain(job.settings),
         "seed": job.seed,
     }

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from archscout._common.arguments import (
-    check_names,
     check_optional,
     read_settings,
     told_in_words,
@@ -29,20 +28,22 @@ from archscout.errors import (
     UnknownNameError,
     listed,
 )
-from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec
+from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.experiments.comparison.parts import Folder
 from archscout.experiments.comparison.sentences import list_notes, list_warnings
 from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
 from archscout.experiments.comparison.yardsticks import measure_yardsticks
+from archscout.experiments.named_parts import Parts, named_parts
 from archscout.experiments.seeds import check_seeds
+from archscout.plugins import describe
 from archscout.reports.plot_files import write_plots
 from archscout.reports.report import report
 from archscout.results.comparison import Comparison
 from archscout.results.regrets import RunRecord, make_curves
-from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats.leads import statistics_rng
+from archscout.study.arguments import StrategyFactory, make_searcher, strategy_name
 from archscout.study.executors import JobFailure, check_workers, usable_cores
 from archscout.study.ledger import Dedup, Ledger
 from archscout.study.resumable import Ended, run_and_keep
@@ -85,8 +86,8 @@ class CompareProgress:
 @owns_folder("comparison")
 def compare(
     space: SearchSpace | str,
-    benchmark_spec: BenchmarkSpec | str,
-    strategies: Sequence[str] | Mapping[str, str],
+    benchmark_spec: BenchmarkSpec | TableBenchmark | str,
+    strategies: Parts,
     labels: int = 300,
     seeds: int | Sequence[int] = 20,
     *,
@@ -105,9 +106,10 @@ def compare(
 
     Args:
         space: the space, or its name; the table must be of it.
-        benchmark_spec: describes the table; a text names a registered benchmark.
-        strategies: registered names, or a mapping from a name in this comparison to a
-            registered one, so that a strategy can stand beside itself with other settings.
+        benchmark_spec: the table, or its description; a text names a registered benchmark.
+        strategies: registered names, places (``"module:Name"``, ``"FILE.py:Name"``), classes or
+            functions ``(space, rng) -> Strategy``; or a mapping from a name in this comparison to
+            one of these, so that a strategy can stand beside itself with other settings.
         labels: budget of each search, at least 1.
         seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
         baseline: one of the strategies; the others are tested against it.
@@ -133,28 +135,23 @@ def compare(
         >>> result.strategies, len(result.labels)
         (['random', 'local'], 20)
     """
-    benchmark_spec = as_spec(benchmark_spec)
+    benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
     chosen = _check_strategies(strategies, baseline, settings)
     seed_list = check_seeds(seeds)
     labels = whole(labels, "labels", 1)
     checkpoints = [whole(point, "a checkpoint", 1) for point in checkpoints]
-    wanted = space if isinstance(space, str) else as_space(space).name
     check_optional(out, on_done, "out", "on_done")
     check_workers(workers)
-    table = benchmark_spec.load()
-    if table.space.name != wanted:
-        raise SettingsError(
-            f"got space {wanted!r} and a table of {table.space.name!r}, expected the same: name "
-            "the table's space"
-        )
+    table = table_of(benchmark_spec, space)
     _check_question(table, chosen, labels, settings, dedup)
+    sent = benchmark_spec.sent(workers)
     jobs = [
         SearchJob(
             label=name,
             strategy=chosen[name],
             seed=seed,
-            benchmark=benchmark_spec,
+            benchmark=sent,
             labels=labels,
             dedup=dedup,
             settings=dict((settings).get(name, {})),
@@ -182,7 +179,7 @@ def compare(
         strategy=", ".join(chosen),
         settings=settings,
         seeds=seed_list,
-        strategies=chosen,
+        strategies={name: describe(part, code=True) for name, part in chosen.items()},
         benchmark=benchmark_spec.to_dict(),
         table=digest,
         dedup=dedup,
@@ -256,57 +253,40 @@ def _run(
 
 def _check_question(
     table: TableBenchmark,
-    chosen: Mapping[str, str],
+    chosen: Mapping[str, str | StrategyFactory],
     labels: int,
     settings: Mapping[str, Mapping[str, Any]],
     dedup: Dedup,
 ) -> None:
     """Refuse what a search would refuse, before any has run and anything is written."""
-    from archscout.strategies import make_strategy
     from archscout.study.loop import check_first_round
 
     Ledger(table.space, table, labels, dedup=dedup)
-    for name, registered in chosen.items():
-        made = make_strategy(
-            registered,
-            table.space,
-            np.random.default_rng(0),
-            pool=table.pool(),
-            **settings.get(name, {}),
-        )
+    for name, part in chosen.items():
+        rng = np.random.default_rng(0)
+        made = make_searcher(part, table.space, rng, table.pool(), settings.get(name, {}))
         check_first_round(made, name, labels)
 
 
 def _check_strategies(
-    strategies: Sequence[str] | Mapping[str, str],
+    strategies: Parts,
     baseline: str,
     settings: Mapping[str, Mapping[str, Any]],
-) -> dict[str, str]:
-    from archscout.strategies import STRATEGIES
-
-    check_names(strategies, "strategy", "strategies")
-    if isinstance(strategies, str):
-        strategies = [strategies]
-    if not isinstance(strategies, Mapping):
-        doubled = sorted({name for name in strategies if list(strategies).count(name) > 1})
-        if doubled:
-            raise SettingsError(
-                f"got strategy {doubled[0]!r} twice, expected each once: give a mapping of names "
-                "to put a strategy beside itself"
-            )
-        strategies = {name: name for name in strategies}
-    for registered in strategies.values():
-        STRATEGIES[registered]
-    known = listed(strategies) or "none"
-    if baseline not in strategies:
+) -> dict[str, str | StrategyFactory]:
+    found = named_parts(strategies, "strategy", "strategies")
+    for part in found.values():
+        strategy_name(part)  # Raises with the nearest match.
+    baseline = describe(baseline)
+    known = listed(found) or "none"
+    if baseline not in found:
         raise SettingsError(
             f"got baseline {baseline!r} and strategies {known}, expected the baseline to be one "
             "of the strategies: add it, or choose another baseline"
         )
     for name in settings:
-        if name not in strategies:
+        if name not in found:
             raise SettingsError(
                 f"got settings for {name!r} and strategies {known}, expected settings of "
                 "strategies that are compared"
             )
-    return dict(strategies)
+    return found

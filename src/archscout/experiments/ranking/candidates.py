@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,8 @@ import numpy as np
 
 from archscout._common.numerals import read_whole
 from archscout.errors import SettingsError, listed
-from archscout.predictors import check_predictor_name, make_predictor
+from archscout.experiments.named_parts import Parts, named_parts
+from archscout.predictors import Predictor, check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
 
 ALL = "all"
@@ -24,27 +25,27 @@ class Candidate:
 
     Args:
         label: what it is called in this ranking.
-        predictor: its registered name, with wrappers.
+        predictor: its registered name or place, with wrappers, or its class or function.
         unlabelled: how many architectures without a label it is given; None for all there are.
         settings: its settings.
     """
 
     label: str
-    predictor: str
+    predictor: str | Callable[..., Predictor]
     unlabelled: int | None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
 
 def read_candidates(
-    predictors: str | Sequence[str] | Mapping[str, str],
+    predictors: Parts,
     unlabelled: Unlabelled,
     settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Candidate]:
     """Check what is to be ranked.
 
     Args:
-        predictors: registered names, or a mapping from a name in this ranking to one. A name may
-            end in ``@N`` or ``@all`` for unlabelled architectures of its own.
+        predictors: see `archscout.experiments.named_parts.named_parts`. A text may end in
+            ``@N`` or ``@all`` for unlabelled architectures of its own.
         unlabelled: number for all others, or ``"all"``.
         settings: by name in this ranking.
 
@@ -59,13 +60,7 @@ def read_candidates(
         >>> [(c.label, c.unlabelled) for c in read_candidates(["forest", "seminas@0"], 50, {})]
         [('forest', 50), ('seminas@0', 0)]
     """
-    names = [predictors] if isinstance(predictors, str) else list(predictors)
-    for name in names:
-        if names.count(name) > 1:
-            raise SettingsError(
-                f"got predictor {name!r} twice, expected each once: give a mapping of names to "
-                "put a predictor beside itself"
-            )
+    names = named_parts(predictors, "predictor", "predictors")
     if not names:
         raise SettingsError(
             "got no predictors, expected at least one: see archscout list predictors"
@@ -78,12 +73,14 @@ def read_candidates(
             )
     everywhere = read_unlabelled(unlabelled)
     found = []
-    for label in names:
-        written = predictors[label] if isinstance(predictors, Mapping) else label
-        predictor, own, count = written.partition("@")
-        check_predictor_name(predictor)
-        own_count = read_unlabelled(count) if own else everywhere
-        found.append(Candidate(label, predictor, own_count, dict(settings.get(label, {}))))
+    for label, given in names.items():
+        part, own_count = given, everywhere
+        if isinstance(given, str):
+            name, at, count = given.rpartition("@")
+            if at and not set(count) & {"/", ":"}:
+                part, own_count = name, read_unlabelled(count)
+            check_predictor_name(part)
+        found.append(Candidate(label, part, own_count, dict(settings.get(label, {}))))
     return found
 
 

@@ -11,6 +11,7 @@ from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
 from archscout.errors import StorageError
 from archscout.experiments.ranking.jobs import RankJob, RowRecord
+from archscout.plugins import describe
 
 _RESULTS = ("rows.csv", "summary.csv", "tests.csv", "ranking.json")
 
@@ -91,7 +92,7 @@ def _identity(job: RankJob) -> dict[str, Any]:
     candidate = job.candidate
     return {
         "name": candidate.label,
-        "predictor": candidate.predictor,
+        "predictor": describe(candidate.predictor, code=True),
         "unlabelled": "all" if candidate.unlabelled is None else candidate.unlabelled,
         "settings": plain(candidate.settings),
         "labels": job.labels,

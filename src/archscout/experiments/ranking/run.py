@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archscout._common.arguments import check_names, check_optional, read_settings, told_in_words
+from archscout._common.arguments import check_optional, read_settings, told_in_words
 from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest, package_version
 from archscout._common.own_state import given, own_state
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
-from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec
+from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
+from archscout.experiments.named_parts import Parts
 from archscout.experiments.ranking.candidates import (
     Candidate,
     Unlabelled,
@@ -28,11 +29,11 @@ from archscout.experiments.ranking.sentences import list_notes, list_warnings
 from archscout.experiments.ranking.tables import rows_table, summary_table, tests_table
 from archscout.experiments.ranking.yardsticks import measure_rank_yardsticks
 from archscout.experiments.seeds import check_seeds
+from archscout.plugins import describe
 from archscout.reports.plot_files import write_plots
 from archscout.reports.report import report
 from archscout.results.rank_yardsticks import CEILING
 from archscout.results.ranking import Ranking
-from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
 from archscout.study.executors import JobFailure, check_workers, usable_cores
 from archscout.study.resumable import Ended, run_and_keep
@@ -75,8 +76,8 @@ class RankProgress:
 @owns_folder("ranking")
 def rank(
     space: SearchSpace | str,
-    benchmark_spec: BenchmarkSpec | str,
-    predictors: str | Sequence[str] | Mapping[str, str],
+    benchmark_spec: BenchmarkSpec | TableBenchmark | str,
+    predictors: Parts,
     labels: int | str | Sequence[int | str] = LABELS,
     seeds: int | Sequence[int] = 20,
     *,
@@ -96,10 +97,12 @@ def rank(
 
     Args:
         space: the space, or its name; the table must be of it.
-        benchmark_spec: describes the table; a text names a registered benchmark.
-        predictors: registered names such as ``"forest"`` or ``"pseudo:forest"``, or a mapping
-            from a name in this ranking to one, so that a predictor can stand beside itself. A
-            name that ends in ``@0``, ``@1000`` or ``@all`` has so many unlabelled architectures.
+        benchmark_spec: the table, or its description; a text names a registered benchmark.
+        predictors: registered names such as ``"forest"`` or ``"pseudo:forest"``, places
+            (``"module:Name"``, ``"FILE.py:Name"``), classes, functions ``(space, rng) ->
+            Predictor``, or objects, of which each fit gets a new one; or a mapping from a name in
+            this ranking to one of these, so that a predictor can stand beside itself. A text that
+            ends in ``@0``, ``@1000`` or ``@all`` has so many unlabelled architectures.
         labels: numbers of labels, 2 or more each; a text such as ``"1%"`` is a share of the pool.
         seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
         protocol: ``"a"``, random labels and the whole table scored, or ``"b"``, labels of one
@@ -126,22 +129,22 @@ def rank(
         >>> ranking.predictors, len(ranking.rows), ranking.label_counts
         (['forest'], 2, [8])
     """
-    benchmark_spec = as_spec(benchmark_spec)
+    benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
-    check_names(predictors, "predictor", "predictors")
     check_optional(out, on_done, "out", "on_done")
     candidates = read_candidates(predictors, unlabelled, settings)
     names = [candidate.label for candidate in candidates]
-    baseline = _check_baseline(names, baseline)
+    baseline = _check_baseline(names, None if baseline is None else describe(baseline))
     seed_list = check_seeds(seeds)
     check_workers(workers)
     chosen = read_protocol(protocol)
-    table = _check_table(benchmark_spec, space)
+    table = table_of(benchmark_spec, space)
     split = make_split(table, chosen)
     label_counts = read_labels(labels, split)
     check_settings(candidates, table.space)
+    sent = benchmark_spec.sent(workers)
     jobs = [
-        RankJob(candidate, count, seed, benchmark_spec, chosen)
+        RankJob(candidate, count, seed, sent, chosen)
         for count in label_counts
         for seed in seed_list
         for candidate in candidates
@@ -164,7 +167,7 @@ def rank(
         settings=settings,
         seeds=seed_list,
         label_counts=label_counts,
-        predictors={c.label: c.predictor for c in candidates},
+        predictors={c.label: describe(c.predictor, code=True) for c in candidates},
         unlabelled={c.label: _said(c) for c in candidates},
         protocol=chosen,
         benchmark=benchmark_spec.to_dict(),
@@ -233,17 +236,6 @@ def _check_results(results: Sequence[RowRecord | JobFailure]) -> None:
         logger.info("%s\n%s", failure, failure.details)
     if len(failures) == len(results):
         raise ArchscoutError(f"no predictor could be fitted, first failure: {failures[0]}")
-
-
-def _check_table(spec: BenchmarkSpec, space: SearchSpace | str) -> TableBenchmark:
-    table = spec.load()
-    name = space if isinstance(space, str) else as_space(space).name
-    if table.space.name != name:
-        raise SettingsError(
-            f"got space {name!r} and a table of {table.space.name!r}, expected the same: name the "
-            "table's space"
-        )
-    return table
 
 
 def _check_baseline(names: Sequence[str], baseline: str | None) -> str:
