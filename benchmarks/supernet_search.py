@@ -26,10 +26,10 @@ import torch
 from archscout import load_benchmark
 from archscout.images import load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
-from archscout.pipelines.supernet_search.pool import PoolSupernet
 from archscout.pipelines.unlabeled.alone import draw_different
 from archscout.spaces.limits.limit import Limit
 from archscout.stats import kendall_tau, tau_interval
+from archscout.supernets.rounds import SupernetRounds
 from archscout.training.presets import PRESETS
 
 SIDE, RESAMPLES = 16, 500
@@ -115,8 +115,8 @@ def compare(result, settings, images, truth: dict, options) -> None:
         "MACs": space.macs_table(archs).astype(float),
     }
     for name, batches in (("statistics measured anew", settings.recalibration), ("shared", 0)):
-        own = dataclasses.replace(settings, recalibration=batches)
-        supernet = PoolSupernet(own, learnt, held, options.out / "supernet")
+        plan = dataclasses.replace(settings.plan(len(learnt)), recalibration=batches)
+        supernet = SupernetRounds(space.name, plan, learnt, held, options.out / "supernet")
         weights, trained = supernet.train(result.rounds[-1].number, last, None)
         assert trained.finished
         ways[f"supernet accuracy, {name}"] = supernet.accuracies(weights, archs)

@@ -58,8 +58,24 @@ def test_a_search_prints_json_and_leaves_a_network(file: Path, tmp_path: Path) -
     assert load_network(folder)[0].architecture == said["best"]
     code, out, _ = run(file, *QUICK, "--max-macs", "115k", "--out", folder)
     assert code == 0
-    for words in ("Supernet accuracies by the last weights", "candidate, not a winner", "next"):
+    for words in (
+        "12 bought, 6 renewed",
+        "Supernet accuracies by the last weights",
+        "candidate, not a winner",
+        "next",
+    ):
         assert words in out
+
+
+@pytest.mark.slow
+def test_another_strategy_with_settings_of_its_own(file: Path, tmp_path: Path) -> None:
+    words = ("--strategy", "evolution", "--set", "population=6", "--final-epochs", "0", "--json")
+    code, out, _ = run(file, *QUICK, *words, "--out", tmp_path / "out")
+    assert code == 0
+    said = json.loads(out)
+    assert said["manifest"]["strategy"] == "evolution"
+    assert said["manifest"]["settings"]["strategy_settings"] == {"population": 6}
+    assert (said["manifest"]["labels"], said["manifest"]["renewed"]) == (12, 6)
 
 
 def test_unlabelled_images_are_one_sentence(tmp_path: Path) -> None:
@@ -76,6 +92,10 @@ def test_unlabelled_images_are_one_sentence(tmp_path: Path) -> None:
     ("words", "said"),
     [
         (["--space", "mobilnet"], "did you mean 'mobilenet'"),
+        (["--strategy", "evolutoin"], "did you mean 'evolution'"),
+        (["--preset", "fats"], "did you mean 'fast'"),
+        (["--strategy", "evolution", "--preset", "fast"], "preset"),
+        (["--set", "populaton=3", "--strategy", "evolution"], "did you mean 'population'"),
         (["--train", "epochs=3"], "use --epochs-per-round 3"),
         (["--final-epochs", "-1"], "--final-epochs -1"),
         (["--max-macs", "1k"], "MACs"),

@@ -23,7 +23,7 @@ from archscout.strategies import make_strategy
 from archscout.strategies.choosing import in_order, thompson
 from archscout.strategies.predictor_guided import PredictorGuided
 from archscout.strategies.seminas import PLANS, SemiSupervised, Supervised, seminas
-from archscout.study.loop import SearchProgress
+from archscout.study.buying import SearchProgress
 from archscout.testing import check_strategy
 from archscout.testing.toy import ToySpace
 

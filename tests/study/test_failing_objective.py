@@ -23,7 +23,8 @@ from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.strategies import list_strategies
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.loop import SearchProgress, search
+from archscout.study.buying import SearchProgress
+from archscout.study.loop import search
 from archscout.study.record.storage import StudyRecord
 from archscout.testing.toy import ToySpace
 

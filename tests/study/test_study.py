@@ -27,7 +27,8 @@ from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
 from archscout.strategies.evolution import Evolution
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.loop import SearchProgress, search
+from archscout.study.buying import SearchProgress
+from archscout.study.loop import search
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()

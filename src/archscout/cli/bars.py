@@ -23,7 +23,7 @@ from archscout.cli.console import amount, duration, side_screen
 
 if TYPE_CHECKING:
     from archscout.experiments import CompareProgress, RankProgress
-    from archscout.study.loop import SearchProgress
+    from archscout.study.buying import SearchProgress
     from archscout.training.progress import TrainProgress
 
 ACTIVITY_WIDTH = 24

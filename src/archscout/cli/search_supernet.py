@@ -1,4 +1,4 @@
-"""``archscout search-supernet``: SemiNAS with supernet accuracies as labels."""
+"""``archscout search-supernet``: a search whose labels are supernet accuracies."""
 
 from __future__ import annotations
 
@@ -89,8 +89,28 @@ def run(
     ] = None,
     strategy: Annotated[
         str,
-        typer.Option(help="Preset of SemiNAS, such as paper-imagenet.", rich_help_panel=HOW),
-    ] = "fast",
+        typer.Option(
+            help="What proposes architectures, such as evolution; see archscout list.",
+            rich_help_panel=HOW,
+        ),
+    ] = "seminas",
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="Preset of SemiNAS, such as paper-imagenet.",
+            show_default="fast",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="KEY=VALUE",
+            help="A setting of the strategy; may be given more than once.",
+            rich_help_panel=HOW,
+        ),
+    ] = None,
     recalibration: Annotated[
         int,
         typer.Option(
@@ -162,7 +182,7 @@ def run(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Search with SemiNAS where a supernet's accuracy is the label.
+    """Search where a supernet's accuracy is the label; with SemiNAS, if nothing else is said.
 
     The best is trained alone. The same command goes on where it was stopped.
     """
@@ -189,6 +209,8 @@ def run(
         rounds=rounds,
         pool=pool,
         strategy=strategy,
+        preset=preset,
+        strategy_settings=read_settings(set_ or ()),
         limits=parse_limits({"max_macs": max_macs, "max_params": max_params}),
         validation=_HELD_OUT if share is None else share,
         recalibration=recalibration,
@@ -267,6 +289,7 @@ def _print(result: SupernetSearchResult, folder: Path) -> None:
     pairs = {
         "architecture": result.space.format(result.best),
         **({"warning": " ".join(result.warnings)} if result.warnings else {}),
+        "labels": f"{len(result.architectures)} bought, {result.renewed} renewed by newer weights",
         "supernet accuracy": f"{result.accuracies[result.place]:.2f} percent",
         "alone": "not trained" if alone is None else f"{alone.validation:.2f} percent, held out",
         "parameters": f"{params / 1e6:.3f}M",

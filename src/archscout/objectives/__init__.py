@@ -2,6 +2,6 @@
 
 from archscout.objectives.function import FunctionObjective
 from archscout.objectives.label import Label
-from archscout.objectives.objective import Direction, Measurement, Objective
+from archscout.objectives.objective import Direction, Measurement, Objective, Rounds
 
-__all__ = ["Direction", "FunctionObjective", "Label", "Measurement", "Objective"]
+__all__ = ["Direction", "FunctionObjective", "Label", "Measurement", "Objective", "Rounds"]

@@ -15,7 +15,7 @@ from archscout.spaces.base import Architecture
 
 _ANY = Architecture("any", ())
 _OPTIONAL = (
-    *("unit", "direction", "space"),
+    *("unit", "direction", "space", "rounds"),
     *("pool", "within", "identity", "standing", "noise", "test_value"),
 )
 

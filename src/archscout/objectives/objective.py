@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -36,6 +36,25 @@ class Measurement:
     info: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Rounds(Protocol):
+    """Measures many architectures together, round by round: what they share is made once."""
+
+    def size(self, bought: int) -> int:
+        """How many architectures the next round takes after so many labels; 0 ends the search."""
+
+    def begin(self, archs: Sequence[Architecture]) -> Mapping[Architecture, float]:
+        """Make what the measurements of a round share, before the first of them.
+
+        Args:
+            archs: the new architectures of the round, whose labels are bought next, or were
+                bought by an earlier part of the same search.
+
+        Returns:
+            Newer values of architectures of earlier rounds, which the strategy hears in place
+            of those that it was told; their labels stay what they are.
+        """
+
+
 class Objective(ABC):
     """Anything that scores an architecture at a cost; only `measure` has to be written.
 
@@ -48,6 +67,7 @@ class Objective(ABC):
         unit: unit of the values, such as ``"percent"``.
         direction: whether higher (``"maximize"``) or lower (``"minimize"``) is better.
         space: the space that is measured, or its name; None where any can be.
+        rounds: how architectures are measured together; None where each is measured alone.
 
     Examples:
         >>> class Options(Objective):
@@ -62,6 +82,7 @@ class Objective(ABC):
     unit: str = "score"
     direction: Direction = "maximize"
     space: SearchSpace | str | None = None
+    rounds: Rounds | None = None
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)

@@ -14,7 +14,7 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.reading import numbers, read_back, read_json, read_table
-from archscout._common.writing import write_json
+from archscout._common.writing import write_file, write_json
 from archscout.errors import StorageError
 from archscout.results import supernet_sentences as sentences
 from archscout.results.finalist import Finalist, read_finalist
@@ -23,31 +23,11 @@ from archscout.spaces import recorded_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
+from archscout.supernets.round import Round
 from archscout.training.saved_network import SavedNetwork, read_network
 
 FILE_NAME, TABLE = "supernet-search.json", "architectures.csv"
 SUPERNET, PARAMS, MACS = "supernet accuracy", "parameters", "MACs"
-
-
-@dataclass(frozen=True)
-class Round:
-    """One round of training.
-
-    Args:
-        number: from 0, the round of random architectures.
-        proposed: how many architectures it added.
-        trained_on: how many the supernet was trained on.
-        accuracies: of all architectures so far, by the supernet of this round, in percent.
-        loss: mean training loss of its last epoch.
-        updates: training steps up to its end.
-    """
-
-    number: int
-    proposed: int
-    trained_on: int
-    accuracies: NDArray[np.float64]
-    loss: float
-    updates: int
 
 
 @dataclass(repr=False)
@@ -56,7 +36,7 @@ class SupernetSearchResult:
 
     Args:
         space: the space, with its limits.
-        architectures: all that were scored, in the order of their proposal, ``n``.
+        architectures: all that were scored, each bought as one label, in that order, ``n``.
         proposed: for each, ``round`` and what the strategy noted, such as ``origin``.
         params, macs: of their networks in the size of the final one, ``(n,)``.
         rounds: of training and scoring; the last has the accuracies that count.
@@ -95,6 +75,11 @@ class SupernetSearchResult:
     def accuracies(self) -> NDArray[np.float64]:
         """Supernet accuracies by the last weights, in percent, ``(n,)``."""
         return self.rounds[-1].accuracies
+
+    @property
+    def renewed(self) -> int:
+        """How many accuracies of earlier rounds were measured again, by newer weights."""
+        return sum(len(part.accuracies) - part.proposed for part in self.rounds)
 
     @property
     def place(self) -> int:
@@ -227,7 +212,7 @@ class SupernetSearchResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            self.to_frame().to_csv(path.with_name(TABLE), index=False)
+            write_file(path.with_name(TABLE), self.to_frame().to_csv(index=False))
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"

@@ -13,7 +13,7 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.reading import numbers, read_back, read_json, read_table
-from archscout._common.writing import write_json
+from archscout._common.writing import write_file, write_json
 from archscout.errors import StorageError
 from archscout.results import unlabeled_sentences as sentences
 from archscout.results.scores import ANGLE, Scores
@@ -167,7 +167,7 @@ class UnlabeledResult:
         path = at_home(folder) / FILE_NAME
         try:
             write_json(path, self.to_dict())
-            self.to_frame().to_csv(path.with_name(SCORES), index=False)
+            write_file(path.with_name(SCORES), self.to_frame().to_csv(index=False))
         except OSError as error:
             raise StorageError(
                 f"{path} cannot be written ({error.strerror}): choose a folder that you may write"

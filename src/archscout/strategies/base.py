@@ -66,7 +66,10 @@ class Strategy(ABC):
 
     @abstractmethod
     def tell(self, archs: Sequence[Architecture], values: Sequence[float]) -> None:
-        """Report values (higher is better, NaN for failed), also of architectures not asked."""
+        """Report values (higher is better, NaN for failed), also of architectures not asked.
+
+        The value of an architecture that was told before is a newer one, in place of the older.
+        """
 
     def notes(self, arch: Architecture) -> Mapping[str, Any]:
         """Plain values to record beside a proposal, such as ``predicted`` and ``round``.

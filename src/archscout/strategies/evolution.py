@@ -73,7 +73,8 @@ class Evolution(Strategy):
         self.population = population
         self.sample = sample
         self.retries = retries
-        self._alive: deque[tuple[Architecture, float]] = deque(maxlen=population)
+        self._alive: deque[Architecture] = deque(maxlen=population)
+        self._values: dict[Architecture, float] = {}
         self._pending: set[Architecture] = set()
         self._seen: set[Architecture] = set()
         self._origins: dict[Architecture, str] = {}
@@ -97,7 +98,8 @@ class Evolution(Strategy):
         return asked
 
     def _child(self) -> Architecture | None:
-        parent = fittest(self._alive, self.sample, self.rng)
+        alive = [(arch, self._values[arch]) for arch in self._alive]
+        parent = fittest(alive, self.sample, self.rng)
         for _ in range(self.retries + 1):
             child = mutated(self.space, parent, self.rng)
             if child is None:
@@ -107,12 +109,14 @@ class Evolution(Strategy):
         return None
 
     def tell(self, archs: Sequence[Architecture], values: Sequence[float]) -> None:
-        """Add the measured to the population; the oldest make room for them."""
+        """Add the measured to the population; the oldest make room for new ones."""
         for arch, value in zip(archs, values, strict=True):
             self._pending.discard(arch)
             self._seen.add(arch)
             if not math.isnan(value):
-                self._alive.append((arch, float(value)))
+                if arch not in self._values:
+                    self._alive.append(arch)
+                self._values[arch] = float(value)
 
     def notes(self, arch: Architecture) -> Mapping[str, Any]:
         """``origin``: first, mutation, or random where every child tried was seen before."""

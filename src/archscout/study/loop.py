@@ -12,7 +12,6 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +21,8 @@ from archscout._common.arguments import as_mapping, told_in_words
 from archscout._common.manifest import make_manifest
 from archscout._common.own_state import given, own_state
 from archscout._common.plain import plain
-from archscout._common.saying import count
 from archscout.errors import Interrupted, SettingsError
 from archscout.objectives.function import as_objective
-from archscout.objectives.label import Label
 from archscout.objectives.objective import Measurement, Objective
 from archscout.results.search import SearchResult
 from archscout.spaces import place_of
@@ -33,33 +30,13 @@ from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies.base import Strategy
 from archscout.study.arguments import StrategyFactory, check_rest, make_searcher, strategy_name
+from archscout.study.buying import Buying, SearchProgress
 from archscout.study.failures import Failures
 from archscout.study.ledger import Dedup, Ledger
 from archscout.study.measuring import known_noise, known_standing
-from archscout.study.record.storage import Record, open_record
+from archscout.study.record.storage import open_record
 
 logger = logging.getLogger(__name__)
-
-REPEATS_IN_A_ROW = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class SearchProgress:
-    """Where a search stands after a label.
-
-    Args:
-        label: the label that was just bought, or read back from the record.
-        best: the best so far; None if all failed.
-        bought: labels bought, this one included.
-        budget: labels allowed.
-        repeats: proposals that were known already and cost nothing.
-    """
-
-    label: Label
-    best: Label | None
-    bought: int
-    budget: int
-    repeats: int
 
 
 @own_state()
@@ -162,7 +139,8 @@ def search(  # noqa: PLR0917 - these six are the public order
     record = open_record(storage, space, identity, name=name or "archscout")
     try:
         failures = Failures(space, record.where, keep_going=keep_going)
-        stopped = _run(searcher, ledger, record, failures, on_label, retry_failed=retry_failed)
+        buying = Buying(searcher, ledger, record, failures=failures, on_label=on_label)
+        stopped = buying.run(bench.rounds, retry_failed=retry_failed)
     except KeyboardInterrupt:
         raise Interrupted(_stop_sentence(ledger, record.where)) from None
     finally:
@@ -219,85 +197,3 @@ def check_first_round(searcher: Strategy, name: str, labels: int) -> None:
             f"round needs {least - 1}: allow more labels or choose settings with a smaller "
             "first round"
         )
-
-
-def _run(
-    searcher: Strategy,
-    ledger: Ledger,
-    record: Record,
-    failures: Failures,
-    on_label: Callable[[SearchProgress], None] | None,
-    *,
-    retry_failed: bool,
-) -> str:
-    """Ask, buy, record, tell, until the labels are bought; why it ended."""
-    known = [label for label in record.history() if label.number < ledger.budget]
-    ledger.restore(known)
-    if known:
-        logger.info("going on after %d recorded labels", ledger.restored)
-    sign = 1.0 if ledger.direction == "maximize" else -1.0
-    best: Label | None = None
-
-    def settle(measured: Label, new: bool) -> Label:
-        """Record and report a measurement; the label that it gave."""
-        nonlocal best
-        label = ledger.labels[measured.number]
-        if new:
-            record.add(measured, len(label.attempts) or 1)
-        else:
-            failures.replayed(label)
-        if not label.failed and (best is None or _better(label, best, sign)):
-            best = label
-        if on_label is not None:
-            on_label(SearchProgress(label, best, ledger.bought, ledger.budget, ledger.repeats))
-        if new:
-            failures.measured(label, ledger.cause)
-        return label
-
-    def buy_again(failed: Label) -> None:
-        new = ledger.due_again is None
-        again = ledger.buy_again(failed, info=_notes(searcher, failed.architecture, sign))
-        label = settle(again, new)
-        searcher.tell([label.architecture], [sign * label.value])
-
-    in_a_row = 0
-    while True:
-        while (failed := ledger.due_again) is not None:
-            buy_again(failed)
-        if retry_failed and not ledger.replaying:
-            retry_failed = False
-            for label in [label for label in ledger.labels if label.failed]:
-                buy_again(label)
-        if not ledger.left:
-            all_of_them = count(ledger.budget, "label")
-            return f"all {all_of_them} were bought" if ledger.budget > 1 else "1 label was bought"
-        asked = searcher.ask(1)
-        if not asked:
-            return f"the strategy had nothing left to propose after {count(ledger.bought, 'label')}"
-        for arch in asked[: ledger.left]:
-            bought, new = ledger.bought, not ledger.replaying
-            label = ledger.buy(arch, info=_notes(searcher, arch, sign))
-            in_a_row += 1
-            if ledger.bought > bought:
-                in_a_row = 0
-                settle(label, new)
-            searcher.tell([arch], [sign * label.value])
-        if in_a_row >= REPEATS_IN_A_ROW:
-            return (
-                f"the strategy repeated known architectures {in_a_row} times in a row "
-                f"after {count(ledger.bought, 'label')}"
-            )
-
-
-def _better(label: Label, best: Label, sign: float) -> bool:
-    """Whether a label is the better one; of equals the first bought is."""
-    ahead = sign * (label.value - best.value)
-    return ahead > 0 or (ahead == 0 and label.number < best.number)
-
-
-def _notes(searcher: Strategy, arch: Architecture, sign: float) -> dict[str, Any]:
-    """The strategy's notes; what it predicted is turned into the objective's own direction."""
-    notes = dict(searcher.notes(arch))
-    if notes.get("predicted") is not None:
-        notes["predicted"] = sign * notes["predicted"]
-    return notes

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +17,18 @@ import pytest
 from tiny_supernet_search import LIMITS, make_images, make_settings
 
 import archscout
+from archscout.cli.unfinished import read_unfinished
 from archscout.errors import SettingsError, StorageError
 from archscout.images.augment import channel_statistics
 from archscout.pipelines.supernet_search import SupernetSearchResult, search_supernet
-from archscout.pipelines.supernet_search.pool import PoolSupernet
 from archscout.reports import report
 from archscout.reports.supernet_html import render_supernet
 from archscout.spaces import load_space
+from archscout.supernets.rounds import SupernetRounds
 from archscout.training.evaluate import accuracy
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import load_network
+from dying import environment
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
 
@@ -68,7 +73,7 @@ def test_accuracies_are_those_of_the_kept_weights_on_the_held_out_images(
     images = make_images()
     settings = make_settings(finalists=2, trust=4)
     learnt, held = images.split(0.2, 0)
-    pool = PoolSupernet(settings, learnt, held, folder / "supernet")
+    pool = SupernetRounds("nasbench-macro", settings.plan(1), learnt, held, folder / "supernet")
     weights, trained = pool.train(2, result.architectures[12:], None)
     assert trained.finished
     assert pool.accuracies(weights, result.architectures).tolist() == list(result.accuracies)
@@ -77,7 +82,8 @@ def test_accuracies_are_those_of_the_kept_weights_on_the_held_out_images(
         accuracy(weights, held.pixels, held.labels, statistics, path)
         for path in weights.paths_of(list(result.architectures))
     ]
-    shared = PoolSupernet(make_settings(recalibration=0), learnt, held, folder / "supernet")
+    plan = make_settings(recalibration=0).plan(1)
+    shared = SupernetRounds("nasbench-macro", plan, learnt, held, folder / "supernet")
     assert shared.accuracies(weights, result.architectures).tolist() == plain
     assert plain != list(result.accuracies), "running statistics measured anew change something"
 
@@ -92,9 +98,10 @@ def test_statistics_of_every_architecture_are_measured_on_the_same_images(
         drawn.append(values[3].integers(2**32))
         return contextlib.nullcontext()
 
-    monkeypatch.setattr("archscout.pipelines.supernet_search.pool.recalibrated", note)
+    monkeypatch.setattr("archscout.supernets.rounds.recalibrated", note)
     images = make_images()
-    pool = PoolSupernet(make_settings(), images, images, Path("unused"))
+    plan = make_settings().plan(1)
+    pool = SupernetRounds("nasbench-macro", plan, images, images, Path("unused"))
     pool.accuracies(pool.fresh(), result.architectures[:4])
     assert len(drawn) == 4
     assert len(set(drawn)) == 1
@@ -159,6 +166,51 @@ def test_a_killed_search_goes_on_to_the_same_result(stage: str, tmp_path: Path) 
     assert all(bool((first[name] == second[name]).all()) for name in first)
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are forked")
+def test_searches_killed_by_the_system_end_with_the_same_result(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "killed_supernet_search.py"), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["kills"] == found["moments"], "a search ended before its kill"
+    assert found["equal"]
+
+
+@pytest.mark.parametrize("strategy", ["evolution", "guided", "optuna:random"])
+def test_other_strategies_propose_too(strategy: str, tmp_path: Path) -> None:
+    settings = make_settings(strategy=strategy, unlabelled=None, finalists=0)
+    result = search_supernet(make_images(), settings, out=tmp_path)
+    assert len(set(result.architectures)) == 18
+    assert [part.proposed for part in result.rounds] == [6, 6, 6]
+    assert result.manifest["strategy"] == strategy
+    assert "round" in result.proposed[0]
+    assert all(row["origin"] for row in result.proposed)
+
+
+def test_labels_are_counted_recorded_and_never_renewed(finished: Finished) -> None:
+    result, folder = finished
+    assert (result.manifest["labels"], result.manifest["renewed"]) == (18, 18)
+    study = read_unfinished(folder / "journal.log")
+    own = [*result.rounds[0].accuracies, *result.rounds[1].accuracies[6:]]
+    own += list(result.rounds[2].accuracies[12:])
+    assert [label.value for label in study.labels] == own
+    assert [label.architecture for label in study.labels] == list(result.architectures)
+
+
+def test_images_are_read_from_a_path(tmp_path: Path) -> None:
+    images = make_images(side=32)
+    np.savez(tmp_path / "noise.npz", x_train=images.pixels, y_train=images.labels)
+    settings = make_settings(rounds=0, finalists=0, limits=())
+    read = search_supernet(tmp_path / "noise.npz", settings)
+    given = search_supernet(images, settings)
+    assert read.accuracies.tolist() == given.accuracies.tolist()
+
+
 def _same(one: SupernetSearchResult, other: SupernetSearchResult) -> None:
     assert list(one.architectures) == list(other.architectures)
     assert one.by_round() == other.by_round()
@@ -166,7 +218,7 @@ def _same(one: SupernetSearchResult, other: SupernetSearchResult) -> None:
     assert [f.validation for f in one.finalists] == [f.validation for f in other.finalists]
 
 
-def test_a_finished_search_trains_and_learns_nothing_again(
+def test_a_finished_search_trains_and_scores_nothing_again(
     finished: Finished, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     result, folder = finished
@@ -175,7 +227,7 @@ def test_a_finished_search_trains_and_learns_nothing_again(
     def never(*_: Any, **__: Any) -> Any:
         raise AssertionError("a kept round was run again")
 
-    monkeypatch.setattr("archscout.pipelines.supernet_search.proposals.seminas", never)
+    monkeypatch.setattr("archscout.supernets.accuracy.SupernetAccuracy._run", never)
     test, settings = make_images(30, seed=1), make_settings(finalists=2, trust=4)
     _same(result, search_supernet(make_images(), settings, test=test, out=copied))
 
@@ -219,7 +271,7 @@ def test_lost_accuracies_of_an_early_round_are_not_made_up_from_later_weights(
     finished: Finished, tmp_path: Path
 ) -> None:
     folder = shutil.copytree(finished[1], tmp_path / "copy")
-    (folder / "parts" / "scored-0.json").unlink()
+    (folder / "supernet" / "parts" / "scored-0.json").unlink()
     settings, test = make_settings(finalists=2, trust=4), make_images(30, seed=1)
     with pytest.raises(StorageError, match="trained beyond round 0"):
         search_supernet(make_images(), settings, test=test, out=folder)

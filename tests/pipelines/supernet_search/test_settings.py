@@ -19,12 +19,13 @@ def test_the_published_experiment_on_imagenet() -> None:
     assert PUBLISHED.best_seeds, "the paper's best, not the code's worst"
     assert PUBLISHED.recalibration == 0
     assert round(PUBLISHED.validation * 1_281_167) == 50_000
-    plan, ascent, _ = PLANS[PUBLISHED.strategy]
+    plan, ascent, _ = PLANS[PUBLISHED.preset]
     assert (plan.unlabelled, ascent.seeds, ascent.steps[:2]) == (4_000, 100, (0.1, 0.2))
     learnt = 1_231_167
     assert PUBLISHED.round_epochs(learnt) == 8
-    training = PUBLISHED.supernet_training(learnt)
-    assert (training.epochs, training.batch) == (32, 512)
+    plan = PUBLISHED.plan(learnt)
+    training = plan.training
+    assert (plan.epochs * (plan.rounds + 1), training.batch) == (32, 512)
     assert (training.learning_rate, training.schedule, training.step_factor) == (0.4, "step", 0.97)
     assert (training.weight_decay, training.label_smoothing) == (4e-5, 0.1)
     alone = PUBLISHED.alone_training
@@ -44,7 +45,6 @@ def test_updates_become_epochs() -> None:
     batch = TrainSettings(batch=50)
     settings = SupernetSearchSettings(training=batch, updates=60, rounds=1)
     assert settings.round_epochs(1_000) == 3
-    assert settings.supernet_training(1_000).epochs == 6
     assert SupernetSearchSettings(training=batch, updates=1).round_epochs(1_000) == 1
 
 
@@ -53,7 +53,8 @@ def test_updates_become_epochs() -> None:
     [
         ({"space": "darts"}, UnknownNameError, "darts"),
         ({"pool": "newst"}, UnknownNameError, "did you mean 'newest'"),
-        ({"strategy": "slow"}, UnknownNameError, "slow"),
+        ({"strategy": "evolutoin"}, UnknownNameError, "did you mean 'evolution'"),
+        ({"preset": "fats"}, UnknownNameError, "did you mean 'fast'"),
         ({"first": 3}, SettingsError, "first=3"),
         ({"each": 0}, SettingsError, "each=0"),
         ({"epochs": 0}, SettingsError, "epochs=0"),

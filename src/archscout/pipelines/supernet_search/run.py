@@ -1,19 +1,23 @@
-"""SemiNAS on a supernet, from images to a trained network: all stages, resumed after a kill.
+"""A search on a supernet, from images to a trained network: all stages, resumed after a kill.
+
+The search is a study like any other, whose objective is `SupernetAccuracy`; SemiNAS is its
+strategy where nothing else is said.
 
 Source: Luo et al., Semi-Supervised Neural Architecture Search, NeurIPS 2020, arXiv 2002.10389,
-algorithm 1 and its experiment on ImageNet. Beyond the paper: limits inside the search, a trust
-check, and two counts beside the result that need no training.
+algorithm 1 and its experiment on ImageNet. Beyond the paper: other strategies, limits inside the
+search, a trust check, and two counts beside the result that need no training.
 """
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import zlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest
@@ -22,6 +26,7 @@ from archscout._common.own_state import own_state
 from archscout._common.parts_folder import PartsFolder
 from archscout._common.paths import for_record
 from archscout.images.images import Images
+from archscout.images.sets import load_sets
 from archscout.pipelines.supernet_search.checks import (
     check_counts,
     check_labels,
@@ -29,8 +34,6 @@ from archscout.pipelines.supernet_search.checks import (
     check_sizes,
 )
 from archscout.pipelines.supernet_search.finalists import keep_network, train_finalists
-from archscout.pipelines.supernet_search.pool import PoolSupernet
-from archscout.pipelines.supernet_search.proposals import Proposals
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
 from archscout.pipelines.train import hold_out, matched
 from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
@@ -38,22 +41,28 @@ from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
 from archscout.proxies import make_proxy
 from archscout.reports.report import report
 from archscout.results.finalist import FOLDER
+from archscout.results.search import SearchResult
 from archscout.results.supernet import (
     FILE_NAME,
     MACS,
     PARAMS,
     SUPERNET,
     TABLE,
-    Round,
     SupernetSearchResult,
 )
-from archscout.spaces.base import Architecture
+from archscout.spaces.base import SearchSpace
+from archscout.strategies import make_strategy
+from archscout.strategies.base import Strategy
+from archscout.study.loop import search
+from archscout.supernets.accuracy import SupernetAccuracy
+from archscout.supernets.round import Round
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
 from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
+_PURPOSE = 0
 _RESULTS = (FILE_NAME, "report.html", TABLE, "network.json")
 
 
@@ -61,7 +70,7 @@ _RESULTS = (FILE_NAME, "report.html", TABLE, "network.json")
 @owns_folder("search on a supernet")
 @told_of_memory("the search on a supernet", ADVICE)
 def search_supernet(
-    images: Images,
+    images: Images | str | Path,
     settings: SupernetSearchSettings | None = None,
     *,
     validation: Images | None = None,
@@ -72,11 +81,14 @@ def search_supernet(
     """Search for an architecture with supernet accuracies as labels.
 
     Args:
-        images: labelled images; a share is held out, and all architectures are scored on it.
+        images: labelled images, or the folder or file that `load_sets` reads at 32 pixels; a
+            share is held out, and all architectures are scored on it.
         settings: what is asked for; None takes the defaults.
-        validation: labelled images of the same classes that are held out in its place.
+        validation: labelled images of the same classes that are held out in its place; None
+            takes those of the folder or file, if there are any.
         test: labelled images of the same classes; the finalists are scored on them at the end.
-        out: folder for weights, proposals, accuracies, result, page and the network; the same call
+            None likewise.
+        out: folder for weights, labels, accuracies, result, page and the network; the same call
             goes on there after a kill. None keeps nothing.
         on_stage: told what is under way.
 
@@ -90,6 +102,14 @@ def search_supernet(
         MemoryShortageError: if it does not fit into memory.
     """
     settings = settings or SupernetSearchSettings()
+    if not isinstance(images, Images):
+        sets = load_sets(
+            images,
+            validation=None if validation is None else False,
+            test=None if test is None else False,
+        )
+        images = sets.train
+        validation, test = validation or sets.validation, test or sets.test
     if out is None:
         with tempfile.TemporaryDirectory() as folder:
             return _search(
@@ -135,35 +155,21 @@ def _search(
     learnt, held = hold_out(images, share, settings.seed)
     assert held is not None
     folder = PartsFolder(out, _plan(images, validation, settings), "search on a supernet", _RESULTS)
-    manifest = make_manifest(
-        seed=settings.seed, labels=0, strategy="supernet search", settings=settings.to_dict()
-    )
     clock = StageClock(on_stage)
-    proposals = Proposals(space, settings, folder)
-    supernet = PoolSupernet(settings, learnt, held, out / "supernet")
-    archs: list[Architecture] = []
-    pool: list[Architecture] = []
-    rounds: list[Round] = []
-    for number in range(settings.rounds + 1):
-        # N random architectures; later N' from the ascent of what was learnt of all so far.
-        clock.start(f"round {number}, proposing")
-        fresh = proposals.next(number)
-        if not fresh:
-            break
-        archs += fresh
-        pool = fresh if settings.pool == "newest" else list(archs)
-        # The supernet goes on with this pool, and all architectures are scored anew.
-        ended = _read_round(folder, number, len(archs))
-        if ended is None:
-            weights, trained = supernet.train(number, pool, clock.start(f"round {number}"))
-            scored = supernet.accuracies(weights, archs, _counted(clock, number))
-            ended = Round(
-                number, len(fresh), len(pool), scored, trained.losses[-1], trained.updates
-            )
-            folder.write(f"scored-{number}", vars(ended))
-        rounds.append(ended)
-        proposals.tell(archs, ended.accuracies)
+    plan = settings.plan(len(learnt))
+    objective = SupernetAccuracy(space, learnt, held, plan, out / "supernet", on_stage=clock)
+    clock.start("round 0, proposing")
+    found = _study(space, objective, settings, out)
+    archs, rounds = objective.archs, objective.ended
     accuracies = rounds[-1].accuracies
+    proposed = _proposed(found, rounds)
+    manifest = make_manifest(
+        seed=settings.seed,
+        labels=len(archs),
+        renewed=sum(len(part.accuracies) - part.proposed for part in rounds),
+        strategy=found.strategy,
+        settings=settings.to_dict(),
+    )
     clock.start("networks alone")
     finalists = train_finalists(
         settings,
@@ -180,13 +186,12 @@ def _search(
     trust = None
     if settings.trust:
         clock.start("trust check")
-        last, _ = supernet.train(rounds[-1].number, pool, None)
         trust = check_trust(
             settings,
             space,
             images,
             {
-                SUPERNET: lambda choices: supernet.accuracies(last, space.architectures(choices)),
+                SUPERNET: lambda choices: objective.newest(space.architectures(choices)),
                 PARAMS: make_proxy("params", space, **costs["params"]).score,
                 MACS: make_proxy("macs", space, **costs["macs"]).score,
             },
@@ -204,7 +209,7 @@ def _search(
     return SupernetSearchResult(
         space=space,
         architectures=archs,
-        proposed=proposals.notes(len(rounds)),
+        proposed=proposed,
         params=space.params_table(archs, **costs["params"]),
         macs=space.macs_table(archs, **costs["macs"]),
         rounds=rounds,
@@ -222,24 +227,46 @@ def _search(
     )
 
 
-def _read_round(folder: PartsFolder, number: int, count: int) -> Round | None:
-    """A finished round; None if it has to be run."""
-    kept = folder.read(f"scored-{number}")
-    if kept is None or len(kept[0]["accuracies"]) != count:
-        return None
-    accuracies: NDArray[np.float64] = np.array(kept[0]["accuracies"], dtype=np.float64)
-    return Round(**{**kept[0], "accuracies": accuracies})
+class _Seeded:
+    """Makes a strategy of a registered name whose draws are those of nothing else here."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        self.__qualname__, self.seed = name, seed
+
+    def __call__(
+        self, space: SearchSpace, rng: np.random.Generator, *, pool: Any = None, **settings: Any
+    ) -> Strategy:
+        rng = np.random.default_rng([self.seed, _PURPOSE])
+        return make_strategy(self.__qualname__, space, rng, pool=pool, **settings)
 
 
-def _counted(clock: StageClock, number: int) -> Any:
-    """Tells how many architectures of a round are scored."""
-    clock.start(f"round {number}, scoring")
+def _study(
+    space: SearchSpace, objective: SupernetAccuracy, settings: SupernetSearchSettings, out: Path
+) -> SearchResult:
+    """Buy the labels of all rounds; fewer where the space has no more architectures."""
+    labels = settings.first + settings.rounds * settings.each
+    with contextlib.suppress(TypeError, OverflowError):
+        labels = min(labels, len(space))
+    # Nothing can be learnt of the first round alone.
+    name = settings.strategy if settings.rounds else "random"
+    return search(
+        space,
+        objective,
+        _Seeded(name, settings.seed),
+        labels,
+        settings.seed,
+        out / "journal.log",
+        settings=settings.asked_of_strategy() if settings.rounds else {},
+    )
 
-    def told(done: int, total: int) -> None:
-        if clock.on_stage is not None:
-            clock.on_stage(f"round {number}, scored {done} of {total}", None)
 
-    return told
+def _proposed(found: SearchResult, rounds: Sequence[Round]) -> list[dict[str, Any]]:
+    """Round and origin of every architecture, with what else the strategy noted."""
+    numbers = [part.number for part in rounds for _ in range(part.proposed)]
+    return [
+        {"origin": found.strategy, **label.info, "round": number}
+        for label, number in zip(found.labels, numbers, strict=True)
+    ]
 
 
 def _network(clock: StageClock, words: str) -> Any:

@@ -12,6 +12,7 @@ Source:
 from __future__ import annotations
 
 import dataclasses
+import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.pipelines.unlabeled.searched import check_space
 from archscout.spaces import plugin_of
 from archscout.spaces.limits.limit import Limit
+from archscout.supernets.rounds import RoundPlan
 from archscout.training.presets import PRESETS, reduced_training
 from archscout.training.settings import TrainSettings
 
@@ -47,10 +49,14 @@ class SupernetSearchSettings:
         rounds: of learning and proposing, T; the supernet is trained once more often.
         pool: ``"newest"`` trains the supernet on the newest architectures alone, as published
             for ImageNet, ``"accumulated"`` on all so far, as published for speech.
-        strategy: preset of SemiNAS, such as ``"fast"`` or ``"paper-imagenet"``.
-        unlabelled: most unlabelled architectures a round, M; None for the preset's.
-        semi_supervised: False searches without unlabelled architectures.
-        best_seeds: False ascends from the worst architectures, the slip in the released code.
+        strategy: what proposes architectures: a name such as ``"seminas"`` or ``"evolution"``, or
+            the place of a class, ``"module:Name"``.
+        preset: of SemiNAS, such as ``"fast"`` or ``"paper-imagenet"``; None for the strategy's.
+        strategy_settings: further settings of the strategy; these go over all others.
+        unlabelled: of SemiNAS, most unlabelled architectures a round, M; None for the preset's.
+        semi_supervised: of SemiNAS, False searches without unlabelled architectures.
+        best_seeds: of SemiNAS, False ascends from the worst architectures, the slip in the
+            released code.
         limits: on the networks, counted in the size of the final network.
         validation: share of the images held out, on which architectures are scored.
         recalibration: batches of 128 training images on which the running statistics of each
@@ -82,7 +88,9 @@ class SupernetSearchSettings:
     each: int = 20
     rounds: int = 3
     pool: str = "newest"
-    strategy: str = "fast"
+    strategy: str = "seminas"
+    preset: str | None = None
+    strategy_settings: Mapping[str, Any] = field(default_factory=dict)
     unlabelled: int | None = None
     semi_supervised: bool = True
     best_seeds: bool = True
@@ -102,15 +110,17 @@ class SupernetSearchSettings:
                     f"got {name} as a setting of the supernet, which the search sets itself: leave "
                     "it out"
                 )
+        from archscout.strategies import STRATEGIES
         from archscout.strategies.seminas import PLANS
 
         check_space(self.space, "supernet")
+        STRATEGIES[self.strategy]  # Raises with the nearest match.
         for kind, value, known in (
             ("pool", self.pool, POOLS),
-            ("preset of SemiNAS", self.strategy, PLANS),
+            ("preset of SemiNAS", self.preset, (None, *PLANS)),
         ):
             if value not in known:
-                raise unknown_name(kind, str(value), known)
+                raise unknown_name(kind, str(value), [name for name in known if name])
         least = {"epochs": 1, "first": 4, "each": 1, "rounds": 0, "recalibration": 0}
         for name, low in {**least, "finalists": 0, "seed": 0}.items():
             if getattr(self, name) < low:
@@ -139,10 +149,38 @@ class SupernetSearchSettings:
         batch = (self.training or reduced_training(self.space)).batch
         return max(1, round(self.updates / max(1, -(-images // batch))))
 
-    def supernet_training(self, images: int) -> TrainSettings:
-        """How the supernet is trained over all rounds: one schedule, which goes on."""
-        base = self.training or reduced_training(self.space)
-        return base.change(epochs=self.round_epochs(images) * (self.rounds + 1), seed=self.seed)
+    def plan(self, images: int) -> RoundPlan:
+        """How the supernet is trained, round by round, on so many images."""
+        return RoundPlan(
+            training=self.training or reduced_training(self.space),
+            epochs=self.round_epochs(images),
+            first=self.first,
+            each=self.each,
+            rounds=self.rounds,
+            pool=self.pool,
+            supernet=self.supernet_settings,
+            recalibration=self.recalibration,
+            seed=self.seed,
+        )
+
+    def asked_of_strategy(self) -> dict[str, Any]:
+        """What the strategy is told; of the rounds only what it has a setting for."""
+        from archscout.strategies import STRATEGIES
+
+        taken = inspect.signature(STRATEGIES[self.strategy].load()).parameters
+        # A share of the labels so far would make rounds of the strategy's own sizes.
+        rounds = {"first": self.first, "each": self.each, "share": 0.0}
+        asked = {
+            "preset": self.preset,
+            "unlabelled": self.unlabelled,
+            "semi_supervised": None if self.semi_supervised else False,
+            "best_seeds": None if self.best_seeds else False,
+        }
+        return {
+            **{name: value for name, value in rounds.items() if name in taken},
+            **{name: value for name, value in asked.items() if value is not None},
+            **self.strategy_settings,
+        }
 
     @property
     def alone_training(self) -> TrainSettings:
@@ -175,7 +213,7 @@ PUBLISHED = SupernetSearchSettings(
     each=100,
     rounds=3,
     pool="newest",
-    strategy="paper-imagenet",
+    preset="paper-imagenet",
     validation=50_000 / 1_281_167,
     recalibration=0,
     network={"widths": "final"},

@@ -1,4 +1,4 @@
-"""The supernet of a search: trained on the pool of each round, and asked for accuracies.
+"""A supernet that is trained round by round on the architectures of a search, and scores them.
 
 Source:
     SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389), ImageNet: one architecture a step,
@@ -8,8 +8,9 @@ Source:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,6 @@ from numpy.typing import NDArray
 from archscout.errors import StorageError
 from archscout.images.augment import channel_statistics
 from archscout.images.images import Images
-from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
 from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architecture
 from archscout.supernets import make_supernet
@@ -31,24 +31,57 @@ from archscout.training.path_sampling import PoolPaths
 from archscout.training.progress import OnProgress
 from archscout.training.recalibrate import recalibrated
 from archscout.training.record import Trained
+from archscout.training.settings import TrainSettings
 
 _PURPOSE = 1
 
 
-class PoolSupernet:
+@dataclass(frozen=True)
+class RoundPlan:
+    """How a supernet is trained in rounds.
+
+    Args:
+        training: of the supernet over all rounds, on one schedule; its epochs and its seed are
+            those of this plan.
+        epochs: passes over the images a round.
+        first: architectures of the first round.
+        each: architectures of every later round.
+        rounds: after the first; the supernet is trained once more often.
+        pool: ``"newest"`` trains on the architectures of the round alone, as published for
+            ImageNet, ``"accumulated"`` on all so far, as published for speech.
+        supernet: settings of the supernet, such as ``{"channels": 16}``.
+        recalibration: batches of 128 training images on which the running statistics of each
+            architecture are measured before it is scored; 0 takes those of the supernet.
+        seed: decides the initial weights and all that the training draws.
+    """
+
+    training: TrainSettings
+    epochs: int = 3
+    first: int = 20
+    each: int = 20
+    rounds: int = 3
+    pool: str = "newest"
+    supernet: Mapping[str, Any] = field(default_factory=dict)
+    recalibration: int = 4
+    seed: int = 0
+
+
+class SupernetRounds:
     """Trains round by round, and scores architectures on held-out images.
 
     Args:
-        settings: of the search.
+        space: name of the space.
+        plan: how.
         learnt: images with labels to train on.
         held: images with labels to score on.
         folder: keeps the training.
     """
 
     def __init__(
-        self, settings: SupernetSearchSettings, learnt: Images, held: Images, folder: Path
+        self, space: str, plan: RoundPlan, learnt: Images, held: Images, folder: Path
     ) -> None:
-        self.settings, self.learnt, self.held, self.folder = settings, learnt, held, folder
+        self.space, self.plan, self.folder = space, plan, folder
+        self.learnt, self.held = learnt, held
         self.statistics = channel_statistics(learnt.pixels)
 
     def fresh(self) -> Supernet:
@@ -56,14 +89,14 @@ class PoolSupernet:
 
         def make(generator: torch.Generator | None = None) -> Supernet:
             return make_supernet(
-                self.settings.space,
+                self.space,
                 generator=generator,
                 classes=len(self.learnt.classes),
-                **self.settings.supernet_settings,
+                **self.plan.supernet,
             )
 
         check_footprint(make, self.learnt.side)
-        return make(torch.Generator().manual_seed(self.settings.seed))
+        return make(torch.Generator().manual_seed(self.plan.seed))
 
     def train(
         self, number: int, pool: Sequence[Architecture], on_progress: OnProgress | None
@@ -78,14 +111,14 @@ class PoolSupernet:
         Raises:
             StorageError: if the folder's weights are those of a later round.
         """
-        supernet = self.fresh()
-        last = (number + 1) * self.settings.round_epochs(len(self.learnt))
+        supernet, plan = self.fresh(), self.plan
+        last = (number + 1) * plan.epochs
         assert self.learnt.labels is not None
         trained = train(
             supernet,
             self.learnt,
             self.learnt.labels,
-            self.settings.supernet_training(len(self.learnt)),
+            plan.training.change(epochs=plan.epochs * (plan.rounds + 1), seed=plan.seed),
             paths=PoolPaths(supernet.paths_of(list(pool))),
             folder=self.folder,
             stop_after=last,
@@ -124,11 +157,11 @@ class PoolSupernet:
         return np.array(found)
 
     def _recalibrated(self, supernet: Supernet, path: NDArray[np.int8]) -> Any:
-        if not self.settings.recalibration:
+        if not self.plan.recalibration:
             return nullcontext()
         # A generator of its own: every architecture sees the same images.
-        rng = np.random.default_rng([self.settings.seed, _PURPOSE])
-        batches = self.settings.recalibration
+        rng = np.random.default_rng([self.plan.seed, _PURPOSE])
+        batches = self.plan.recalibration
         return recalibrated(
             supernet, self.learnt.pixels, self.statistics, rng, path, batches=batches
         )
