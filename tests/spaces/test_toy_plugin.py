@@ -116,6 +116,11 @@ def test_commands_take_it_by_its_place(tmp_path: Path, monkeypatch: pytest.Monke
     again = ["train", arch, *common, "--epochs", "1", "--channels", "4", "--out", "b", "--json"]
     done = CliRunner().invoke(app, again)
     assert done.exit_code == 0, done.output
+    done = CliRunner().invoke(app, ["export", "b", "--to", "code", "--space", PLACE])
+    assert done.exit_code == 0, done.output
+    text = Path("b/export/network.py").read_text(encoding="utf-8")
+    assert "class Cut(nn.Module)" in text
+    assert "def draw(" not in text
 
 
 def test_a_space_that_declares_nothing_has_no_supernet_and_says_so() -> None:

@@ -34,5 +34,7 @@ class ToyChain(SearchSpace):
     def build(self, arch, classes=10, channels=8, generator=None):
         from toy_chain.network import ToyNetwork, draw
 
-        network = ToyNetwork(self.choices([arch])[0].tolist(), classes, channels)
-        return draw(network, generator)
+        return draw(ToyNetwork(**self.network_arguments(arch, classes, channels)), generator)
+
+    def network_arguments(self, arch, classes=10, channels=8):
+        return {"choices": list(arch.choices), "classes": classes, "channels": channels}

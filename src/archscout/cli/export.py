@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from archscout.cli.console import print_json, print_pairs
-from archscout.cli.options import OUTPUT, JsonOption, one_of, read_settings
+from archscout.cli.options import OUTPUT, JsonOption, OwnSpaceOption, one_of, read_settings
 
 FORMS = ("code", "weights", "onnx")
 
@@ -51,6 +51,7 @@ def run(
             "given more than once.",
         ),
     ] = None,
+    space: OwnSpaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write a network as plain PyTorch code, weights or ONNX, and check it.
@@ -62,7 +63,7 @@ def run(
     from archscout.exports.forms import export
 
     one_of("form of an export", to, FORMS)
-    done = export(run, to, out, force=force, settings=read_settings(settings or []))
+    done = export(run, to, out, force=force, settings=read_settings(settings or []), space=space)
     if as_json:
         print_json(
             {

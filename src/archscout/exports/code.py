@@ -2,31 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from archscout._common.own_state import own_state
 from archscout._common.writing import write_file
 from archscout.errors import ArchscoutError
-from archscout.exports.file_parts import CODE, PARITY, file_text
+from archscout.exports._file_text import CODE, PARITY, file_text
 from archscout.exports.files import Exported, out_folder, staged
 from archscout.exports.parity import logits_of, random_images, run_exported
 from archscout.exports.source import Source, read_source
 from archscout.exports.weights import write_source_weights
-from archscout.exports.written import Written
-from archscout.spaces import load_space
 from archscout.training.saved_network import WEIGHTS, network_settings
 from archscout.training.weights_file import write_weights
 
-_WRITERS = {
-    "darts": "darts",
-    "mobilenet": "mobilenet",
-    "nasbench-macro": "nasbench_macro",
-    "nasbench101": "nasbench101",
-    "nasbench201": "nasbench201",
-}
 _IMAGES = 2
 _MOST_DIFFERENT = 1e-5
 
@@ -38,6 +28,7 @@ def export_code(
     *,
     force: bool = False,
     settings: Mapping[str, Any] | None = None,
+    space: str | None = None,
 ) -> Exported:
     """Write ``network.py``, its weights and the stored logits it is checked with.
 
@@ -47,6 +38,8 @@ def export_code(
         force: whether existing files may be replaced.
         settings: arguments of the space's ``build``, for the best of a search only; its weights
             are freshly drawn, and the file says so.
+        space: place of the class of the run's space, ``"module:Name"`` or ``"FILE.py:Name"``,
+            where that has no name here.
 
     Returns:
         The files, and how far the logits of the written file are from the network's own.
@@ -65,7 +58,7 @@ def export_code(
         >>> [file.name for file in done.files], done.trained
         (['network.py', 'weights.safetensors', 'parity.safetensors'], False)
     """
-    source = read_source(run, settings)
+    source = read_source(run, settings, space)
     text = network_text(source)
     names = (CODE, WEIGHTS, PARITY)
     with staged(source, out, names, force) as folder:
@@ -77,7 +70,8 @@ def export_code(
         if not difference <= _MOST_DIFFERENT:
             raise ArchscoutError(
                 f"the written code computes logits that differ by {difference:.1e} from those of "
-                f"the network, expected at most {_MOST_DIFFERENT:.0e}: this is a bug in archscout"
+                f"the network, expected at most {_MOST_DIFFERENT:.0e}: this is a bug in "
+                "archscout, or in the network_arguments of an own space"
             )
     files = tuple(out_folder(source, out) / name for name in names)
     return Exported(files, source.trained, difference, source.warning)
@@ -87,16 +81,9 @@ def network_text(source: Source) -> str:
     """The text of the Python file.
 
     Raises:
-        ArchscoutError: if networks of its space cannot be written as text.
+        SettingsError: if the class of the network cannot be written as one file.
+        MissingMethodError: if the space does not say what the class is made with.
     """
-    saved = source.saved
-    if saved.space not in _WRITERS:
-        raise ArchscoutError(
-            f"networks of space {saved.space!r} cannot be written as code, only those of "
-            f"{', '.join(_WRITERS)}: export weights or onnx"
-        )
-    module = importlib.import_module(f"archscout.spaces.{_WRITERS[saved.space]}.code")
-    write: Callable[..., Written] = module.write
-    space = load_space(saved.space)
-    arguments = network_settings(space, saved.settings)
-    return file_text(source, write(space, space.parse(saved.architecture), **arguments))
+    saved, space = source.saved, source.space
+    settings = network_settings(space, saved.settings)
+    return file_text(source, space.network_arguments(space.parse(saved.architecture), **settings))

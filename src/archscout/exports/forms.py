@@ -19,6 +19,7 @@ def export(
     *,
     force: bool = False,
     settings: Mapping[str, Any] | None = None,
+    space: str | None = None,
 ) -> Exported:
     """Write a network as plain PyTorch code, as weights, or as ONNX, and check it.
 
@@ -30,6 +31,8 @@ def export(
         force: whether existing files may be replaced.
         settings: arguments of the space's ``build``, for the best of a search only; its weights
             are freshly drawn, and the files say so.
+        space: place of the class of the run's space, ``"module:Name"`` or ``"FILE.py:Name"``,
+            where that has no name here.
 
     Returns:
         The files, and how far the logits of what was written are from the network's own.
@@ -54,11 +57,11 @@ def export(
     if to == "code":
         from archscout.exports.code import export_code
 
-        return export_code(run, out, force=force, settings=settings)
+        return export_code(run, out, force=force, settings=settings, space=space)
     if to == "onnx":
         from archscout.exports.onnx import export_onnx
 
-        return export_onnx(run, out, force=force, settings=settings)
+        return export_onnx(run, out, force=force, settings=settings, space=space)
     if to != "weights":
         raise unknown_name("form of an export", str(to), FORMS)
     if settings:
@@ -68,4 +71,4 @@ def export(
         )
     from archscout.exports.weights import export_weights
 
-    return export_weights(run, out, force=force)
+    return export_weights(run, out, force=force, space=space)

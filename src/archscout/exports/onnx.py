@@ -35,6 +35,7 @@ def export_onnx(
     *,
     force: bool = False,
     settings: Mapping[str, Any] | None = None,
+    space: str | None = None,
 ) -> Exported:
     """Write ``network.onnx``: input ``images`` (batch, 3, h, w), output ``logits``.
 
@@ -47,6 +48,8 @@ def export_onnx(
         force: whether an existing file may be replaced.
         settings: arguments of the space's ``build``, for the best of a search only; its weights
             are freshly drawn, and the metadata say so.
+        space: place of the class of the run's space, ``"module:Name"`` or ``"FILE.py:Name"``,
+            where that has no name here.
 
     Returns:
         The file, and the largest difference of onnxruntime's logits on batches of 1, 2 and 5.
@@ -58,7 +61,7 @@ def export_onnx(
     """
     for package in ("onnx", "onnxruntime"):
         require(package, "exporting to ONNX", "'archscout[onnx]'")
-    source = read_source(run, settings)
+    source = read_source(run, settings, space)
     with staged(source, out, (NAME,), force) as folder:
         path = folder / NAME
         write_model(source, path)

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from archscout._common.own_state import own_state
-from archscout.errors import ArchscoutError
+from archscout.errors import ArchscoutError, error_text
 from archscout.exports.source import Source
 
 _SEED = 0
@@ -44,10 +44,21 @@ def difference(logits: Tensor, expected: Tensor) -> float:
 
 
 def run_exported(path: Path) -> float:
-    """Import an exported file from its path and let it check itself; gives the difference."""
+    """Import an exported file from its path and let it check itself; gives the difference.
+
+    Raises:
+        ArchscoutError: if the file does not run.
+    """
     # The file makes its network as anybody would, with weights of PyTorch's own generator.
     with own_state(), torch.random.fork_rng(devices=[]):
-        return float(_import(path).check_parity(path.parent))
+        try:
+            return float(_import(path).check_parity(path.parent))
+        except Exception as error:
+            said = " ".join(error_text(error).split())
+            raise ArchscoutError(
+                f"the written code does not run ({said}): check that the class of the "
+                "network, made with the network_arguments of its space, gives this network"
+            ) from error
 
 
 def _import(path: Path) -> ModuleType:

@@ -18,7 +18,7 @@ from archscout._common.secrets import show_storage
 from archscout.errors import SettingsError, StorageError, listed
 from archscout.results.search import FILE_NAME as RESULT
 from archscout.results.search import SearchResult
-from archscout.spaces import load_space, plugin_of
+from archscout.spaces import SearchSpace, load_space, place_of, plugin_of, recorded_space
 from archscout.spaces.hollow import warnings_of
 from archscout.training.saved_network import (
     NETWORK,
@@ -50,6 +50,11 @@ class Source:
     writer: str
 
     @property
+    def space(self) -> SearchSpace:
+        """Its search space."""
+        return recorded_space(self.saved.space)
+
+    @property
     def trained(self) -> bool:
         """Whether the weights were trained; if not, they are freshly drawn."""
         return self.saved.weights is not None
@@ -62,29 +67,33 @@ class Source:
     @property
     def warning(self) -> str:
         """What speaks against using the network; empty if nothing is known."""
-        space = load_space(self.saved.space)
-        return " ".join(warnings_of(space, space.parse(self.saved.architecture)))
+        return " ".join(warnings_of(self.space, self.space.parse(self.saved.architecture)))
 
     @property
     def resolution(self) -> int:
         """Height and width of images that it is tried with."""
         if self.saved.resolution is not None:
             return self.saved.resolution
-        return plugin_of(self.saved.space).side(self.saved.settings)
+        return plugin_of(self.space).side(self.saved.settings)
 
 
-def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> Source:
+def read_source(
+    run: str | Path, settings: Mapping[str, Any] | None = None, space: str | None = None
+) -> Source:
     """Read what is to be exported.
 
     Args:
         run: folder with ``network.json`` (a trained network), folder with ``result.json`` (a
             search, whose best architecture is taken), or one of these files.
         settings: arguments of the space's ``build``, where ``run`` is a search.
+        space: place of the class of its space where that has no name here.
 
     Raises:
         StorageError: if it is neither, or damaged.
         SettingsError: if settings are given for a network that has its own, or do not fit.
     """
+    if space is not None:
+        load_space(space)  # Its class is there from now on, for whoever reads a record of it.
     path = at_home(run)
     if not path.exists():
         raise StorageError(f"nothing is at {show_storage(str(path))!r}: name the folder of a run")
@@ -126,7 +135,7 @@ def read_source(run: str | Path, settings: Mapping[str, Any] | None = None) -> S
 def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwork, str]:
     result = SearchResult.read(path)
     best = result.best
-    saved = SavedNetwork(result.space.name, result.space.format(best.architecture), settings)
+    saved = SavedNetwork(place_of(result.space), result.space.format(best.architecture), settings)
     seed = result.manifest.get("seed")
     return saved, (
         f"{for_record(path)}: best of {len(result.labels)} labels that {result.strategy} bought of "
@@ -136,7 +145,7 @@ def _best_of_search(path: Path, settings: Mapping[str, Any]) -> tuple[SavedNetwo
 
 def _all_settings(saved: SavedNetwork) -> SavedNetwork:
     """Spell out the settings that were left to the space, and the standard text."""
-    space = load_space(saved.space)
+    space = recorded_space(saved.space)
     defaults = {
         name: parameter.default
         for name, parameter in inspect.signature(space.build).parameters.items()

@@ -16,7 +16,11 @@ from archscout.training.weights_file import read_weights, write_weights
 
 @own_state(one_thread=False)
 def export_weights(
-    run: str | Path, out: str | Path | None = None, *, force: bool = False
+    run: str | Path,
+    out: str | Path | None = None,
+    *,
+    force: bool = False,
+    space: str | None = None,
 ) -> Exported:
     """Write ``weights.safetensors`` in single precision, with the facts as metadata.
 
@@ -24,6 +28,8 @@ def export_weights(
         run: folder of a trained network, or its ``network.json``.
         out: folder of the file; None for the folder ``export`` in that of the run.
         force: whether an existing file may be replaced.
+        space: place of the class of the run's space, ``"module:Name"`` or ``"FILE.py:Name"``,
+            where that has no name here.
 
     Raises:
         SettingsError: if the run has no trained weights.
@@ -39,7 +45,7 @@ def export_weights(
         >>> done.files[0].name, done.difference
         ('weights.safetensors', 0.0)
     """
-    source = read_source(run)
+    source = read_source(run, space=space)
     if not source.trained:
         raise SettingsError(
             f"{str(run)!r} has no trained weights to export: train its architecture first, or "

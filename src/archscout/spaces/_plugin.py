@@ -36,7 +36,6 @@ class SpacePlugin:
         live: maps choices ``(n, positions)`` to those of the same function in which all that
             does not reach the output has the option without weights.
         drawing: draws an architecture from the space and the architecture as ``<svg>`` text.
-        code: writes the network of an architecture as Python text.
         benchmarks: loaders of measured tables, by the name of the benchmark.
         table_networks: by data set of the tables, settings of ``params`` and ``macs``, by these
             names, that count the network of the table where it is not the space's default one.
@@ -66,7 +65,6 @@ class SpacePlugin:
     angle: Part = None
     live: Part = None
     drawing: Part = None
-    code: Part = None
     benchmarks: Mapping[str, Entry] = field(default_factory=dict)
     table_networks: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     setting_types: Mapping[str, Part] = field(default_factory=dict)

@@ -306,6 +306,20 @@ class WholeSpace:
         """
         raise self._no_method("build networks", "build(arch)")
 
+    def network_arguments(self, arch: Architecture, *args: Any, **settings: Any) -> dict[str, Any]:
+        """What `build`, given the same settings, makes the class of the network with.
+
+        Plain values by name; ``archscout export --to code`` writes them below the source of that
+        class, and the call of the class with them is the network.
+
+        Raises:
+            MissingMethodError: unless the space defines it.
+        """
+        raise self._no_method(
+            "say what its networks are made with, as an export to code must know",
+            "network_arguments(arch)",
+        )
+
     # --- finite spaces --------------------------------------------------------------------------
     def __len__(self) -> int:
         """Number of architectures; raises `UnlistedError` where they cannot be listed."""

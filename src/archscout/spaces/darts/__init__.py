@@ -13,7 +13,6 @@ PLUGIN = SpacePlugin(
     supernet_summary="cells with seven operations on all 14 edges",
     supernet_source="Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
     angle=f"{__name__}.angle:make_vector",
-    code=f"{__name__}.code:write",
     network_for=f"{__name__}.costs:network_for",
     resolution=f"{__name__}.costs:resolution_of",
     reduced={"network": "cifar", "channels": 4, "cells": 3},

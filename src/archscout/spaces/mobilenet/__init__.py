@@ -13,7 +13,6 @@ PLUGIN = SpacePlugin(
     supernet_summary="21 places with six MobileNetV2 blocks each, and skips",
     supernet_source="Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
     angle="archscout.spaces._blocks.chain_angle:make_vector",
-    code=f"{__name__}.code:write",
     setting_types={"widths": f"{__name__}.costs:widths_of"},
     resolution=224,
     reduced={

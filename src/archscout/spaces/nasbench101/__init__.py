@@ -11,7 +11,6 @@ PLUGIN = SpacePlugin(
     "423,624 image-classification cells of at most seven vertices and nine edges",
     "Ying et al., ICML 2019, arXiv 1902.09635",
     noun="cell",
-    code=f"{__name__}.code:write",
     benchmarks={
         "nasbench101": Entry(
             f"{__name__}.table:load_nasbench101",

@@ -17,7 +17,6 @@ PLUGIN = SpacePlugin(
     angle=f"{__name__}.angle:make_vector",
     live=f"{__name__}.cell:live_choices",
     drawing=f"{__name__}.drawing:draw",
-    code=f"{__name__}.code:write",
     benchmarks={
         "nasbench201": Entry(
             f"{__name__}.table:load_nasbench201",

@@ -15,7 +15,6 @@ PLUGIN = SpacePlugin(
     supernet_source="Su et al., CVPR 2021, doi 10.1109/cvpr46437.2021.01082",
     # No vector was released; this one is made like that of MobileNet.
     angle="archscout.spaces._blocks.chain_angle:make_vector",
-    code=f"{__name__}.code:write",
     benchmarks={
         "nasbench-macro": Entry(
             f"{__name__}.table:load_nasbench_macro",
