@@ -71,7 +71,11 @@ def test_names_that_were_added_are_known_in_workers(words: Registry, tmp_path: P
 
 
 @pytest.mark.slow
-def test_classes_of_a_script_reach_workers(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("guard", "expected"),
+    [("__name__ == '__main__'", "'Mine'"), ("True", "put the calling code of the script under if")],
+)
+def test_classes_of_a_script_reach_workers(tmp_path: Path, guard: str, expected: str) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from archscout.plugins import received, sendable, load_reference\n"
@@ -80,13 +84,15 @@ def test_classes_of_a_script_reach_workers(tmp_path: Path) -> None:
         "def name(part):\n"
         "    part = received(part)\n"
         "    part = load_reference(part) if isinstance(part, str) else type(part)\n"
-        "    return part is Mine\n"
-        "if __name__ == '__main__':\n"
+        "    return part.__name__\n"
+        "if GUARD:\n"
         "    jobs = [sendable(Mine, 'part', 'm'), sendable(Mine(), 'part', 'm')]\n"
-        "    print(run_in_processes(name, jobs, workers=2))\n"
+        "    print([str(done) for done in run_in_processes(name, jobs, workers=2)])\n".replace(
+            "GUARD", guard
+        )
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert done.stdout.strip() == "[True, True]", done.stderr
+    assert done.stdout.count(expected) == 2, done.stderr
 
 
 def test_classes_of_an_interactive_session_are_refused() -> None:

@@ -11,7 +11,6 @@ import hashlib
 import logging
 import os
 import stat
-import sys
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
@@ -20,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from platformdirs import user_cache_path
 
 from archscout._common.writing import write_file
 
@@ -41,16 +41,10 @@ def cache_folder() -> Path | None:
         chosen = os.environ.get("ARCHSCOUT_CACHE")
         if chosen:
             return Path(chosen).expanduser()
-        home = Path.home()
-        xdg = Path(os.environ.get("XDG_CACHE_HOME", "")).expanduser()
     except RuntimeError:
         return None
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "archscout"
-    if sys.platform == "darwin":
-        return home / "Library" / "Caches" / "archscout"
-    # A relative path is to be ignored, says the standard that the variable comes from.
-    return (xdg if xdg.is_absolute() else home / ".cache") / "archscout"
+    usual = user_cache_path("archscout", appauthor=False, opinion=False)
+    return usual if usual.is_absolute() else None
 
 
 def is_cached(key: str) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
 import signal
-import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any, Generic, SupportsIndex, TypeVar
+
+from loky import BrokenProcessPool, ProcessPoolExecutor
+from loky.backend import get_context
 
 from archscout.errors import ArchscoutError, SettingsError, error_text
 from archscout.plugins import additions, receive_additions, received, sendable
@@ -31,6 +31,7 @@ _THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+_WORKER = "ARCHSCOUT_WORKER"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,13 +77,13 @@ def run_in_processes(
     """Run ``function(job)`` for every job, several at a time; failures do not stop the rest.
 
     With one worker the jobs run in this process. With more, each worker is a fresh process
-    (spawned, so that it shares no state with this one) in which numpy and torch use one
-    thread. A job that raises, or whose process dies twice (the second time alone, since a
+    of loky (which shares no state with this one, and imports no script) in which numpy and torch
+    use one thread. A job that raises, or whose process dies twice (the second time alone, since a
     lack of memory may have been its neighbour's fault), gives a `JobFailure`. When this
     process is interrupted or killed, or ``on_done`` raises, the workers end at once.
 
     Args:
-        function: importable by name; must not depend on global state.
+        function: importable by name, or of the script that runs; must not depend on global state.
         jobs: values that can be sent to a process.
         workers: number of processes, at least 1; None takes one a usable core.
         on_done: called in this process, in order of completion, with the job's place and its
@@ -93,7 +94,7 @@ def run_in_processes(
         Results or `JobFailure` in the order of ``jobs``.
 
     Raises:
-        SettingsError: if ``workers`` is below 1.
+        SettingsError: if ``workers`` is below 1, or this process is such a worker itself.
         ArchscoutError: if worker processes cannot be started at all.
 
     Examples:
@@ -115,9 +116,13 @@ def run_in_processes(
     if count == 1:
         for place, task in enumerate(tasks):
             finish(place, task())
+    elif _WORKER in os.environ:
+        raise SettingsError(
+            "a worker process would start workers, as it does when it loads a class from a script: "
+            "put the calling code of the script under if __name__ == '__main__':"
+        )
     else:
-        with _one_thread_each():
-            _run_pool(tasks, count, finish)
+        _run_pool(tasks, count, finish)
     return results  # type: ignore[return-value]
 
 
@@ -219,33 +224,26 @@ def _call(sent: Any) -> Any:
 @contextmanager
 def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
     """A pool whose processes end at once when this block is left or this process dies."""
-    context = multiprocessing.get_context("spawn")
+    context = get_context("loky")
     lifeline, ours = context.Pipe(duplex=False)
     pool = ProcessPoolExecutor(
-        workers, context, initializer=_begin, initargs=(lifeline, additions())
+        workers,
+        context=context,
+        initializer=_begin,
+        initargs=(lifeline, additions()),
+        env=dict.fromkeys((*_THREAD_VARIABLES, _WORKER), "1"),
     )
     try:
         try:
             pool.submit(os.getpid).result()
         except BrokenProcessPool:
-            raise ArchscoutError(f"worker processes cannot be started: {_remedy()}") from None
+            raise ArchscoutError("worker processes cannot be started: pass workers=1") from None
         yield pool
         pool.shutdown()
     finally:
         ours.close()
         lifeline.close()
-        pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _remedy() -> str:
-    """What lets the processes start: each of them imports the script that was started."""
-    script = getattr(sys.modules.get("__main__"), "__file__", None)
-    if script is not None and not os.path.exists(script):
-        return (
-            f"they cannot import the script {script}, which is no file: save the script as one, "
-            "or pass workers=1"
-        )
-    return "put the calling code of your script under if __name__ == '__main__':, or pass workers=1"
+        pool.shutdown(wait=False, kill_workers=True)
 
 
 def _begin(lifeline: Connection, added: Mapping[str, Mapping[str, Any]]) -> None:
@@ -255,9 +253,6 @@ def _begin(lifeline: Connection, added: Mapping[str, Mapping[str, Any]]) -> None
     # What is to be said of a table the parent has said, which reads the same one first.
     logging.getLogger("archscout.benchmarks").setLevel(logging.ERROR)
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
-    torch = sys.modules.get("torch")
-    if torch is not None:  # a script that imports torch is imported before the initializer
-        torch.set_num_threads(1)
 
 
 def _end_with_parent(lifeline: Connection) -> None:
@@ -265,18 +260,3 @@ def _end_with_parent(lifeline: Connection) -> None:
         lifeline.recv()
     except (EOFError, OSError):
         os._exit(1)
-
-
-@contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let processes that start meanwhile use one thread: libraries read this as they load."""
-    before = {key: os.environ.get(key) for key in _THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(_THREAD_VARIABLES, "1"))
-    try:
-        yield
-    finally:
-        for key, value in before.items():
-            if value is None:
-                os.environ.pop(key, None)
-            else:
-                os.environ[key] = value
