@@ -47,6 +47,7 @@ class SpacePlugin:
         trainings: presets of training by name, each a mapping of settings.
         reduced_training: which of all presets of training suits the reduced supernet.
         searches: what the reduced supernet was tried with: ``"unlabeled"``, ``"supernet"``.
+        published: settings of the published search on the supernet, those of trainings too.
         evolution: settings in which the published evolution differs from the usual one.
 
     Examples:
@@ -74,6 +75,7 @@ class SpacePlugin:
     trainings: Part = None
     reduced_training: str = "alone"
     searches: tuple[str, ...] = ("unlabeled", "supernet")
+    published: Part = None
     evolution: Mapping[str, Any] = field(default_factory=dict)
 
     def has(self, part: str) -> bool:

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.pipelines.supernet_search import PUBLISHED, SupernetSearchSettings
+from archscout.pipelines.supernet_search import SupernetSearchSettings, published
 from archscout.spaces import load_space
 from archscout.strategies.seminas import PLANS
 from archscout.training.settings import TrainSettings
+
+PUBLISHED = published("mobilenet")
 
 
 def test_the_published_experiment_on_imagenet() -> None:

@@ -2,7 +2,7 @@
 
 Source:
     SemiNAS (Luo et al., NeurIPS 2020, arXiv 2002.10389), its experiment on ImageNet and its
-    released code. `PUBLISHED` has their values. Deviations there: all architectures are scored
+    released code. `published` has their values. Deviations there: all architectures are scored
     on the same held-out images, while the code takes another batch for each; the seeds of the
     ascent are the best, as the paper says, and not the worst; no dropout and no changed
     lighting in the final training, whose crops are shifts. Whether that training takes
@@ -203,22 +203,21 @@ class SupernetSearchSettings:
         return described
 
 
-# 50,000 of the 1,281,167 training images are held out.
-PUBLISHED = SupernetSearchSettings(
-    space="mobilenet",
-    supernet={"widths": "search"},
-    training=PRESETS["seminas"],
-    updates=20_000,
-    first=100,
-    each=100,
-    rounds=3,
-    pool="newest",
-    preset="paper-imagenet",
-    validation=50_000 / 1_281_167,
-    recalibration=0,
-    network={"widths": "final"},
-    final_training=PRESETS["mobilenet-final"].change(
-        epochs=300, batch=256, learning_rate=0.05, schedule="cosine", nesterov=True
-    ),
-)
-"""The experiment on ImageNet as published; a limit of 600M MACs is met there by the widths."""
+def published(space: str) -> SupernetSearchSettings:
+    """The settings of the published experiment on a space's supernet.
+
+    Args:
+        space: its name.
+
+    Raises:
+        MissingMethodError: if the space declares none.
+
+    Examples:
+        >>> published("mobilenet").preset
+        'paper-imagenet'
+    """
+    plugin = plugin_of(space)
+    given = dict(plugin.load("published"))
+    for name in ("training", "final_training"):
+        given[name] = TrainSettings(**given[name])
+    return SupernetSearchSettings(space=plugin.name, **given)

@@ -20,4 +20,5 @@ PLUGIN = SpacePlugin(
     },
     trainings=f"{__name__}.trainings:TRAININGS",
     reduced_training="mobilenet-reduced",
+    published=f"{__name__}.published:SUPERNET_SEARCH",
 )
