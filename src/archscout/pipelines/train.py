@@ -13,11 +13,11 @@ import numpy as np
 import torch
 from torch import nn
 
-from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest
 from archscout._common.memory import lacks_memory, told_of_memory
 from archscout._common.own_state import own_state
 from archscout._common.paths import for_record
+from archscout._common.run_folder import owns_folder
 from archscout._common.saying import count
 from archscout.errors import SettingsError, StorageError
 from archscout.images.augment import channel_statistics

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from pathlib import Path
 
-from archscout._common.parts_folder import cannot_write
+from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_file
 from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.curves import Curves

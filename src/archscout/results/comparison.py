@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from archscout._common.own_state import own_state
-from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_file, write_json
 from archscout.results.regrets import Curves, RunRecord, make_curves
 from archscout.results.yardsticks import TrivialBaseline, Yardsticks

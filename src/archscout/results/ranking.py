@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from archscout._common.own_state import own_state
-from archscout._common.parts_folder import cannot_write
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_file, write_json
 from archscout.results.rank_yardsticks import RankYardsticks
 from archscout.results.ranking_sentences import say_leaders, say_protocol

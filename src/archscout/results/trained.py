@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
-from archscout._common.parts_folder import cannot_write
 from archscout._common.plain import plain
 from archscout._common.reading import read_back, read_json
+from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_json
 from archscout.spaces import recorded_space
 from archscout.spaces.hollow import warnings_of

@@ -19,8 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
-from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
+from archscout._common.run_folder import RunFolder
 from archscout.errors import SettingsError
 from archscout.images.images import Images
 from archscout.objectives.objective import Measurement, Objective
@@ -91,7 +91,7 @@ class SupernetAccuracy(Objective):
         self.space: SearchSpace = space
         self.plan, self.rounds = plan, self
         self._identity = _identity(learnt, held, plan)
-        self._folder = PartsFolder(folder, self._identity, "supernet")
+        self._folder = RunFolder(folder, self._identity, "supernet")
         self._clock = on_stage if isinstance(on_stage, StageClock) else StageClock(on_stage)
         self._supernet = SupernetRounds(space.name, plan, learnt, held, self._folder.path)
         self._scores: dict[Architecture, tuple[float, float]] = {}

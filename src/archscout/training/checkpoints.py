@@ -19,8 +19,8 @@ from typing import Any
 import safetensors
 from torch import Tensor
 
-from archscout._common.parts_folder import cannot_write
 from archscout._common.plain import plain
+from archscout._common.run_folder import cannot_write
 from archscout.errors import StorageError
 from archscout.training.weights_file import read_weights, write_weights
 

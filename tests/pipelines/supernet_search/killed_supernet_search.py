@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from tiny_supernet_search import make_images, make_settings, small_predictor
 
-from archscout._common.parts_folder import PartsFolder
+from archscout._common.run_folder import RunFolder
 from archscout.pipelines.supernet_search import search_supernet
 from archscout.predictors._parts.presets import PRESETS
 from archscout.study.record.storage import StudyRecord
@@ -26,8 +26,8 @@ MOMENTS: list[Callable[[], None]] = [
     lambda: die_at(StudyRecord, "add", 3, after=True),
     lambda: die_at(torch.Tensor, "backward", 2),
     lambda: die_at(SupernetRounds, "accuracies", 1),
-    lambda: die_at(PartsFolder, "write", 1),
-    lambda: die_at(PartsFolder, "write", 1, after=True),
+    lambda: die_at(RunFolder, "write", 1),
+    lambda: die_at(RunFolder, "write", 1, after=True),
     lambda: die_at(StudyRecord, "add", 2),
 ]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from archscout._common.numerals import read_number
-from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
+from archscout._common.run_folder import RunFolder
 from archscout.errors import StorageError
 from archscout.experiments.comparison.jobs import SearchJob
 from archscout.plugins import describe
@@ -35,7 +35,7 @@ class Folder:
     """
 
     def __init__(self, path: str | Path, plan: Mapping[str, Any]) -> None:
-        self._folder = PartsFolder(path, plan, "comparison", _RESULTS)
+        self._folder = RunFolder(path, plan, "comparison", _RESULTS)
         self.path = self._folder.path
 
     def load(self, job: SearchJob) -> RunRecord | None:

@@ -16,9 +16,9 @@ from archscout._common.arguments import (
     told_in_words,
     whole,
 )
-from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest, package_version
 from archscout._common.own_state import given, own_state
+from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import (
     ArchscoutError,

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from archscout._common.parts_folder import PartsFolder
 from archscout._common.plain import plain
+from archscout._common.run_folder import RunFolder
 from archscout.errors import StorageError
 from archscout.experiments.ranking.jobs import RankJob, RowRecord
 from archscout.plugins import describe
@@ -28,7 +28,7 @@ class RowFolder:
     """
 
     def __init__(self, path: str | Path, plan: Mapping[str, Any]) -> None:
-        self._folder = PartsFolder(path, plan, "ranking", _RESULTS)
+        self._folder = RunFolder(path, plan, "ranking", _RESULTS)
         self.path = self._folder.path
 
     def load(self, job: RankJob) -> RowRecord | None:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from archscout._common.arguments import check_optional, read_settings, told_in_words
-from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest, package_version
 from archscout._common.own_state import given, own_state
+from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of

@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest
 from archscout._common.memory import told_of_memory
 from archscout._common.own_state import own_state
-from archscout._common.parts_folder import PartsFolder
 from archscout._common.paths import for_record
+from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.supernet_search.checks import (
@@ -154,7 +153,7 @@ def _search(
     share = settings.validation if validation is None else validation
     learnt, held = hold_out(images, share, settings.seed)
     assert held is not None
-    folder = PartsFolder(out, _plan(images, validation, settings), "search on a supernet", _RESULTS)
+    folder = RunFolder(out, _plan(images, validation, settings), "search on a supernet", _RESULTS)
     clock = StageClock(on_stage)
     plan = settings.plan(len(learnt))
     objective = SupernetAccuracy(space, learnt, held, plan, out / "supernet", on_stage=clock)

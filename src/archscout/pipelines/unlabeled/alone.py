@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from archscout._common.parts_folder import PartsFolder
+from archscout._common.run_folder import RunFolder
 from archscout.errors import SettingsError
 from archscout.images.augment import channel_statistics
 from archscout.images.images import Images
@@ -54,7 +54,7 @@ def check_trust(
     *,
     judged: str = ANGLE,
     sizes: Mapping[str, Any],
-    folder: PartsFolder,
+    folder: RunFolder,
     validation: Images | None = None,
     on_progress: OnNetwork | None = None,
 ) -> TrustCheck:

@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 
-from archscout._common.folder_owner import owns_folder
 from archscout._common.manifest import make_manifest
 from archscout._common.memory import told_of_memory
 from archscout._common.own_state import own_state
-from archscout._common.parts_folder import PartsFolder
 from archscout._common.paths import for_record
 from archscout._common.plain import plain
+from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.train import matched
@@ -121,9 +120,7 @@ def _search(
     space.macs_table(space.choices([]), **costs["macs"])
     if checked:
         draw_for_trust(settings, space)
-    folder = PartsFolder(
-        out, _plan(images, validation, settings), "search without labels", _RESULTS
-    )
+    folder = RunFolder(out, _plan(images, validation, settings), "search without labels", _RESULTS)
     clock = StageClock(on_stage)
     manifest = make_manifest(
         seed=settings.seed,

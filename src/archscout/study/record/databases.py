@@ -56,11 +56,11 @@ class Database:
             self._held = held.pop_all()
 
     def _hold_file(self, address: URL, place: Place, held: ExitStack) -> URL:
-        from archscout.study.record.journal import hold
+        from archscout.study.record.journal import hold_storage
         from archscout.study.record.sqlite_file import find_sqlite, make_sqlite
 
         path = find_sqlite(address, place)
-        held.callback(hold(path).release)
+        held.callback(hold_storage(path).release)
         make_sqlite(address, path, open_tables)
         file = FileIdentity(path)
         self._checks.append(lambda: file.check(place))

@@ -21,6 +21,7 @@ from typing import Any
 import filelock
 from optuna.storages.journal import BaseJournalBackend, JournalFileBackend
 
+from archscout._common.locks import hold
 from archscout._common.paths import from_here
 from archscout._common.writing import write_file
 from archscout.errors import StorageError
@@ -129,7 +130,7 @@ class SearchJournal(BaseJournalBackend):
             # A device may have no end to read up to.
             raise StorageError(f"{self._shown} is no ordinary file: choose a new file or a folder")
         self._owner = Owner()
-        self._lock = hold(path)
+        self._lock = hold_storage(path)
         try:
             aside = repair_journal(path, self._shown)
             if aside is not None:
@@ -196,24 +197,18 @@ def _in_use(shown: str) -> StorageError:
     )
 
 
-def hold(path: Path) -> filelock.BaseFileLock:
-    """Take the kernel's lock on ``<path>.held`` for this process, without waiting.
+def hold_storage(path: Path) -> filelock.BaseFileLock:
+    """Hold ``<path>.held`` for this process, without waiting.
 
     Raises:
         StorageError: if another search holds it, or the folder cannot be written.
     """
-    lock = filelock.FileLock(f"{path}.held", timeout=0)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # Where it cannot be made, filelock would wait for it and say that another holds it.
-        with open(lock.lock_file, "ab"):
-            pass
-        lock.acquire()
-    except filelock.Timeout:
+        return hold(Path(f"{path}.held"))
+    except BlockingIOError:
         raise _in_use(from_here(path)) from None
     except OSError as error:
         raise cannot_use(path, error) from error
-    return lock
 
 
 def cannot_use(path: Path, error: OSError) -> StorageError:

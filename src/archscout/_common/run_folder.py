@@ -1,29 +1,44 @@
-"""The folder of many runs: finished ones are kept, so that a killed call goes on.
+"""The folder of a run: one call at a time works in it, and a killed one goes on.
 
-``plan.json`` says whose folder it is. ``parts/`` holds a JSON a finished run and, where it has
-one, a text beside it; the JSON is written last, with the fingerprint of what belongs to it.
+``plan.json`` says whose folder it is. ``parts/`` holds a JSON a finished part of the work and,
+where it has one, a text beside it; the JSON is written last, with the fingerprint of what belongs
+to it. Besides this folder only the record of labels and the checkpoints of a training are kept and
+gone on with.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
+import inspect
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import quote
 
-from archscout._common.paths import from_here
+import filelock
+
+from archscout._common.arguments import check_optional
+from archscout._common.locks import hold
+from archscout._common.paths import at_home, from_here
 from archscout._common.plain import plain
-from archscout._common.writing import write_json
-from archscout.errors import StorageError
+from archscout._common.writing import write_file, write_json
+from archscout.errors import Interrupted, StorageError
 
 logger = logging.getLogger(__name__)
 
+Taken = ParamSpec("Taken")
+Returned = TypeVar("Returned")
 
-class PartsFolder:
-    """Keeps finished runs of one kind of work, which is told by its plan.
+_LOCK = ".held"
+
+
+class RunFolder:
+    """Keeps finished parts of one kind of work, which is told by its plan.
 
     Args:
         path: the folder; made if it is missing.
@@ -38,7 +53,7 @@ class PartsFolder:
     Examples:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as path:
-        ...     folder = PartsFolder(path, {"table": "mine"}, "ranking")
+        ...     folder = RunFolder(path, {"table": "mine"}, "ranking")
         ...     folder.write("forest.seed0", {"tau": 0.5})
         ...     folder.read("forest.seed0"), folder.read("forest.seed1")
         (({'tau': 0.5}, ''), None)
@@ -97,7 +112,7 @@ class PartsFolder:
         described = plain(facts)
         try:
             if text:
-                text_file.write_text(text, encoding="utf-8")
+                write_file(text_file, text)
             else:
                 text_file.unlink(missing_ok=True)
             write_json(facts_file, {**described, "sha256": _digest(described, text)})
@@ -130,6 +145,83 @@ class PartsFolder:
         return found
 
 
+def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Taken, Returned]]:
+    """Let a function hold the folder that its argument ``out`` names while it runs.
+
+    Args:
+        kind: what it does, such as ``"comparison"``, for messages.
+
+    Raises:
+        StorageError: if another call works in the folder, or it cannot be written.
+        Interrupted: instead of KeyboardInterrupt, of which it is one; it says what is kept.
+
+    Examples:
+        >>> import tempfile
+        >>> @owns_folder("example")
+        ... def work(out=None):
+        ...     return work(out)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     work(folder)
+        Traceback (most recent call last):
+        archscout.errors.StorageError: ...is in use by another example: wait until it ends, ...
+    """
+
+    def decorate(function: Callable[Taken, Returned]) -> Callable[Taken, Returned]:
+        signature = inspect.signature(function)
+
+        @functools.wraps(function)
+        def owning(*args: Taken.args, **named: Taken.kwargs) -> Returned:
+            bound = signature.bind_partial(*args, **named)
+            out = bound.arguments.get("out")
+            check_optional(out, None, "out", "")
+            folder = None
+            if out is not None:
+                # The user's code may change the working directory before the last is written.
+                folder = bound.arguments["out"] = at_home(out).absolute()
+            made = _missing(folder)
+            lock = None if folder is None else _take(folder, kind)
+            try:
+                return function(*bound.args, **bound.kwargs)
+            except KeyboardInterrupt:
+                kept = (
+                    "nothing is kept, since no folder was named with out="
+                    if folder is None
+                    else f"what had ended is kept in {out}, and the same call goes on from there"
+                )
+                raise Interrupted(f"the {kind} was stopped: {kept}") from None
+            finally:
+                if folder is not None and lock is not None:
+                    lock.release()
+                    _forget(made)
+
+        return owning
+
+    return decorate
+
+
+def _missing(folder: Path | None) -> list[Path]:
+    """The folder and those above it that do not exist, the deepest first."""
+    if folder is None:
+        return []
+    return [path for path in (folder, *folder.parents) if not path.exists()]
+
+
+def _forget(made: list[Path]) -> None:
+    """Take away folders that were made for a call that then put nothing into them."""
+    with contextlib.suppress(OSError):
+        if made and os.listdir(made[0]) == [_LOCK]:
+            (made[0] / _LOCK).unlink()
+            for folder in made:
+                folder.rmdir()
+
+
+def cannot_write(path: Path, error: OSError) -> StorageError:
+    """The error for a folder that the system does not let us use."""
+    return StorageError(
+        f"cannot use the folder {from_here(path)!r} ({error.strerror or error}): name another one"
+    )
+
+
 def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[str]:
     """What differs, each in words; of plans within plans only the parts that differ."""
     for key in sorted({*there, *here}):
@@ -140,13 +232,18 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
             yield f"{key} {one!r} there, {other!r} here"
 
 
-def cannot_write(path: Path, error: OSError) -> StorageError:
-    """The error for a folder that the system does not let us use."""
-    return StorageError(
-        f"cannot use the folder {from_here(path)!r} ({error.strerror or error}): name another one"
-    )
-
-
 def _digest(facts: Mapping[str, Any], text: str) -> str:
     written = json.dumps(facts, sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(f"{written}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _take(folder: Path, kind: str) -> filelock.BaseFileLock:
+    try:
+        return hold(folder / _LOCK)
+    except BlockingIOError:
+        raise StorageError(
+            f"the folder {from_here(folder)!r} is in use by another {kind}: wait until it ends, or "
+            "name another folder"
+        ) from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import archscout
-from archscout._common.folder_owner import owns_folder
+from archscout._common.run_folder import owns_folder
 from archscout.errors import ArchscoutError, Interrupted, SettingsError, StorageError
 
 WORK = {
@@ -59,7 +59,7 @@ def test_an_interrupt_says_what_is_kept(kind: str, kept: bool, tmp_path: Path) -
 
 def test_an_uncaught_interrupt_is_short() -> None:
     code = (
-        "from archscout._common.folder_owner import owns_folder\n"
+        "from archscout._common.run_folder import owns_folder\n"
         "def deep(n):\n    if n:\n        deep(n - 1)\n    raise KeyboardInterrupt\n"
         "@owns_folder('example')\ndef work(out=None):\n    deep(40)\n"
         "work()\n"
