@@ -14,6 +14,7 @@ import pytest
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, ObjectiveError, SettingsError
 from archscout.experiments import BenchmarkSpec
+from archscout.experiments.candidates import Candidate
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.objectives.function import FunctionObjective
 from archscout.objectives.objective import Measurement
@@ -374,6 +375,6 @@ def test_a_comparison_takes_failed_rows_as_they_are() -> None:
         def load(self) -> TableBenchmark:
             return mostly
 
-    record = run_search(SearchJob("random", "random", 0, Mostly("nasbench201"), labels=8))
+    record = run_search(SearchJob(Candidate("random", "random"), 8, 0, Mostly("nasbench201")))
     assert len(record.values) == 8
     assert np.isnan(record.values[:3]).all()

@@ -22,7 +22,7 @@ from rich.progress import (
 from archscout.cli.console import amount, duration, side_screen
 
 if TYPE_CHECKING:
-    from archscout.experiments import CompareProgress, RankProgress
+    from archscout.experiments import ExperimentProgress
     from archscout.study.buying import SearchProgress
     from archscout.training.progress import TrainProgress
 
@@ -125,18 +125,11 @@ class CompareBar(Bar):
         self.total = 0
         super().__init__("starting", _counted(counted), TimeElapsedColumn())
 
-    def on_done(self, progress: CompareProgress) -> None:
-        """Take one step: a search has ended, or was found in the folder."""
-        self._step(f"{progress.strategy}, seed {progress.seed}", progress.done, progress.total)
-
-    def on_fit(self, progress: RankProgress) -> None:
-        """Take one step: a fit has ended, or was found in the folder."""
-        words = f"{progress.predictor}, {progress.labels} labels, seed {progress.seed}"
-        self._step(words, progress.done, progress.total)
-
-    def _step(self, words: str, done: int, total: int) -> None:
-        self.done, self.total = done, total
-        self.show(words.ljust(ACTIVITY_WIDTH), completed=done, total=total)
+    def on_done(self, progress: ExperimentProgress) -> None:
+        """Take one step: a search or a fit has ended, or was found in the folder."""
+        self.done, self.total = progress.done, progress.total
+        words = f"{progress.name}, {progress.labels} labels, seed {progress.seed}"
+        self.show(words.ljust(ACTIVITY_WIDTH), completed=self.done, total=self.total)
 
 
 class TrainBar(Bar):

@@ -141,7 +141,7 @@ def run(
                 baseline=baseline,
                 workers=workers,
                 out=folder,
-                on_done=bar.on_fit,
+                on_done=bar.on_done,
             )
     except KeyboardInterrupt:
         complain_of_stop(bar.done, bar.total, "fits")

@@ -8,15 +8,15 @@ from archscout._common.lazy import lazily
 
 if TYPE_CHECKING:
     from archscout.experiments.benchmark_spec import BenchmarkSpec
-    from archscout.experiments.comparison.run import CompareProgress, compare
-    from archscout.experiments.ranking.run import RankProgress, rank
+    from archscout.experiments.comparison.run import compare
+    from archscout.experiments.frame import ExperimentProgress
+    from archscout.experiments.ranking.run import rank
     from archscout.results import Comparison, Ranking
 
 __all__ = [
     "BenchmarkSpec",
-    "CompareProgress",
     "Comparison",
-    "RankProgress",
+    "ExperimentProgress",
     "Ranking",
     "compare",
     "rank",
@@ -25,9 +25,8 @@ __getattr__ = lazily(
     __name__,
     {
         "BenchmarkSpec": "benchmark_spec",
-        "CompareProgress": "comparison.run",
         "Comparison": "comparison.run",
-        "RankProgress": "ranking.run",
+        "ExperimentProgress": "frame",
         "Ranking": "ranking.run",
         "compare": "comparison.run",
         "rank": "ranking.run",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE_NAME = "comparison.json"
+FILES = ("labels.csv", "summary.csv", "tests.csv", FILE_NAME)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE_NAME = "ranking.json"
+FILES = ("rows.csv", "summary.csv", "tests.csv", FILE_NAME)
 _CAVEATS = ["protocol_words", "warnings"]
 
 

@@ -237,7 +237,7 @@ class TestResume:
         next(tmp_path.glob("parts/evolution.seed1.json")).unlink()
         told = []
         again = run(table, tmp_path, on_done=told.append)
-        fresh = {(p.strategy, p.seed) for p in told if not p.resumed}
+        fresh = {(p.name, p.seed) for p in told if not p.resumed}
         assert {("local", 2), ("random", 0), ("evolution", 1)} < fresh
         assert len(fresh) == 3 + 3
         assert sorted(p.done for p in told) == list(range(1, 13))

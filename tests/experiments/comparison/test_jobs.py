@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from archscout.experiments import BenchmarkSpec
+from archscout.experiments.candidates import Candidate
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 
 FILE = Path(os.environ.get("ARCHSCOUT_DATA", "")) / "nasbench101_measured.csv.gz"
@@ -21,7 +22,7 @@ FILE = Path(os.environ.get("ARCHSCOUT_DATA", "")) / "nasbench101_measured.csv.gz
 )
 def test_cells_bought_in_another_writing_keep_their_mean_value() -> None:
     spec = BenchmarkSpec.named("nasbench101-measured")
-    job = SearchJob("evolution", "evolution", 0, spec, labels=90, dedup="isomorphic")
+    job = SearchJob(Candidate("evolution", "evolution"), 90, 0, spec, "isomorphic")
     record = run_search(job)
     table = spec.load()
     archs = [table.space.parse(text) for text in record.architectures]

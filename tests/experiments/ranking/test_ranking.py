@@ -15,7 +15,7 @@ import pytest
 
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
-from archscout.experiments import BenchmarkSpec, Ranking, RankProgress, rank
+from archscout.experiments import BenchmarkSpec, ExperimentProgress, Ranking, rank
 from archscout.experiments.ranking.protocols import draw_labels, make_split
 from archscout.experiments.ranking.sentences import say_test
 from archscout.plugins import Entry
@@ -298,9 +298,9 @@ class TestResume:
         (tmp_path / "parts" / "noisy.10labels.seed0.json").write_text("{")
         part = tmp_path / "parts" / "quiet.10labels.seed1.json"
         part.write_text(part.read_text().replace('"labels": 10', '"labels": 11'))
-        told: list[RankProgress] = []
+        told: list[ExperimentProgress] = []
         again = run(table, out=tmp_path, on_done=told.append)
-        fresh = {(p.predictor, p.labels, p.seed) for p in told if not p.resumed}
+        fresh = {(p.name, p.labels, p.seed) for p in told if not p.resumed}
         assert fresh == {
             ("noisy", 10, 0), ("quiet", 10, 1), ("noisy", 10, 2), ("quiet", 10, 2),
             *((name, 30, seed) for name in NOISY for seed in range(3)),
@@ -340,7 +340,7 @@ class TestResume:
 class TestHonesty:
     @pytest.mark.slow
     def test_a_failure_is_recorded_and_the_rest_goes_on(self, table: Path, tmp_path: Path) -> None:
-        told: list[RankProgress] = []
+        told: list[ExperimentProgress] = []
         ranking = run(
             table, {"fine": "scripted", "picky": "scripted"}, tmp_path,
             settings={"picky": {"fails": "few"}}, on_done=told.append,

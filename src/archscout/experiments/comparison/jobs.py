@@ -2,44 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from archscout._common.own_state import own_state
-from archscout.experiments.benchmark_spec import BenchmarkSpec
+from archscout.experiments.frame import Job
 from archscout.results.regrets import RunRecord
 from archscout.spaces.index import ChoiceIndex
-from archscout.study.arguments import StrategyFactory
 from archscout.study.ledger import Dedup
 
 
 @dataclass(frozen=True)
-class SearchJob:
-    """One strategy with one seed.
+class SearchJob(Job):
+    """One strategy with one seed, which decides the table's random runs too.
 
     Args:
-        label: what the strategy is called in this comparison.
-        strategy: its registered name, place, class or function.
-        settings: its settings.
-        seed: seed of the strategy and of the table's random runs.
-        benchmark: the table.
-        labels: budget.
         dedup: ``"exact"`` or ``"isomorphic"``.
     """
 
-    label: str
-    strategy: str | StrategyFactory
-    seed: int
-    benchmark: BenchmarkSpec
-    labels: int
     dedup: Dedup = "exact"
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-    def __str__(self) -> str:
-        return f"{self.label} with seed {self.seed}"
 
 
 @own_state()
@@ -61,10 +43,10 @@ def run_search(job: SearchJob) -> RunRecord:
     result = search(
         table.space,
         table,
-        job.strategy,
+        job.candidate.part,
         labels=job.labels,
         seed=job.seed,
-        settings=dict(job.settings),
+        settings=dict(job.candidate.settings),
         dedup=job.dedup,
         keep_going=True,  # a row that failed is what the table says, and no bug to repair
     )
@@ -74,7 +56,7 @@ def run_search(job: SearchJob) -> RunRecord:
     rows = ChoiceIndex(table.space.option_counts, table.choices).rows(listed)
     known = rows >= 0
     return RunRecord(
-        strategy=job.label,
+        strategy=job.candidate.name,
         seed=job.seed,
         architectures=[table.space.format(arch) for arch in archs],
         values=np.array([label.value for label in result.labels], dtype=np.float64),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from archscout._common.arguments import (
     told_in_words,
     whole,
 )
-from archscout._common.manifest import make_manifest, package_version
+from archscout._common.manifest import make_manifest
 from archscout._common.own_state import given, own_state
 from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
@@ -26,54 +25,29 @@ from archscout.errors import (
     SettingsError,
     TableError,
     UnknownNameError,
-    listed,
 )
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
+from archscout.experiments.candidates import Candidate, check_baseline, read_candidates
 from archscout.experiments.comparison.jobs import SearchJob, run_search
-from archscout.experiments.comparison.parts import Folder
 from archscout.experiments.comparison.sentences import list_notes, list_warnings
 from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
 from archscout.experiments.comparison.yardsticks import measure_yardsticks
-from archscout.experiments.named_parts import Parts, named_parts
+from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
+from archscout.experiments.named_parts import Parts
 from archscout.experiments.seeds import check_seeds
-from archscout.plugins import describe
-from archscout.reports.plot_files import write_plots
-from archscout.reports.report import report
-from archscout.results.comparison import Comparison
+from archscout.results.comparison import FILES, Comparison
 from archscout.results.regrets import RunRecord, make_curves
 from archscout.spaces.base import SearchSpace
 from archscout.stats.leads import statistics_rng
-from archscout.study.arguments import StrategyFactory, make_searcher, strategy_name
+from archscout.study.arguments import make_searcher, strategy_name
 from archscout.study.executors import JobFailure, check_workers, usable_cores
 from archscout.study.ledger import Dedup, Ledger
-from archscout.study.resumable import Ended, run_and_keep
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINTS = (50, 100, 150)
 # What is wrong with the question is wrong with every seed: it is raised, not recorded.
 _WRONG_QUESTION = (MissingExtraError, SettingsError, TableError, UnknownNameError)
-
-
-@dataclass(frozen=True, slots=True)
-class CompareProgress:
-    """What ``on_done`` is told after each search.
-
-    Args:
-        strategy, seed: which one ended.
-        done, total: searches that have ended, and all.
-        resumed: whether it was read from the folder and not run.
-        wall_seconds: how long it took; 0 if it failed.
-        failure: why it failed, or None.
-    """
-
-    strategy: str
-    seed: int
-    done: int
-    total: int
-    resumed: bool
-    wall_seconds: float
-    failure: str | None = None
 
 
 @told_in_words(
@@ -96,7 +70,7 @@ def compare(
     out: str | Path | None = None,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     dedup: Dedup = "exact",
-    on_done: Callable[[CompareProgress], None] | None = None,
+    on_done: Callable[[ExperimentProgress], None] | None = None,
     checkpoints: Sequence[int] = CHECKPOINTS,
 ) -> Comparison:
     """Compare strategies on the same table and the same seeds.
@@ -137,55 +111,45 @@ def compare(
     """
     benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
-    chosen = _check_strategies(strategies, baseline, settings)
+    candidates = read_candidates(strategies, settings, "strategy", "strategies")
+    for candidate in candidates:
+        strategy_name(candidate.part)  # Raises with the nearest match.
+    baseline = check_baseline(candidates, baseline, "strategies")
+    chosen = {candidate.name: candidate.registered for candidate in candidates}
     seed_list = check_seeds(seeds)
     labels = whole(labels, "labels", 1)
     checkpoints = [whole(point, "a checkpoint", 1) for point in checkpoints]
     check_optional(out, on_done, "out", "on_done")
     check_workers(workers)
     table = table_of(benchmark_spec, space)
-    _check_question(table, chosen, labels, settings, dedup)
+    _check_question(table, candidates, labels, dedup)
     sent = benchmark_spec.sent(workers)
     jobs = [
-        SearchJob(
-            label=name,
-            strategy=chosen[name],
-            seed=seed,
-            benchmark=sent,
-            labels=labels,
-            dedup=dedup,
-            settings=dict((settings).get(name, {})),
-        )
+        SearchJob(candidate, labels, seed, sent, dedup)
         for seed in seed_list
-        for name in chosen
+        for candidate in candidates
     ]
-    digest = table.digest()
-    folder = None
-    if out is not None:
-        folder = Folder(
-            out,
-            {
-                "space": table.space.name,
-                "benchmark": benchmark_spec.to_dict(),
-                "table": digest,
-                "labels": labels,
-                "dedup": dedup,
-                "archscout": package_version("archscout"),
-            },
-        )
+    plan = {
+        "space": table.space.name,
+        "benchmark": benchmark_spec.to_dict(),
+        "table": table.digest(),
+        "labels": labels,
+        "dedup": dedup,
+    }
+    folder = None if out is None else JobFolder(out, plan, "comparison", FILES, RunRecord)
     manifest = make_manifest(
         seed=seed_list[0],
         labels=labels,
         strategy=", ".join(chosen),
         settings=settings,
         seeds=seed_list,
-        strategies={name: describe(part, code=True) for name, part in chosen.items()},
-        benchmark=benchmark_spec.to_dict(),
-        table=digest,
+        strategies=chosen,
+        benchmark=plan["benchmark"],
+        table=plan["table"],
         dedup=dedup,
         workers=workers or usable_cores(),
     )
-    results = _run(jobs, workers, folder, given(on_done))
+    results = run_jobs(run_search, jobs, workers, folder, given(on_done), raised=_WRONG_QUESTION)
     runs = [result for result in results if isinstance(result, RunRecord)]
     failures = [result for result in results if isinstance(result, JobFailure)]
     for failure in failures:
@@ -219,74 +183,18 @@ def compare(
         manifest=manifest,
     )
     if folder is not None:
-        comparison.save(folder.path)
-        write_plots(comparison, folder.path)
-        report(comparison, folder.path)
+        folder.publish(comparison)
     return comparison
 
 
-def _run(
-    jobs: Sequence[SearchJob],
-    workers: int | None,
-    folder: Folder | None,
-    on_done: Callable[[CompareProgress], None] | None,
-) -> list[RunRecord | JobFailure]:
-    """Take finished searches from the folder, run the others, keep them as they end."""
-
-    def tell(ended: Ended[SearchJob, RunRecord]) -> None:
-        result = ended.result
-        if on_done is not None:
-            on_done(
-                CompareProgress(
-                    strategy=ended.job.label,
-                    seed=ended.job.seed,
-                    done=ended.done,
-                    total=ended.total,
-                    resumed=ended.resumed,
-                    wall_seconds=0.0 if isinstance(result, JobFailure) else result.wall_seconds,
-                    failure=result.message if isinstance(result, JobFailure) else None,
-                )
-            )
-
-    return run_and_keep(run_search, jobs, workers, folder, tell, raised=_WRONG_QUESTION)
-
-
 def _check_question(
-    table: TableBenchmark,
-    chosen: Mapping[str, str | StrategyFactory],
-    labels: int,
-    settings: Mapping[str, Mapping[str, Any]],
-    dedup: Dedup,
+    table: TableBenchmark, candidates: Sequence[Candidate], labels: int, dedup: Dedup
 ) -> None:
     """Refuse what a search would refuse, before any has run and anything is written."""
     from archscout.study.loop import check_first_round
 
     Ledger(table.space, table, labels, dedup=dedup)
-    for name, part in chosen.items():
+    for candidate in candidates:
         rng = np.random.default_rng(0)
-        made = make_searcher(part, table.space, rng, table.pool(), settings.get(name, {}))
-        check_first_round(made, name, labels)
-
-
-def _check_strategies(
-    strategies: Parts,
-    baseline: str,
-    settings: Mapping[str, Mapping[str, Any]],
-) -> dict[str, str | StrategyFactory]:
-    found = named_parts(strategies, "strategy", "strategies")
-    for part in found.values():
-        strategy_name(part)  # Raises with the nearest match.
-    baseline = describe(baseline)
-    known = listed(found) or "none"
-    if baseline not in found:
-        raise SettingsError(
-            f"got baseline {baseline!r} and strategies {known}, expected the baseline to be one "
-            "of the strategies: add it, or choose another baseline"
-        )
-    for name in settings:
-        if name not in found:
-            raise SettingsError(
-                f"got settings for {name!r} and strategies {known}, expected settings of "
-                "strategies that are compared"
-            )
-    return found
+        made = make_searcher(candidate.part, table.space, rng, table.pool(), candidate.settings)
+        check_first_round(made, candidate.name, labels)

@@ -1,42 +1,26 @@
-"""What is ranked: predictors with their names, settings and unlabelled architectures."""
+"""What is ranked: predictors with their settings and unlabelled architectures."""
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from archscout._common.numerals import read_whole
-from archscout.errors import SettingsError, listed
-from archscout.experiments.named_parts import Parts, named_parts
-from archscout.predictors import Predictor, check_predictor_name, make_predictor
+from archscout.errors import SettingsError
+from archscout.experiments.candidates import Candidate, read_candidates
+from archscout.experiments.named_parts import Parts
+from archscout.predictors import check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
 
 ALL = "all"
 Unlabelled = int | str
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """One predictor of a ranking.
-
-    Args:
-        label: what it is called in this ranking.
-        predictor: its registered name or place, with wrappers, or its class or function.
-        unlabelled: how many architectures without a label it is given; None for all there are.
-        settings: its settings.
-    """
-
-    label: str
-    predictor: str | Callable[..., Predictor]
-    unlabelled: int | None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-
-
-def read_candidates(
+def read_predictors(
     predictors: Parts,
     unlabelled: Unlabelled,
     settings: Mapping[str, Mapping[str, Any]],
@@ -57,30 +41,19 @@ def read_candidates(
         SettingsError: if one is named twice, none is, or a number is wrong.
 
     Examples:
-        >>> [(c.label, c.unlabelled) for c in read_candidates(["forest", "seminas@0"], 50, {})]
+        >>> [(c.name, c.unlabelled) for c in read_predictors(["forest", "seminas@0"], 50, {})]
         [('forest', 50), ('seminas@0', 0)]
     """
-    names = named_parts(predictors, "predictor", "predictors")
-    if not names:
-        raise SettingsError(
-            "got no predictors, expected at least one: see archscout list predictors"
-        )
-    for name in settings:
-        if name not in names:
-            raise SettingsError(
-                f"got settings for {name!r} and predictors {listed(names)}, expected settings "
-                "of predictors that are ranked"
-            )
     everywhere = read_unlabelled(unlabelled)
     found = []
-    for label, given in names.items():
-        part, own_count = given, everywhere
-        if isinstance(given, str):
-            name, at, count = given.rpartition("@")
+    for candidate in read_candidates(predictors, settings, "predictor", "predictors"):
+        part, number = candidate.part, everywhere
+        if isinstance(part, str):
+            name, at, count = part.rpartition("@")
             if at and not set(count) & {"/", ":"}:
-                part, own_count = name, read_unlabelled(count)
+                part, number = name, read_unlabelled(count)
             check_predictor_name(part)
-        found.append(Candidate(label, part, own_count, dict(settings.get(label, {}))))
+        found.append(replace(candidate, part=part, unlabelled=number))
     return found
 
 
@@ -116,9 +89,9 @@ def check_settings(candidates: Sequence[Candidate], space: SearchSpace) -> None:
     for candidate in candidates:
         rng = np.random.default_rng(0)
         try:
-            make_predictor(candidate.predictor, space, rng, **candidate.settings)
+            make_predictor(candidate.part, space, rng, **candidate.settings)
         except TypeError as error:
             raise SettingsError(
-                f"predictor {candidate.predictor!r} does not take the settings "
+                f"predictor {candidate.part!r} does not take the settings "
                 f"{dict(candidate.settings)} ({error}): leave them out or correct them"
             ) from None

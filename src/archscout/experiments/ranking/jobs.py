@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 import numpy as np
 
 from archscout._common.own_state import own_state
+from archscout._common.reading import numbers
 from archscout.errors import ArchscoutError
-from archscout.experiments.benchmark_spec import BenchmarkSpec
-from archscout.experiments.ranking.candidates import Candidate
+from archscout.experiments.frame import Job
 from archscout.experiments.ranking.figures import calibration_figures, order_figures
 from archscout.experiments.ranking.protocols import draw_labels, make_split, predictor_rng
 from archscout.predictors import make_predictor
@@ -19,25 +21,27 @@ from archscout.results.rank_yardsticks import TARGETS, Protocol
 
 
 @dataclass(frozen=True)
-class RankJob:
+class RankJob(Job):
     """One predictor with one number of labels and one seed.
 
     Args:
-        candidate: the predictor.
-        labels: how many it learns from.
-        seed: decides which, and all that the predictor draws.
-        benchmark: the table.
         protocol: which rows may be labelled and which are scored.
     """
 
-    candidate: Candidate
-    labels: int
-    seed: int
-    benchmark: BenchmarkSpec
-    protocol: Protocol
+    protocol: Protocol = "a"
 
     def __str__(self) -> str:
-        return f"{self.candidate.label} with {self.labels} labels and seed {self.seed}"
+        return f"{self.candidate.name} with {self.labels} labels and seed {self.seed}"
+
+    @property
+    def stem(self) -> str:
+        """Name of its files."""
+        return f"{self.candidate.name}.{self.labels}labels.seed{self.seed}"
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Plain values that a kept record must have been made with."""
+        return {**super().identity, "unlabelled": self.candidate.unlabelled_words}
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,30 @@ class RowRecord:
     figures: dict[str, float]
     seconds_to_fit: float
     seconds_to_predict: float
+
+    @property
+    def wall_seconds(self) -> float:
+        """How long fit and prediction took."""
+        return self.seconds_to_fit + self.seconds_to_predict
+
+    def to_part(self) -> tuple[dict[str, Any], str]:
+        """Plain values; no text."""
+        facts = asdict(self)
+        return {"given": facts.pop("unlabelled"), **facts}, ""
+
+    @classmethod
+    def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
+        """Read what `to_part` gave.
+
+        Raises:
+            ValueError, KeyError, TypeError, AttributeError: if something is missing or damaged.
+        """
+        return cls(
+            int(facts["given"]),
+            {name: float(figure) for name, figure in numbers(facts["figures"]).items()},
+            float(facts["seconds_to_fit"]),
+            float(facts["seconds_to_predict"]),
+        )
 
 
 @own_state()
@@ -76,7 +104,7 @@ def run_row(job: RankJob) -> RowRecord:
     draw = draw_labels(table, split, job.labels, candidate.unlabelled, job.seed)
     sign = 1.0 if table.direction == "maximize" else -1.0
     rng = predictor_rng(job.seed, job.labels)
-    predictor = make_predictor(candidate.predictor, table.space, rng, **candidate.settings)
+    predictor = make_predictor(candidate.part, table.space, rng, **candidate.settings)
 
     started = time.perf_counter()
     others = table.choices[draw.unlabelled] if len(draw.unlabelled) else None

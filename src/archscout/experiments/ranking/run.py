@@ -4,39 +4,30 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from archscout._common.arguments import check_optional, read_settings, told_in_words
-from archscout._common.manifest import make_manifest, package_version
+from archscout._common.manifest import make_manifest
 from archscout._common.own_state import given, own_state
 from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
-from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError, listed
+from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
+from archscout.experiments.candidates import Candidate, check_baseline
+from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
 from archscout.experiments.named_parts import Parts
-from archscout.experiments.ranking.candidates import (
-    Candidate,
-    Unlabelled,
-    check_settings,
-    read_candidates,
-)
+from archscout.experiments.ranking.candidates import Unlabelled, check_settings, read_predictors
 from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
-from archscout.experiments.ranking.parts import RowFolder
 from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
 from archscout.experiments.ranking.sentences import list_notes, list_warnings
 from archscout.experiments.ranking.tables import rows_table, summary_table, tests_table
 from archscout.experiments.ranking.yardsticks import measure_rank_yardsticks
 from archscout.experiments.seeds import check_seeds
-from archscout.plugins import describe
-from archscout.reports.plot_files import write_plots
-from archscout.reports.report import report
 from archscout.results.rank_yardsticks import CEILING
-from archscout.results.ranking import Ranking
+from archscout.results.ranking import FILES, Ranking
 from archscout.spaces.base import SearchSpace
 from archscout.study.executors import JobFailure, check_workers, usable_cores
-from archscout.study.resumable import Ended, run_and_keep
 
 logger = logging.getLogger(__name__)
 
@@ -44,26 +35,6 @@ LABELS = (20, 50, 100, 400)
 UNLABELLED = 1000
 # What is wrong with the table or the installation is wrong with every row: raised, not recorded.
 _WRONG_QUESTION = (MissingExtraError, TableError)
-
-
-@dataclass(frozen=True, slots=True)
-class RankProgress:
-    """What ``on_done`` is told after each fit.
-
-    Args:
-        predictor, labels, seed: which one ended.
-        done, total: fits that have ended, and all.
-        resumed: whether it was read from the folder and not run.
-        failure: why it failed, or None.
-    """
-
-    predictor: str
-    labels: int
-    seed: int
-    done: int
-    total: int
-    resumed: bool
-    failure: str | None = None
 
 
 @told_in_words(
@@ -87,7 +58,7 @@ def rank(
     workers: int | None = None,
     out: str | Path | None = None,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
-    on_done: Callable[[RankProgress], None] | None = None,
+    on_done: Callable[[ExperimentProgress], None] | None = None,
 ) -> Ranking:
     """Rank predictors on the same table, the same labels and the same seeds.
 
@@ -132,9 +103,9 @@ def rank(
     benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
     check_optional(out, on_done, "out", "on_done")
-    candidates = read_candidates(predictors, unlabelled, settings)
-    names = [candidate.label for candidate in candidates]
-    baseline = _check_baseline(names, None if baseline is None else describe(baseline))
+    candidates = read_predictors(predictors, unlabelled, settings)
+    names = [candidate.name for candidate in candidates]
+    baseline = _baseline(candidates, baseline)
     seed_list = check_seeds(seeds)
     check_workers(workers)
     chosen = read_protocol(protocol)
@@ -149,17 +120,13 @@ def rank(
         for seed in seed_list
         for candidate in candidates
     ]
-    digest = table.digest()
-    folder = None
-    if out is not None:
-        plan = {
-            "space": table.space.name,
-            "benchmark": benchmark_spec.to_dict(),
-            "table": digest,
-            "protocol": chosen,
-            "archscout": package_version("archscout"),
-        }
-        folder = RowFolder(out, plan)
+    plan = {
+        "space": table.space.name,
+        "benchmark": benchmark_spec.to_dict(),
+        "table": table.digest(),
+        "protocol": chosen,
+    }
+    folder = None if out is None else JobFolder(out, plan, "ranking", FILES, RowRecord)
     manifest = make_manifest(
         seed=seed_list[0],
         labels=label_counts[-1],
@@ -167,16 +134,16 @@ def rank(
         settings=settings,
         seeds=seed_list,
         label_counts=label_counts,
-        predictors={c.label: describe(c.predictor, code=True) for c in candidates},
-        unlabelled={c.label: _said(c) for c in candidates},
+        predictors={c.name: c.registered for c in candidates},
+        unlabelled={c.name: c.unlabelled_words for c in candidates},
         protocol=chosen,
-        benchmark=benchmark_spec.to_dict(),
-        table=digest,
+        benchmark=plan["benchmark"],
+        table=plan["table"],
         workers=workers or usable_cores(),
     )
     for key in ("seed", "labels", "strategy"):  # what a search has one of, and a ranking has not
         del manifest[key]
-    results = _run(jobs, workers, folder, given(on_done))
+    results = run_jobs(run_row, jobs, workers, folder, given(on_done), raised=_WRONG_QUESTION)
     _check_results(results)
 
     yardsticks = measure_rank_yardsticks(table, split)
@@ -199,35 +166,8 @@ def rank(
         manifest=manifest,
     )
     if folder is not None:
-        ranking.save(folder.path)
-        write_plots(ranking, folder.path)
-        report(ranking, folder.path)
+        folder.publish(ranking)
     return ranking
-
-
-def _run(
-    jobs: Sequence[RankJob],
-    workers: int | None,
-    folder: RowFolder | None,
-    on_done: Callable[[RankProgress], None] | None,
-) -> list[RowRecord | JobFailure]:
-    """Take finished rows from the folder, run the others, keep them as they end."""
-
-    def tell(ended: Ended[RankJob, RowRecord]) -> None:
-        if on_done is not None:
-            on_done(
-                RankProgress(
-                    predictor=ended.job.candidate.label,
-                    labels=ended.job.labels,
-                    seed=ended.job.seed,
-                    done=ended.done,
-                    total=ended.total,
-                    resumed=ended.resumed,
-                    failure=ended.result.message if isinstance(ended.result, JobFailure) else None,
-                )
-            )
-
-    return run_and_keep(run_row, jobs, workers, folder, tell, raised=_WRONG_QUESTION)
 
 
 def _check_results(results: Sequence[RowRecord | JobFailure]) -> None:
@@ -238,19 +178,12 @@ def _check_results(results: Sequence[RowRecord | JobFailure]) -> None:
         raise ArchscoutError(f"no predictor could be fitted, first failure: {failures[0]}")
 
 
-def _check_baseline(names: Sequence[str], baseline: str | None) -> str:
+def _baseline(candidates: Sequence[Candidate], baseline: str | None) -> str:
+    """Name of the baseline, the first where none is named."""
+    names = [candidate.name for candidate in candidates]
     for name in ("parameter count", "MACs", CEILING):
         if name in names:
             raise SettingsError(f"got a predictor called {name!r}, which is a line of every table")
     if baseline is None:
         return names[0]
-    if baseline not in names:
-        raise SettingsError(
-            f"got baseline {baseline!r} and predictors {listed(names)}, expected the baseline "
-            "to be one of the predictors: add it, or choose another baseline"
-        )
-    return baseline
-
-
-def _said(candidate: Candidate) -> int | str:
-    return "all" if candidate.unlabelled is None else candidate.unlabelled
+    return check_baseline(candidates, baseline, "predictors")

@@ -45,7 +45,7 @@ def rows_table(
     rows = []
     for job, result in zip(jobs, results, strict=True):
         row: dict[str, Any] = {
-            "predictor": job.candidate.label,
+            "predictor": job.candidate.name,
             "labels": job.labels,
             "seed": job.seed,
             "unlabelled": math.nan,

@@ -1,0 +1,218 @@
+"""What comparisons and rankings share: jobs, the folder that keeps them, progress, the run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from archscout._common.manifest import package_version
+from archscout._common.plain import plain
+from archscout._common.run_folder import RunFolder
+from archscout.errors import ArchscoutError, StorageError
+from archscout.experiments.benchmark_spec import BenchmarkSpec
+from archscout.experiments.candidates import Candidate
+from archscout.reports.plot_files import write_plots
+from archscout.reports.report import report
+from archscout.results.comparison import Comparison
+from archscout.results.ranking import Ranking
+from archscout.study.executors import JobFailure
+from archscout.study.resumable import Ended, run_and_keep
+
+
+@dataclass(frozen=True)
+class Job:
+    """One candidate with one number of labels and one seed on one table.
+
+    Args:
+        candidate: the strategy or predictor.
+        labels: how many it may buy, or learns from.
+        seed: decides all that is random.
+        benchmark: the table.
+    """
+
+    candidate: Candidate
+    labels: int
+    seed: int
+    benchmark: BenchmarkSpec
+
+    def __str__(self) -> str:
+        return f"{self.candidate.name} with seed {self.seed}"
+
+    @property
+    def stem(self) -> str:
+        """Name of its files."""
+        return f"{self.candidate.name}.seed{self.seed}"
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Plain values that a kept record must have been made with."""
+        return {
+            "name": self.candidate.name,
+            "registered": self.candidate.registered,
+            "settings": plain(self.candidate.settings),
+            "labels": self.labels,
+            "seed": self.seed,
+        }
+
+
+class Record(Protocol):
+    """What a job came to, which a folder keeps as plain facts and a text beside them."""
+
+    @property
+    def wall_seconds(self) -> float:
+        """How long it took."""
+
+    def to_part(self) -> tuple[dict[str, Any], str]:
+        """Facts and text."""
+
+    @classmethod
+    def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
+        """Read what `to_part` gave; ``facts`` hold the identity of the job too."""
+
+
+AnyJob = TypeVar("AnyJob", bound=Job)
+AnyRecord = TypeVar("AnyRecord", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentProgress:
+    """What ``on_done`` is told after each search of a comparison or fit of a ranking.
+
+    Args:
+        name: of the strategy or predictor in this experiment.
+        labels, seed: which of its jobs ended.
+        done, total: jobs that have ended, and all.
+        resumed: whether it was read from the folder and not run.
+        wall_seconds: how long it took; 0 if it failed.
+        failure: why it failed, or None.
+    """
+
+    name: str
+    labels: int
+    seed: int
+    done: int
+    total: int
+    resumed: bool
+    wall_seconds: float
+    failure: str | None = None
+
+
+class JobFolder(Generic[AnyRecord]):
+    """Keeps the records of one experiment, which is told by its plan.
+
+    Args:
+        path: the folder; made if it is missing.
+        plan: plain values that every record depends on, besides the version of archscout.
+        kind: ``"comparison"`` or ``"ranking"``.
+        results: names of files that such a folder ends up with.
+        record: class of the records.
+
+    Raises:
+        StorageError: if it belongs to another experiment or cannot be written.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        plan: Mapping[str, Any],
+        kind: str,
+        results: Sequence[str],
+        record: type[AnyRecord],
+    ) -> None:
+        plan = {**plan, "archscout": package_version("archscout")}
+        self._folder = RunFolder(path, plan, kind, results)
+        self._record = record
+        self.path = self._folder.path
+
+    def load(self, job: Job) -> AnyRecord | None:
+        """The kept record of a job; None if it has to be run.
+
+        Raises:
+            StorageError: if it was made by something else under the same name.
+        """
+        found = self._folder.read(job.stem)
+        if found is None:
+            return None
+        facts, text = found
+        identity = job.identity
+        try:
+            made_by = {key: facts[key] for key in identity}
+            record = self._record.from_part(facts, text)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            self._folder.discard(job.stem, error)
+            return None
+        if made_by != identity:
+            different = ", ".join(
+                f"{key} {made_by[key]!r} there and {identity[key]!r} here"
+                for key in identity
+                if made_by[key] != identity[key]
+            )
+            raise StorageError(
+                f"folder {str(self.path)!r} holds {job.candidate.name!r} with {different}: name "
+                "another folder"
+            )
+        return record
+
+    def store(self, job: Job, record: AnyRecord) -> None:
+        """Keep a record.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        facts, text = record.to_part()
+        self._folder.write(job.stem, {**job.identity, **facts}, text)
+
+    def publish(self, result: Comparison | Ranking) -> None:
+        """Write the result with its plots and its page.
+
+        Raises:
+            StorageError: if they cannot be written.
+        """
+        result.save(self.path)
+        write_plots(result, self.path)
+        report(result, self.path)
+
+
+def run_jobs(
+    function: Callable[[AnyJob], AnyRecord],
+    jobs: Sequence[AnyJob],
+    workers: int | None,
+    folder: JobFolder[AnyRecord] | None,
+    on_done: Callable[[ExperimentProgress], None] | None,
+    *,
+    raised: tuple[type[ArchscoutError], ...],
+) -> list[AnyRecord | JobFailure]:
+    """Take kept records from the folder, run the other jobs, keep what they come to.
+
+    Args:
+        function: runs one job.
+        jobs: all of them.
+        workers: number of processes; None takes one a usable core.
+        folder: where records are kept; None keeps nothing.
+        on_done: told after each job.
+        raised: errors that are wrong with every job: raised, not recorded.
+
+    Returns:
+        Records or `JobFailure` in the order of ``jobs``.
+    """
+
+    def tell(ended: Ended[AnyJob, AnyRecord]) -> None:
+        if on_done is None:
+            return
+        job, result = ended.job, ended.result
+        on_done(
+            ExperimentProgress(
+                name=job.candidate.name,
+                labels=job.labels,
+                seed=job.seed,
+                done=ended.done,
+                total=ended.total,
+                resumed=ended.resumed,
+                wall_seconds=0.0 if isinstance(result, JobFailure) else result.wall_seconds,
+                failure=result.message if isinstance(result, JobFailure) else None,
+            )
+        )
+
+    return run_and_keep(function, jobs, workers, folder, tell, raised=raised)
