@@ -285,10 +285,10 @@ def test_it_keeps_the_contract() -> None:
     check_strategy(strategy, SPACE, np.random.default_rng(0), labels=24)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("plan", [Plan(first=3, each=1), Plan(first=4, each=0)])
-def test_plans_out_of_range(plan: Plan) -> None:
-    with pytest.raises(SettingsError, match="at least 4 labels to learn from and 1 a round"):
-        make(plan=plan)
+@pytest.mark.parametrize("sizes", [{"first": 3, "each": 1}, {"first": 4, "each": 0}])
+def test_too_few_labels_are_refused(sizes: dict[str, int]) -> None:
+    with pytest.raises(SettingsError, match="expected a whole number of"):
+        Plan(**sizes)
 
 
 # --- exploring -----------------------------------------------------------------------------------

@@ -128,8 +128,8 @@ def test_settings_go_over_the_plan() -> None:
     [
         ({"preset": "paper300"}, UnknownNameError, "did you mean 'paper-300'"),
         ({"unlabelled": 0}, SettingsError, "semi_supervised=False"),
-        ({"first": 3}, SettingsError, "at least 4 labels"),
-        ({"each": 0}, SettingsError, "1 a round"),
+        ({"first": 3}, SettingsError, "4 or more: a predictor learns from no fewer"),
+        ({"each": 0}, SettingsError, "got each=0, expected a whole number of 1 or more"),
     ],
 )
 def test_settings_out_of_range(

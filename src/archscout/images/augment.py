@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn.functional import pad
 
+from archscout._common.arguments import whole
 from archscout.errors import SettingsError
 
 _CHUNK = 2**20
@@ -85,9 +86,7 @@ class Augmentation:
     """
 
     def __init__(self, statistics: ChannelStatistics, *, crop: int = 4, flip: bool = True) -> None:
-        if crop < 0:
-            raise SettingsError(f"got crop={crop}, expected 0 or more pixels")
-        self.statistics, self.crop, self.flip = statistics, crop, flip
+        self.statistics, self.crop, self.flip = statistics, whole(crop, "crop", 0), flip
         # (byte / 255 - mean) / std in one multiplication and one sum.
         std = torch.tensor(statistics.std, dtype=torch.float64)
         self._scale = (1 / (255 * std)).float()

@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from archscout.errors import SettingsError
+from archscout._common.arguments import whole
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies._evolution import fittest, mutated
 from archscout.strategies.base import Strategy
@@ -65,15 +65,10 @@ class Evolution(Strategy):
         retries: int = 50,
     ) -> None:
         super().__init__(space, rng, pool=pool)
-        if population < 2 or sample < 1 or retries < 0:
-            raise SettingsError(
-                f"got population={population}, sample={sample} and retries={retries}, expected "
-                "a population of 2 or more, a sample of 1 or more and retries of 0 or more"
-            )
-        self.population = population
-        self.sample = sample
-        self.retries = retries
-        self._alive: deque[Architecture] = deque(maxlen=population)
+        self.population = whole(population, "population", 2)
+        self.sample = whole(sample, "sample", 1)
+        self.retries = whole(retries, "retries", 0)
+        self._alive: deque[Architecture] = deque(maxlen=self.population)
         self._values: dict[Architecture, float] = {}
         self._pending: set[Architecture] = set()
         self._seen: set[Architecture] = set()

@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.errors import SettingsError, unknown_name
+from archscout._common.arguments import whole
+from archscout.errors import unknown_name
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices, SearchSpace
@@ -86,11 +87,7 @@ def guided(
     """
     if candidates not in SOURCES:
         raise unknown_name("source of candidates", candidates, SOURCES)
-    if unlabelled < 1 or not 0 <= share <= 1 or explore < 0:
-        raise SettingsError(
-            f"got unlabelled={unlabelled}, share={share}, explore={explore}, expected at least 1 "
-            "unlabelled architecture, a share of 0 to 1 and 0 or more to explore"
-        )
+    whole(unlabelled, "unlabelled", 1)
     source: Source
     if candidates == "pool":
         source = Pool()

@@ -21,6 +21,7 @@ import optuna
 from optuna.samplers import BaseSampler
 from optuna.trial import TrialState, create_trial
 
+from archscout._common.arguments import whole
 from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
@@ -81,10 +82,8 @@ class OptunaSampler(Strategy):
         super().__init__(space, rng, pool=pool)
         if sampler not in SAMPLERS:
             raise unknown_name("sampler of Optuna", sampler, SAMPLERS)
-        if tries < 1:
-            raise SettingsError(f"got tries={tries}, expected 1 or more")
         self.sampler = sampler
-        self.tries = tries
+        self.tries = whole(tries, "tries", 1)
         self._distributions = distributions(space)
         self._pending: dict[Architecture, optuna.Trial | None] = {}
         self._known: dict[Architecture, float] = {}

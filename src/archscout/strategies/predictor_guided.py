@@ -12,14 +12,14 @@ import math
 import time
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from archscout._common.memory import check_memory
-from archscout.errors import SettingsError
+from archscout._common.settings import Number, Whole, settings
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
@@ -63,13 +63,13 @@ class Learner(Protocol):
         """
 
 
-@dataclass(frozen=True)
+@settings
 class Plan:
     """How many labels are bought when.
 
     Args:
-        first: labels of random architectures that come first.
-        each: labels a round afterwards, at least.
+        first: labels of random architectures that come first, 4 or more.
+        each: labels a round afterwards, at least; 1 or more.
         share: a round buys this share of the labels so far, where that is more: late labels
             change the predictor less.
         explore: labels of a round that go to random neighbours of the best five, whatever
@@ -80,12 +80,12 @@ class Plan:
             labels. None keeps all.
     """
 
-    first: int
-    each: int
-    share: float = 0.0
-    explore: int = 0
-    unlabelled: int = 0
-    reject_below: float | None = None
+    first: Annotated[Whole, Field(ge=4, description="a predictor learns from no fewer labels")]
+    each: Annotated[Whole, Field(ge=1)]
+    share: Annotated[Number, Field(ge=0, le=1)] = 0.0
+    explore: Annotated[Whole, Field(ge=0)] = 0
+    unlabelled: Annotated[Whole, Field(ge=0)] = 0
+    reject_below: Number | None = None
 
 
 class PredictorGuided(Strategy):
@@ -113,11 +113,6 @@ class PredictorGuided(Strategy):
         plan: Plan,
     ) -> None:
         super().__init__(space, rng, pool=pool)
-        if plan.first < 4 or plan.each < 1:
-            raise SettingsError(
-                f"got {plan.first} first labels and {plan.each} a round, expected at least 4 "
-                "labels to learn from and 1 a round"
-            )
         self.learner, self.source, self.plan = learner, source, plan
         self.choose = find_chooser(choose)
         self._seen: set[Architecture] = set()

@@ -126,8 +126,6 @@ def seminas(
         )
     each = plan.each if each is None else each
     share = plan.share if share is None else share
-    if not 0 <= share <= 1:
-        raise SettingsError(f"got share={share}, expected from 0 to 1")
     enough = None if ascent.enough is None else each
     plan = Plan(
         first=plan.first if first is None else first,

@@ -12,11 +12,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Generic, SupportsIndex, TypeVar
+from typing import Any, Generic, TypeVar
 
 from loky import BrokenProcessPool, ProcessPoolExecutor
 from loky.backend import get_context
 
+from archscout._common.arguments import whole
 from archscout.errors import ArchscoutError, SettingsError, error_text
 from archscout.plugins import additions, receive_additions, received, sendable
 
@@ -128,8 +129,8 @@ def run_in_processes(
 
 def check_workers(workers: int | None) -> None:
     """Refuse a number of processes below 1 with a `SettingsError`."""
-    if workers is not None and (not isinstance(workers, SupportsIndex) or workers.__index__() < 1):
-        raise SettingsError(f"got workers={workers!r}, expected at least 1 process")
+    if workers is not None:
+        whole(workers, "workers", 1)
 
 
 @dataclass(frozen=True)

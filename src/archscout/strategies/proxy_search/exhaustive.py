@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from archscout._common.arguments import whole
 from archscout._common.own_state import given, own_state
 from archscout.errors import SettingsError
 from archscout.spaces.base import SearchSpace
@@ -40,8 +41,7 @@ def score_all(
         >>> found.best_score, found.scored
         (10.0, 105)
     """
-    if block < 1:
-        raise SettingsError(f"got block={block}, expected 1 or more architectures at a time")
+    block = whole(block, "block", 1)
     try:
         rows = space.all_choices()
     except TypeError:
