@@ -33,6 +33,8 @@ class Sample:
     rounds: Annotated[Whole, Field(ge=1, le=2**31)] = 3
     share: Annotated[Number, Field(ge=0, lt=1)] = 0.5
     rate: Annotated[Number, Field(gt=0)] = 1.0
+    part: Annotated[Number, Field(gt=0, lt=1)] = 0.5
+    most: Annotated[Number, Field(gt=0, le=1)] = 0.5
     some: Literal[0] | Annotated[Whole, Field(ge=4, description="0 for none")] = 0
     crop: Annotated[Whole, Field(ge=0, le=8)] | None = None
     shuffle: Flag = True
@@ -60,6 +62,8 @@ class Sample:
         ({"share": float("nan")}, "got share=nan, expected a number from 0 to below 1"),
         ({"rate": float("inf")}, "got rate=inf, expected a number above 0"),
         ({"rate": False}, "got rate=False, expected a number above 0"),
+        ({"part": 1}, "got part=1, expected a number between 0 and 1"),
+        ({"most": 0}, "got most=0, expected a number above 0, at most 1"),
         ({"some": 3}, "got some=3, expected 0 or a whole number of 4 or more: 0 for none"),
         ({"crop": 9}, "got crop=9, expected a whole number from 0 to 8 or None"),
         ({"shuffle": 1}, "got shuffle=1, expected True or False"),

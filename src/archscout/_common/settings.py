@@ -145,9 +145,9 @@ def _range(ends: Mapping[str, float], broken: str) -> str:
         return ""
     if top is None:
         return f" above {low}" if "gt" in ends else f" of {low} or more"
-    return (
-        f" {'above' if 'gt' in ends else 'from'} {low} to {'below ' if 'lt' in ends else ''}{top}"
-    )
+    if "gt" in ends:
+        return f" between {low} and {top}" if "lt" in ends else f" above {low}, at most {top}"
+    return f" from {low} to {'below ' if 'lt' in ends else ''}{top}"
 
 
 def check_declared(function: Callable[..., Any], values: Mapping[str, Any]) -> None:

@@ -207,7 +207,7 @@ def run(
         first=first,
         each=each,
         rounds=rounds,
-        pool=pool,
+        pool=pool,  # type: ignore[arg-type]  # The settings refuse other names.
         strategy=strategy,
         preset=preset,
         strategy_settings=read_settings(set_ or ()),

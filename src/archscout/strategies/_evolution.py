@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -11,14 +11,17 @@ from archscout.spaces.base import Architecture, Choices, SearchSpace
 
 
 def fittest(
-    alive: Sequence[tuple[Architecture, float]], sample: int, rng: np.random.Generator
+    alive: Sequence[Architecture],
+    values: Mapping[Architecture, float],
+    sample: int,
+    rng: np.random.Generator,
 ) -> Architecture:
-    """The best of a random sample, drawn with replacement, of architectures and their values.
+    """The best of a random sample of architectures, drawn with replacement.
 
     Source: Real et al., arXiv 1802.01548, algorithm 1.
     """
     picks = rng.integers(len(alive), size=sample)
-    return max((alive[int(pick)] for pick in picks), key=lambda member: member[1])[0]
+    return max((alive[int(pick)] for pick in picks), key=values.__getitem__)
 
 
 def mutated(

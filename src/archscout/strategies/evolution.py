@@ -93,8 +93,7 @@ class Evolution(Strategy):
         return asked
 
     def _child(self) -> Architecture | None:
-        alive = [(arch, self._values[arch]) for arch in self._alive]
-        parent = fittest(alive, self.sample, self.rng)
+        parent = fittest(self._alive, self._values, self.sample, self.rng)
         for _ in range(self.retries + 1):
             child = mutated(self.space, parent, self.rng)
             if child is None:

@@ -61,7 +61,7 @@ def test_updates_become_epochs() -> None:
         ({"each": 0}, SettingsError, "each=0"),
         ({"epochs": 0}, SettingsError, "epochs=0"),
         ({"updates": 0}, SettingsError, "updates=0"),
-        ({"trust": 2}, SettingsError, "at least 4"),
+        ({"trust": 2}, SettingsError, "0 or a whole number of 4 or more"),
         ({"validation": 1.0}, SettingsError, "between 0 and 1"),
         ({"recalibration": -1}, SettingsError, "recalibration=-1"),
     ],

@@ -14,10 +14,13 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import field
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, InstanceOf
 
 from archscout._common.plain import plain
+from archscout._common.settings import Flag, Number, Whole, settings
 from archscout.errors import SettingsError, unknown_name
 from archscout.pipelines.unlabeled.searched import check_space
 from archscout.spaces import plugin_of
@@ -29,11 +32,8 @@ from archscout.training.settings import TrainSettings
 MOST = 1_000_000
 """Of architectures, epochs and rounds; more is a slip of the finger."""
 
-POOLS = ("newest", "accumulated")
-"""What the supernet is trained on: the newest architectures, or all so far."""
 
-
-@dataclass(frozen=True)
+@settings
 class SupernetSearchSettings:
     """Settings of a search on a supernet; the defaults fit a laptop.
 
@@ -82,26 +82,26 @@ class SupernetSearchSettings:
     space: str = "mobilenet"
     supernet: Mapping[str, Any] = field(default_factory=dict)
     training: TrainSettings | None = None
-    epochs: int = 3
-    updates: int | None = None
-    first: int = 20
-    each: int = 20
-    rounds: int = 3
-    pool: str = "newest"
+    epochs: Annotated[Whole, Field(ge=1, le=MOST)] = 3
+    updates: Annotated[Whole, Field(ge=1)] | None = None
+    first: Annotated[Whole, Field(ge=4, le=MOST)] = 20
+    each: Annotated[Whole, Field(ge=1, le=MOST)] = 20
+    rounds: Annotated[Whole, Field(ge=0, le=MOST)] = 3
+    pool: Literal["newest", "accumulated"] = "newest"
     strategy: str = "seminas"
     preset: str | None = None
     strategy_settings: Mapping[str, Any] = field(default_factory=dict)
-    unlabelled: int | None = None
-    semi_supervised: bool = True
-    best_seeds: bool = True
-    limits: tuple[Limit, ...] = ()
-    validation: float = 0.2
-    recalibration: int = 4
+    unlabelled: Whole | None = None
+    semi_supervised: Flag = True
+    best_seeds: Flag = True
+    limits: Annotated[tuple[InstanceOf[Limit], ...], Field(strict=False)] = ()
+    validation: Annotated[Number, Field(gt=0, lt=1)] = 0.2
+    recalibration: Annotated[Whole, Field(ge=0, le=MOST)] = 4
     network: Mapping[str, Any] = field(default_factory=dict)
     final_training: TrainSettings | None = None
-    finalists: int = 1
-    trust: int = 0
-    seed: int = 0
+    finalists: Annotated[Whole, Field(ge=0)] = 1
+    trust: Literal[0] | Annotated[Whole, Field(ge=4, description="0 for no trust check")] = 0
+    seed: Annotated[Whole, Field(ge=0)] = 0
 
     def __post_init__(self) -> None:
         for name in ("classes", "generator"):
@@ -115,27 +115,8 @@ class SupernetSearchSettings:
 
         check_space(self.space, "supernet")
         STRATEGIES[self.strategy]  # Raises with the nearest match.
-        for kind, value, known in (
-            ("pool", self.pool, POOLS),
-            ("preset of SemiNAS", self.preset, (None, *PLANS)),
-        ):
-            if value not in known:
-                raise unknown_name(kind, str(value), [name for name in known if name])
-        least = {"epochs": 1, "first": 4, "each": 1, "rounds": 0, "recalibration": 0}
-        for name, low in {**least, "finalists": 0, "seed": 0}.items():
-            if getattr(self, name) < low:
-                raise SettingsError(f"got {name}={getattr(self, name)}, expected {low} or more")
-        for name in least:
-            if getattr(self, name) > MOST:
-                raise SettingsError(f"got {name}={getattr(self, name)}, expected at most {MOST:,}")
-        if self.updates is not None and self.updates < 1:
-            raise SettingsError(f"got updates={self.updates}, expected 1 or more, or None")
-        if self.trust != 0 and self.trust < 4:
-            raise SettingsError(
-                f"got trust={self.trust}, expected 0 for no trust check, or at least 4 networks"
-            )
-        if not 0 < self.validation < 1:
-            raise SettingsError(f"got validation={self.validation}, expected between 0 and 1")
+        if self.preset not in (None, *PLANS):
+            raise unknown_name("preset of SemiNAS", str(self.preset), PLANS)
 
     @property
     def supernet_settings(self) -> dict[str, Any]:
