@@ -113,6 +113,11 @@ def test_commands_take_it_by_its_place(tmp_path: Path, monkeypatch: pytest.Monke
     found = json.loads(done.stdout)["found"]
     assert "parameters on live paths" in [row["way"] for row in found]
     arch = found[0]["architecture"]
+    few = ["--strategy", "random", "--first", "4", "--each", "2", "--rounds", "1"]
+    few += ["--epochs-per-round", "1", "--final-epochs", "1", "--out", "c", "--json"]
+    done = CliRunner().invoke(app, ["search-supernet", *common, *few])
+    assert done.exit_code == 0, done.output
+    assert '<svg class="toy"' in Path("c/report.html").read_text(encoding="utf-8")
     again = ["train", arch, *common, "--epochs", "1", "--channels", "4", "--out", "b", "--json"]
     done = CliRunner().invoke(app, again)
     assert done.exit_code == 0, done.output

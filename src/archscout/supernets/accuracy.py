@@ -93,7 +93,7 @@ class SupernetAccuracy(Objective):
         self._identity = _identity(learnt, held, plan)
         self._folder = RunFolder(folder, self._identity, "supernet")
         self._clock = on_stage if isinstance(on_stage, StageClock) else StageClock(on_stage)
-        self._supernet = SupernetRounds(space.name, plan, learnt, held, self._folder.path)
+        self._supernet = SupernetRounds(space, plan, learnt, held, self._folder.path)
         self._scores: dict[Architecture, tuple[float, float]] = {}
         self._pool: list[Architecture] = []
         self.archs: list[Architecture] = []

@@ -22,7 +22,7 @@ from archscout.errors import StorageError
 from archscout.images.augment import channel_statistics
 from archscout.images.images import Images
 from archscout.spaces._blocks.supernet import Supernet
-from archscout.spaces.base import Architecture
+from archscout.spaces.base import Architecture, SearchSpace
 from archscout.supernets import make_supernet
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import check_footprint
@@ -70,7 +70,7 @@ class SupernetRounds:
     """Trains round by round, and scores architectures on held-out images.
 
     Args:
-        space: name of the space.
+        space: the space, or its name.
         plan: how.
         learnt: images with labels to train on.
         held: images with labels to score on.
@@ -78,7 +78,12 @@ class SupernetRounds:
     """
 
     def __init__(
-        self, space: str, plan: RoundPlan, learnt: Images, held: Images, folder: Path
+        self,
+        space: SearchSpace | str,
+        plan: RoundPlan,
+        learnt: Images,
+        held: Images,
+        folder: Path,
     ) -> None:
         self.space, self.plan, self.folder = space, plan, folder
         self.learnt, self.held = learnt, held
