@@ -216,6 +216,12 @@ REFUSED = {
         ("chain_space.py", "ChainNetwork(", "made()("),
         ("chain_space.py", "import ChainNetwork", "import made"),
     ),
+    "no class of its own": (
+        "the network is a Sequential of torch, which has no source in the space",
+        ("chain_space.py", "\nfrom archscout", "\nfrom torch import nn\nfrom archscout"),
+        ("chain_space.py", "return ChainNetwork(", "return nn.Sequential(ChainNetwork("),
+        ("chain_space.py", "(arch, classes))", "(arch, classes)))"),
+    ),
     "a value that is not plain": (
         "got an int64 .*give plain values in network_arguments",
         ("chain_space.py", "\nfrom archscout", "\nimport numpy\nfrom archscout"),

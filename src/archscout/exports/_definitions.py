@@ -57,6 +57,12 @@ class Definitions:
         Raises:
             SettingsError: if its source cannot be read or put into one file.
         """
+        package = what.__module__.split(".")[0]
+        if package not in self.packages:
+            raise SettingsError(
+                f"the network is a {what.__name__} of {package}, which has no source in the space: "
+                "let build return a class of the space's own"
+            )
         module = self._module(what.__module__)
         if what.__qualname__ not in module.places:
             raise SettingsError(

@@ -6,19 +6,16 @@ literal or as a comment without line breaks, never as code.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import json
 import re
 import sys
 from collections.abc import Collection, Iterable, Mapping
-from pathlib import Path
 from typing import Any
-
-import torch
 
 from archscout.errors import SettingsError
 from archscout.exports._definitions import Definitions, Import
+from archscout.exports._imports import check_imports, import_lines, packages_of
 from archscout.exports._literals import WIDTH, columns, comment, literal, quoted
 from archscout.exports._shipped import load_weights
 from archscout.exports.source import Source
@@ -95,7 +92,7 @@ def file_text(source: Source, arguments: Mapping[str, Any]) -> str:
         SettingsError: if the class cannot be put into one file, or a value is not plain.
     """
     network = type(source.network)
-    packages = _packages(network)
+    packages = packages_of(network)
     definitions, shipped = Definitions(packages), Definitions({"archscout"})
     definitions.take(network)
     shipped.take(load_weights)
@@ -108,7 +105,7 @@ def file_text(source: Source, arguments: Mapping[str, Any]) -> str:
     imports = {*definitions.imports, *shipped.imports, *_NEEDED}
     given = [f"        {literal(v, 8, f'{name}=')}," for name, v in arguments.items()]
     parts = [
-        _opening(source, imports) + "\n\n" + _import_lines(imports),
+        _opening(source, imports) + "\n\n" + import_lines(imports),
         *definitions.texts(),
         "\n".join([*_constants(source), _WEIGHTS]),
         _BUILD.format(name=network.__name__, arguments="\n".join(given)),
@@ -117,22 +114,8 @@ def file_text(source: Source, arguments: Mapping[str, Any]) -> str:
         _CHECK,
     ]
     text = _joined(parts)
-    _check_imports(text, packages)
+    check_imports(text, packages)
     return text
-
-
-def _packages(network: type) -> set[str]:
-    """Top names of what is taken along: archscout, the package of a class, or files beside it."""
-    top = network.__module__.split(".")[0]
-    packages = {"archscout", top} - {"torch"}
-    file = getattr(sys.modules[network.__module__], "__file__", None)
-    installed = Path(torch.__file__).parents[1]
-    if file and top == network.__module__ and Path(file).parent != installed:
-        for name, module in list(sys.modules.items()):
-            beside = getattr(module, "__file__", None)
-            if "." not in name and beside and Path(beside).parent == Path(file).parent:
-                packages.add(name)
-    return packages
 
 
 def _joined(parts: Iterable[str]) -> str:
@@ -143,20 +126,6 @@ def _joined(parts: Iterable[str]) -> str:
         before, function = function, bool(re.match(r"(#.*\n)*(@|class |def |async )", stripped))
         text += ("\n\n\n" if before or function else "\n\n") * bool(text) + stripped
     return text + "\n"
-
-
-def _check_imports(text: str, packages: Collection[str]) -> None:
-    """Check that no import of what was to be taken along is left, as inside a function."""
-    for node in ast.walk(ast.parse(text)):
-        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-        if isinstance(node, ast.ImportFrom):
-            names = ["." * node.level + (node.module or "")]
-        for name in names:
-            if name.split(".")[0] in {*packages, ""}:
-                raise SettingsError(
-                    f"the network needs {name} inside a function or condition, which one file "
-                    "cannot hold: import it at the top of the module"
-                )
 
 
 def _opening(source: Source, imports: Collection[Import]) -> str:
@@ -196,25 +165,6 @@ def facts(source: Source) -> dict[str, str]:
         **{name: quoted(text) for name, text in texts.items() if text},
         **{name: repr(number) for name, number in numbers.items() if number is not None},
     }
-
-
-def _import_lines(imports: Collection[Import]) -> str:
-    """Import statements in the order of isort: the future, the standard library, all else."""
-    lines = ["from __future__ import annotations"]
-    inside = {one for one in imports if one[0].split(".")[0] in sys.stdlib_module_names}
-    for group in (inside, set(imports) - inside):
-        lines += [""] * bool(group)
-        whole = sorted((origin, name) for origin, original, name in group if not original)
-        lines += [f"import {_named(origin, name)}" for origin, name in whole]
-        for origin in sorted({origin for origin, original, _ in group if original}):
-            names = sorted((o, n) for where, o, n in group if where == origin and o)
-            names.sort(key=lambda pair: (not pair[0].isupper(), not pair[0][0].isupper()))
-            lines.append(f"from {origin} import {', '.join(_named(*pair) for pair in names)}")
-    return "\n".join(lines)
-
-
-def _named(original: str, name: str) -> str:
-    return original if original == name else f"{original} as {name}"
 
 
 def _constants(source: Source) -> list[str]:
