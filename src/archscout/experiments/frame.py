@@ -16,6 +16,7 @@ from archscout.experiments.candidates import Candidate
 from archscout.reports.plot_files import write_plots
 from archscout.reports.report import report
 from archscout.results.comparison import Comparison
+from archscout.results.experiment import ExperimentResult
 from archscout.results.ranking import Ranking
 from archscout.study.executors import JobFailure
 from archscout.study.resumable import Ended, run_and_keep
@@ -106,7 +107,7 @@ class JobFolder(Generic[AnyRecord]):
         path: the folder; made if it is missing.
         plan: plain values that every record depends on, besides the version of archscout.
         kind: ``"comparison"`` or ``"ranking"``.
-        results: names of files that such a folder ends up with.
+        result: class of what such a folder ends up with.
         record: class of the records.
 
     Raises:
@@ -118,11 +119,11 @@ class JobFolder(Generic[AnyRecord]):
         path: str | Path,
         plan: Mapping[str, Any],
         kind: str,
-        results: Sequence[str],
+        result: type[ExperimentResult],
         record: type[AnyRecord],
     ) -> None:
         plan = {**plan, "archscout": package_version("archscout")}
-        self._folder = RunFolder(path, plan, kind, results)
+        self._folder = RunFolder(path, plan, kind, result.FILES)
         self._record = record
         self.path = self._folder.path
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from archscout._common.own_state import own_state
-from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.reading import numbers, read_back, read_json, read_table
-from archscout._common.run_folder import cannot_write
-from archscout._common.writing import write_file, write_json
+from archscout.results.experiment import ExperimentResult
 from archscout.results.regrets import Curves, RunRecord, make_curves
 from archscout.results.yardsticks import TrivialBaseline, Yardsticks
 
@@ -23,41 +19,30 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FILE_NAME = "comparison.json"
-FILES = ("labels.csv", "summary.csv", "tests.csv", FILE_NAME)
 
 
-@dataclass(frozen=True)
-class Comparison:
+@dataclass(frozen=True, kw_only=True)
+class Comparison(ExperimentResult):
     """Strategies side by side on one table.
 
     Args:
-        space, benchmark: names.
         budget: labels a search.
-        seeds: seeds that were asked for.
-        baseline: strategy that the others are tested against.
         labels: every label of every search (`labels_table`).
-        summary: one row a strategy (`summary_table`).
-        tests: paired tests (`tests_table`).
-        warnings: what a reader must know before believing the results.
-        notes: how the numbers were made.
         yardsticks: facts of the table.
         curves: matrices behind the tables.
-        manifest: versions, platform, command, settings.
     """
 
-    space: str
-    benchmark: str
+    FILES: ClassVar = ("labels.csv", "summary.csv", "tests.csv", FILE_NAME)
+
     budget: int
-    seeds: list[int]
-    baseline: str
     labels: pd.DataFrame = field(repr=False)
-    summary: pd.DataFrame = field(repr=False)
-    tests: pd.DataFrame = field(repr=False)
-    warnings: list[str]
-    notes: list[str] = field(repr=False)
     yardsticks: Yardsticks = field(repr=False)
     curves: list[Curves] = field(repr=False)
-    manifest: dict[str, Any] = field(repr=False)
+
+    @property
+    def rows_table(self) -> pd.DataFrame:
+        """The table of labels."""
+        return self.labels
 
     @property
     def strategies(self) -> list[str]:
@@ -92,34 +77,6 @@ class Comparison:
         assert isinstance(described, dict)
         return described
 
-    @own_state()
-    def save(self, folder: str | Path) -> Path:
-        """Write tables and record into a folder, replacing older ones.
-
-        Args:
-            folder: made if it is missing.
-
-        Returns:
-            The folder, which now holds ``labels.csv``, ``summary.csv``, ``tests.csv`` and
-            ``comparison.json``.
-
-        Raises:
-            StorageError: if it cannot be written.
-        """
-        path = at_home(folder)
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-            for name, table in (
-                ("labels.csv", self.labels),
-                ("summary.csv", self._with_warnings(self.summary)),
-                ("tests.csv", self._with_warnings(self.tests)),
-            ):
-                write_file(path / name, functools.partial(table.to_csv, index=False))
-            write_json(path / FILE_NAME, self.to_dict())
-        except OSError as error:
-            raise cannot_write(path, error) from None
-        return path
-
     @classmethod
     def read(cls, folder: str | Path) -> Self:
         """Read what `save` wrote.
@@ -142,26 +99,14 @@ class Comparison:
             labels = read_table(folder / "labels.csv")
             budget = int(data["labels"])
             return cls(
-                space=str(data["space"]),
-                benchmark=str(data["benchmark"]),
+                **cls.shared(folder, data, "warnings"),
                 budget=budget,
-                seeds=[int(seed) for seed in data["seeds"]],
-                baseline=str(data["baseline"]),
                 labels=labels,
-                summary=read_table(folder / "summary.csv").drop(columns="warnings"),
-                tests=read_table(folder / "tests.csv").drop(columns="warnings"),
-                warnings=[str(warning) for warning in data["warnings"]],
-                notes=[str(note) for note in data["notes"]],
                 yardsticks=yardsticks,
                 curves=[
                     _curves(labels, str(name), yardsticks, budget) for name in data["strategies"]
                 ],
-                manifest=dict(data["manifest"]),
             )
-
-    def _with_warnings(self, table: pd.DataFrame) -> pd.DataFrame:
-        """A CSV travels alone: each row carries what limits it."""
-        return table.assign(warnings="; ".join(self.warnings))
 
 
 def _curves(labels: pd.DataFrame, strategy: str, yardsticks: Yardsticks, budget: int) -> Curves:

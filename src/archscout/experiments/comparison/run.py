@@ -35,7 +35,7 @@ from archscout.experiments.comparison.yardsticks import measure_yardsticks
 from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
 from archscout.experiments.named_parts import Parts
 from archscout.experiments.seeds import check_seeds
-from archscout.results.comparison import FILES, Comparison
+from archscout.results.comparison import Comparison
 from archscout.results.regrets import RunRecord, make_curves
 from archscout.spaces.base import SearchSpace
 from archscout.stats.leads import statistics_rng
@@ -136,7 +136,7 @@ def compare(
         "labels": labels,
         "dedup": dedup,
     }
-    folder = None if out is None else JobFolder(out, plan, "comparison", FILES, RunRecord)
+    folder = None if out is None else JobFolder(out, plan, "comparison", Comparison, RunRecord)
     manifest = make_manifest(
         seed=seed_list[0],
         labels=labels,

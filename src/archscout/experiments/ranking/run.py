@@ -25,7 +25,7 @@ from archscout.experiments.ranking.tables import rows_table, summary_table, test
 from archscout.experiments.ranking.yardsticks import measure_rank_yardsticks
 from archscout.experiments.seeds import check_seeds
 from archscout.results.rank_yardsticks import CEILING
-from archscout.results.ranking import FILES, Ranking
+from archscout.results.ranking import Ranking
 from archscout.spaces.base import SearchSpace
 from archscout.study.executors import JobFailure, check_workers, usable_cores
 
@@ -126,7 +126,7 @@ def rank(
         "table": table.digest(),
         "protocol": chosen,
     }
-    folder = None if out is None else JobFolder(out, plan, "ranking", FILES, RowRecord)
+    folder = None if out is None else JobFolder(out, plan, "ranking", Ranking, RowRecord)
     manifest = make_manifest(
         seed=seed_list[0],
         labels=label_counts[-1],
