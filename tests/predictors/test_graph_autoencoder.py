@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -27,16 +29,8 @@ CELLS = load_space("nasbench201")
 
 
 def make(graph: GraphEncoding, seed: int = 0) -> GraphAutoencoder:
-    return GraphAutoencoder(
-        vertices=graph.operations.shape[1],
-        operations=len(graph.vocabulary),
-        hidden=32,
-        layers=2,
-        latent=8,
-        dropout=0.0,
-        kl=0.01,
-        generator=torch.Generator().manual_seed(seed),
-    )
+    sizes = SimpleNamespace(hidden=32, layers=2, latent=8, dropout=0.0, kl=0.01)
+    return GraphAutoencoder(graph, sizes, torch.Generator().manual_seed(seed))
 
 
 @pytest.fixture(scope="module")

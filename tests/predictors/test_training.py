@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
+from itertools import islice, repeat
 
 import pytest
 import torch
 from torch import Tensor
 
-from archscout.predictors._parts import training
 from archscout.predictors._parts.flow_network import FlowNetwork
 from archscout.predictors._parts.forms import TokenForm
 from archscout.predictors._parts.network import Table, encode_table
@@ -71,7 +71,7 @@ def test_every_mixed_step_has_all_labels_and_some_of_the_others() -> None:
     labels = batch(6, torch.rand((2, 6), generator=generator()))
     others = Batch(torch.arange(100, 130), torch.arange(30.0)[None], torch.ones((1, 30)))
     drawn = []
-    for step in mixed_steps(labels, others, 20, 8, generator()):
+    for step in islice(mixed_steps(labels, others, 8, generator()), 20):
         assert torch.equal(step.rows[:6], labels.rows)
         assert torch.equal(step.scores[:, :6], labels.scores)
         assert torch.equal(step.weights[:, :6], labels.weights)
@@ -81,8 +81,11 @@ def test_every_mixed_step_has_all_labels_and_some_of_the_others() -> None:
     assert set(drawn) <= set(range(100, 130))
     assert len(set(drawn)) > 25
     alone = Batch(torch.arange(0), torch.zeros((1, 0)), torch.zeros((1, 0)))
-    assert all(step is labels for step in mixed_steps(labels, alone, 3, 8, generator()))
-    assert all(step is labels for step in mixed_steps(labels, others, 3, 0, generator()))
+    for steps in (
+        mixed_steps(labels, alone, 8, generator()),
+        mixed_steps(labels, others, 0, generator()),
+    ):
+        assert all(step is labels for step in islice(steps, 3))
 
 
 # --- the loss ---------------------------------------------------------------------------------
@@ -129,7 +132,7 @@ def test_every_phase_has_a_new_optimiser_of_the_presets_kind(
             assert not made[-1][1].state, "the optimiser remembers an earlier phase"
             return made[-1][1]
 
-        monkeypatch.setattr(training.torch.optim, name, make)
+        monkeypatch.setattr(torch.optim, name, make)
     for decoupled in (True, True, False):
         preset = replace(flow, decoupled_decay=decoupled, learning_rate=0.25, weight_decay=0.125)
         train(network, table, iter([batch(5)] * 3), 3, preset)
@@ -138,7 +141,7 @@ def test_every_phase_has_a_new_optimiser_of_the_presets_kind(
     assert all(group["weight_decay"] == 0.125 for _, o in made for group in o.param_groups)
 
 
-def test_training_counts_its_steps_and_leaves_the_network_in_eval_mode(
+def test_training_takes_its_steps_and_leaves_the_network_in_eval_mode(
     network: FlowNetwork, table: Table, flow: Preset
 ) -> None:
     modes = []
@@ -152,10 +155,8 @@ def test_training_counts_its_steps_and_leaves_the_network_in_eval_mode(
     for steps in (0, 1, 2, 7):
         modes.clear()
         for cycle in (True, False):
-            taken = train(
-                network, table, iter([batch(5)] * steps), steps, replace(flow, one_cycle=cycle)
-            )
-            assert taken == steps
+            preset = replace(flow, one_cycle=cycle)
+            train(network, table, repeat(batch(5)), steps, preset)
             assert not network.training
         assert modes == [True] * (2 * steps)
 
@@ -171,7 +172,7 @@ def test_clipping_bounds_a_step_of_the_gradient(
             norms.append(float(torch.cat([w.grad.ravel() for w in weights]).norm()))
             return super().step(closure)
 
-    monkeypatch.setattr(training.torch.optim, "AdamW", Watched)
+    monkeypatch.setattr(torch.optim, "AdamW", Watched)
     far = batch(5)._replace(scores=torch.full((1, 5), 1e4))
     for clip in (0.0, 5.0):
         train(network, table, iter([far]), 1, replace(flow, clip=clip))

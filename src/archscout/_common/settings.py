@@ -150,12 +150,12 @@ def _range(ends: Mapping[str, float], broken: str) -> str:
     return f" from {low} to {'below ' if 'lt' in ends else ''}{top}"
 
 
-def check_declared(function: Callable[..., Any], values: Mapping[str, Any]) -> None:
-    """Refuse values that are out of the ranges in the annotations of a function.
+def check_declared(owner: Callable[..., Any], values: Mapping[str, Any]) -> None:
+    """Refuse values that are out of the ranges in the annotations of a class or function.
 
     Args:
-        function: such as a constructor. Only parameters that declare a range or a choice of names
-            are looked at: a plain ``int`` is no promise that it is checked.
+        owner: such as a dataclass or a constructor. Only parameters that declare a range or a
+            choice of names are looked at: a plain ``int`` is no promise that it is checked.
         values: by name; those that are not there are not looked at.
 
     Raises:
@@ -169,19 +169,19 @@ def check_declared(function: Callable[..., Any], values: Mapping[str, Any]) -> N
         Traceback (most recent call last):
         archscout.errors.SettingsError: got rounds=0, expected a whole number of 1 or more
     """
-    checker = _checker(function)
+    checker = _checker(owner)
     checker(**{name: values[name] for name in get_type_hints(checker) if name in values})
 
 
 @functools.cache
-def _checker(function: Callable[..., Any]) -> type:
+def _checker(owner: Callable[..., Any]) -> type:
     """Settings with the parameters that declare something; all may be missing."""
     try:
-        hints = get_type_hints(function, include_extras=True)
+        hints = get_type_hints(owner, include_extras=True)
     except NameError:
         hints = {}  # Annotations of another package that only its type checker can read.
     declared = {n: hint for n, hint in hints.items() if n != "return" and _declares(hint)}
-    name = function.__qualname__.partition(".")[0]
+    name = owner.__qualname__.partition(".")[0]
     made: type = type(name, (), {"__annotations__": declared, **dict.fromkeys(declared)})
     return settings(made)
 

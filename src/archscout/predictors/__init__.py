@@ -19,7 +19,7 @@ from archscout._common.lazy import lazily
 from archscout._common.own_state import own_state, users_state
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Registry, is_reference
-from archscout.predictors.base import Predictor, clone
+from archscout.predictors.base import Predictor, clone, parameters
 from archscout.predictors.posterior import Posterior
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
@@ -104,7 +104,7 @@ PREDICTORS = Registry(
         ),
         "assessor": Entry(
             f"{_HERE}.assessor:Assessor",
-            "auto-encoder, relation graph and graph convolutions on labels and unlabelled cells",
+            "auto-encoder, relation graph and graph convolutions on labels and unlabeled cells",
             "Tang et al., A Semi-Supervised Assessor of Neural Architectures, arXiv 2005.06821",
         ),
         "graph-network": Entry(
@@ -152,7 +152,7 @@ WRAPPERS = Registry(
     {
         "pseudo": Entry(
             f"{_HERE}.wrappers.pseudo_labels:PseudoLabels",
-            "teaches the predictor on its own guesses for unlabelled architectures while they help",
+            "teaches the predictor on its own guesses for unlabeled architectures while they help",
             _SEMINAS,
         ),
         "ensemble": Entry(
@@ -297,4 +297,5 @@ __all__ = [
     "clone",
     "list_predictors",
     "make_predictor",
+    "parameters",
 ]

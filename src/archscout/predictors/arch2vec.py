@@ -38,9 +38,9 @@ from archscout.predictors._parts.ranges import (
 )
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors._parts.written_graph import WrittenGraph
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.spaces.base import Architectures, Choices
 
 EmbeddingKind = Literal["mean", "vertices"]
 
@@ -50,6 +50,7 @@ _BLOCK = 16_384
 _DRAWN_A_LABEL = 50
 
 
+@parameters
 class Arch2Vec(Predictor):
     """A graph auto-encoder taught on architectures without labels, and a regressor.
 
@@ -93,35 +94,20 @@ class Arch2Vec(Predictor):
         True
     """
 
-    pretrained_on_ = steps_ = 0
-    encoder_: GraphAutoencoder
-    regressor_: LatentRegressor
-    scaling_: RankScores
+    embedding: EmbeddingKind = "mean"
+    regressor: RegressorKind = "gaussian-process"
+    hidden: OneOrMore = 64
+    layers: OneOrMore = 3
+    latent: OneOrMore = 16
+    dropout: ShareBelowOne = 0.1
+    kl: NotNegative = 0.1
+    passes: OneOrMore = 8
+    batch: OneOrMore = 256
+    learning_rate: AboveZero = 0.02
+    drawn: NoneOrMore = 5000
+    keep: Flag = True
 
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        embedding: EmbeddingKind = "mean",
-        regressor: RegressorKind = "gaussian-process",
-        hidden: OneOrMore = 64,
-        layers: OneOrMore = 3,
-        latent: OneOrMore = 16,
-        dropout: ShareBelowOne = 0.1,
-        kl: NotNegative = 0.1,
-        passes: OneOrMore = 8,
-        batch: OneOrMore = 256,
-        learning_rate: AboveZero = 0.02,
-        drawn: NoneOrMore = 5000,
-        keep: Flag = True,
-    ) -> None:
-        super().__init__(space, rng)
-        self.embedding, self.regressor = embedding, regressor
-        self.hidden, self.layers, self.latent = hidden, layers, latent
-        self.dropout, self.kl = dropout, kl
-        self.passes, self.batch, self.learning_rate = passes, batch, learning_rate
-        self.drawn, self.keep = drawn, keep
+    pretrained_on_ = steps_ = 0
 
     @cached_property
     def form(self) -> WrittenGraph:
@@ -150,16 +136,8 @@ class Arch2Vec(Predictor):
         if len(pool) == 0:
             raise SettingsError("got no architectures, expected some to teach the encoder on")
         graph = self.form.read(pool)
-        network = GraphAutoencoder(
-            vertices=graph.operations.shape[1],
-            operations=len(graph.vocabulary),
-            hidden=self.hidden,
-            layers=self.layers,
-            latent=self.latent,
-            dropout=self.dropout,
-            kl=self.kl,
-            generator=torch.Generator().manual_seed(int(self.rng.integers(2**62))),
-        )
+        generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
+        network = GraphAutoencoder(graph, self, generator)
         self.steps_ += pretrain(
             network,
             tensors_of(graph),

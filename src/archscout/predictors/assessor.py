@@ -35,14 +35,15 @@ from archscout.predictors._parts.ranges import (
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 # Architectures that are encoded at once.
 _BLOCK = 2048
 
 
+@parameters
 class Assessor(Predictor):
     """Judges an architecture by itself and by architectures that are like it.
 
@@ -90,44 +91,26 @@ class Assessor(Predictor):
         True
     """
 
-    ensemble_: TrainedEnsemble
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        inputs: InputKind | None = None,
-        members: OneOrMore = 6,
-        hidden: OneOrMore = 64,
-        embedding: OneOrMore = 32,
-        encoder: Flag = True,
-        graph: Flag = True,
-        trade_off: ShareBelowOne = 0.5,
-        sigma: AboveZero = 0.125,
-        threshold: NotNegative = 1e-5,
-        loss: LossName = "listwise",
-        target: TargetName = "rank",
-        labeled_nodes: TwoOrMore = 256,
-        unlabeled_nodes: NoneOrMore = 128,
-        most_unlabeled: NoneOrMore | None = None,
-        steps: OneOrMore = 200,
-        passes: NoneOrMore = 30,
-        learning_rate: AboveZero = 0.01,
-        weight_decay: NotNegative = 0.1,
-        dropout: ShareBelowOne = 0.0,
-        resample: Flag = True,
-    ) -> None:
-        super().__init__(space, rng)
-        self.inputs, self.members, self.hidden, self.embedding = inputs, members, hidden, embedding
-        self.encoder, self.graph, self.trade_off = encoder, graph, trade_off
-        self.sigma, self.threshold = sigma, threshold
-        self.loss, self.target = loss, target
-        self.labeled_nodes, self.unlabeled_nodes = labeled_nodes, unlabeled_nodes
-        self.most_unlabeled = most_unlabeled
-        self.steps, self.passes = steps, passes
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
-        self.dropout, self.resample = dropout, resample
+    inputs: InputKind | None = None
+    members: OneOrMore = 6
+    hidden: OneOrMore = 64
+    embedding: OneOrMore = 32
+    encoder: Flag = True
+    graph: Flag = True
+    trade_off: ShareBelowOne = 0.5
+    sigma: AboveZero = 0.125
+    threshold: NotNegative = 1e-5
+    loss: LossName = "listwise"
+    target: TargetName = "rank"
+    labeled_nodes: TwoOrMore = 256
+    unlabeled_nodes: NoneOrMore = 128
+    most_unlabeled: NoneOrMore | None = None
+    steps: OneOrMore = 200
+    passes: NoneOrMore = 30
+    learning_rate: AboveZero = 0.01
+    weight_decay: NotNegative = 0.1
+    dropout: ShareBelowOne = 0.0
+    resample: Flag = True
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         steps = self._steps(len(choices))

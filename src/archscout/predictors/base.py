@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,16 +18,34 @@ from archscout.predictors.posterior import Posterior, as_posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Values = Sequence[float] | NDArray[np.floating[Any]]
+_Made = TypeVar("_Made")
 _Kind = TypeVar("_Kind", bound="Predictor")
 
 
+@dataclass_transform(kw_only_default=True, eq_default=False)
+def parameters(cls: type[_Made]) -> type[_Made]:
+    """Write a constructor that stores the annotated fields of a predictor's class, by keyword.
+
+    Examples:
+        >>> @parameters
+        ... class Scaled(Predictor):
+        ...     factor: float = 2.0
+        >>> from archscout.testing.toy import ToySpace
+        >>> Scaled(ToySpace(), np.random.default_rng(0), factor=3.0).get_params()
+        {'factor': 3.0}
+    """
+    return dataclass(kw_only=True, eq=False, repr=False)(cls)
+
+
+@dataclass(eq=False, repr=False)
 class Predictor:
     """Predicts the value of an architecture from few labelled ones.
 
     A class of your own writes two methods: ``_fit(choices, values, unlabeled)`` learns from
     arrays that have been checked, and ``_predict(choices)`` returns a `Posterior`, or mean and
     spread. Its constructor only stores its parameters, each under its own name, so that `clone`
-    works; what is learnt is stored by ``_fit``, in attributes whose names end in an underscore.
+    works; `parameters` writes such a constructor. What is learnt is stored by ``_fit``, in
+    attributes whose names end in an underscore.
 
     What the process was set to (default dtype, gradients, `np.seterr`, threads) changes nothing
     in the predictors of this package, and those of another package run in the state that their
@@ -40,17 +59,14 @@ class Predictor:
         labels_: how many labels the last `fit` learnt from; there is none before.
     """
 
-    labels_: int
+    space: SearchSpace
+    rng: np.random.Generator
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         guard(cls, "check", "fit", "fit_pseudo", "predict", "_fit", "_fit_pseudo", "_predict")
         if "predict" in vars(cls):
             cls.predict = _with_posterior(cls.predict)  # type: ignore[method-assign]
-
-    def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
-        self.space = space
-        self.rng = rng
 
     def get_params(self) -> dict[str, Any]:
         """The parameters of the constructor by name, without space and generator.
@@ -77,7 +93,9 @@ class Predictor:
         # Loads pydantic, which listing predictors does not need.
         from archscout._common.settings import check_declared
 
-        check_declared(type(self).__init__, vars(self))
+        kind = type(self)
+        written = "__dataclass_fields__" not in vars(kind)
+        check_declared(kind.__init__ if written else kind, vars(self))
 
     @own_state()
     def fit(

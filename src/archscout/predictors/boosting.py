@@ -20,14 +20,15 @@ from archscout.predictors._parts.left_out import deal_left_out, widening
 from archscout.predictors._parts.member_posterior import member_posterior, widened
 from archscout.predictors._parts.ranges import OneOrMore, Share, ThreeOrMore
 from archscout.predictors._parts.scaling import RankScores
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 # Architectures a block, so that the columns of many do not fill the memory.
 _BLOCK = 32_768
 
 
+@parameters
 class Boosting(Predictor):
     """The mean of several boosted models that saw different labels.
 
@@ -64,28 +65,14 @@ class Boosting(Predictor):
         True
     """
 
-    widening_: float
-    models_: list[GradientBoostingRegressor]
-    scaling_: RankScores
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        members: ThreeOrMore = 12,
-        trees: OneOrMore = 60,
-        learning_rate: Share = 0.1,
-        depth: OneOrMore = 6,
-        columns_tried: Share = 0.2,
-        labels_tried: Share = 0.5,
-        smallest_leaf: OneOrMore = 3,
-        one_hot: Flag | None = None,
-    ) -> None:
-        super().__init__(space, rng)
-        self.members, self.trees, self.learning_rate = members, trees, learning_rate
-        self.depth, self.columns_tried, self.labels_tried = depth, columns_tried, labels_tried
-        self.smallest_leaf, self.one_hot = smallest_leaf, one_hot
+    members: ThreeOrMore = 12
+    trees: OneOrMore = 60
+    learning_rate: Share = 0.1
+    depth: OneOrMore = 6
+    columns_tried: Share = 0.2
+    labels_tried: Share = 0.5
+    smallest_leaf: OneOrMore = 3
+    one_hot: Flag | None = None
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         columns = self._features.encode(choices)

@@ -13,7 +13,7 @@ Source:
 
 from __future__ import annotations
 
-import itertools
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Self
 
@@ -31,16 +31,17 @@ from archscout.predictors._parts.lstm_network import LSTMNetwork
 from archscout.predictors._parts.member_posterior import member_posterior
 from archscout.predictors._parts.network import Table, TableCache
 from archscout.predictors._parts.presets import Preset, find_preset
-from archscout.predictors._parts.scaling import Scaling, make_scaling
+from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.training import Batch, mixed_steps, shuffled_passes, train
-from archscout.predictors.base import Predictor, Values
+from archscout.predictors.base import Predictor, Values, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.spaces.base import Architectures, Choices
 
 # Small enough for the members' vectors to stay in the processor's cache.
 _CHUNK = 256
 
 
+@parameters
 class EncoderPredictorDecoder(Predictor):
     """Learns from labels, and from unlabeled architectures how to write architectures.
 
@@ -60,22 +61,10 @@ class EncoderPredictorDecoder(Predictor):
         steps_: gradient steps taken so far.
     """
 
-    steps_ = 0
-    network_: FlowNetwork | LSTMNetwork
-    scaling_: Scaling
-    # Each member's weight of a label by its choices: members differ, and stay different.
-    member_weights_: dict[bytes, NDArray[np.float32]]
+    preset: str | Preset = "fast"
+    warm_start: Flag = False
 
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        preset: str | Preset = "fast",
-        warm_start: Flag = False,
-    ) -> None:
-        super().__init__(space, rng)
-        self.preset, self.warm_start = preset, warm_start
+    steps_ = 0
 
     def check(self) -> None:
         """Refuse a preset that does not exist."""
@@ -254,14 +243,16 @@ class EncoderPredictorDecoder(Predictor):
         return -(-rows // self._preset.batch)
 
     def _run_epochs(self, table: Table, labels: Batch, scores: Tensor, steps: int) -> None:
-        passes = shuffled_passes(labels.rows, scores, self._preset.batch, self._generator)
-        batches = itertools.islice(passes, steps)
-        self.steps_ += train(self.network_, table, batches, steps, self._preset)
+        batches = shuffled_passes(labels.rows, scores, self._preset.batch, self._generator)
+        self._run(table, batches, steps)
 
     def _run_steps(self, table: Table, labels: Batch, others: Batch, steps: int) -> None:
         size = self._preset.unlabeled_batch
-        batches = mixed_steps(labels, others, steps, size, self._generator)
-        self.steps_ += train(self.network_, table, batches, steps, self._preset)
+        self._run(table, mixed_steps(labels, others, size, self._generator), steps)
+
+    def _run(self, table: Table, batches: Iterator[Batch], steps: int) -> None:
+        train(self.network_, table, batches, steps, self._preset)
+        self.steps_ += steps
 
 
 def _unvalued(start: int, count: int) -> Batch:

@@ -19,9 +19,9 @@ from archscout._common.settings import Flag
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.ranges import OneOrMore, Share
 from archscout.predictors._parts.scaling import RankScores
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}
 # Architectures a block, so that columns and leaves of many do not fill the memory.
@@ -32,6 +32,7 @@ _Trees = list[tuple[Any, NDArray[np.float64], NDArray[np.float64]]]
 _Encode = Callable[[Choices], NDArray[np.float32]]
 
 
+@parameters
 class Forest(Predictor):
     """A mean of many deep trees; where they differ, it knows little.
 
@@ -62,24 +63,11 @@ class Forest(Predictor):
         True
     """
 
-    trees_: _Trees
-    scaling_: RankScores
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        kind: Literal["extra", "random"] = "extra",
-        trees: OneOrMore = 200,
-        columns_tried: Share = 0.3,
-        smallest_leaf: OneOrMore = 1,
-        one_hot: Flag | None = None,
-    ) -> None:
-        super().__init__(space, rng)
-        self.kind, self.trees = kind, trees
-        self.columns_tried, self.smallest_leaf = columns_tried, smallest_leaf
-        self.one_hot = one_hot
+    kind: Literal["extra", "random"] = "extra"
+    trees: OneOrMore = 200
+    columns_tried: Share = 0.3
+    smallest_leaf: OneOrMore = 1
+    one_hot: Flag | None = None
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         scaling = RankScores(values)

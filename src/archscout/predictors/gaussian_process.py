@@ -34,9 +34,9 @@ from archscout.predictors._parts.gaussian_kernels import (
 )
 from archscout.predictors._parts.ranges import TwoOrMore
 from archscout.predictors._parts.scaling import RankScores
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.
 _ENTRIES = 8_000_000
@@ -48,6 +48,7 @@ _EXACT_DRAWS = 3_000
 _WAVES = 1_000
 
 
+@parameters
 class GaussianProcess(Predictor):
     """Normal scores of ranks as a Gaussian process over the graphs of the cells.
 
@@ -78,18 +79,8 @@ class GaussianProcess(Predictor):
         True
     """
 
-    process_: _Process
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        kernel: KernelKind = "graph",
-        most_labels: TwoOrMore = 4_000,
-    ) -> None:
-        super().__init__(space, rng)
-        self.kernel, self.most_labels = kernel, most_labels
+    kernel: KernelKind = "graph"
+    most_labels: TwoOrMore = 4_000
 
     @property
     def scales_(self) -> Scales:

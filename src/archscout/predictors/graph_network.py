@@ -36,10 +36,9 @@ from archscout.predictors._parts.ranges import (
     TwoOrMore,
 )
 from archscout.predictors._parts.teaching import teach
-from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.
 _BLOCK = 256
@@ -49,6 +48,7 @@ _READOUTS: dict[str, type[GatedSum] | type[VertexLSTM]] = {
 }
 
 
+@parameters
 class GraphNetwork(Predictor):
     """The mean of several graph networks; where they differ, it knows little.
 
@@ -92,32 +92,18 @@ class GraphNetwork(Predictor):
         True
     """
 
-    ensemble_: TrainedEnsemble
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        loss: LossName = "listwise",
-        target: TargetName = "rank",
-        members: OneOrMore = 6,
-        hidden: OneOrMore = 24,
-        rounds: NoneOrMore = 3,
-        readout: Literal["gated-sum", "lstm"] = "gated-sum",
-        dropout: ShareBelowOne = 0.0,
-        resample: Flag = True,
-        steps: OneOrMore = 200,
-        batch: TwoOrMore = 128,
-        learning_rate: AboveZero = 0.01,
-        weight_decay: NotNegative = 0.1,
-    ) -> None:
-        super().__init__(space, rng)
-        self.loss, self.target = loss, target
-        self.members, self.hidden, self.rounds = members, hidden, rounds
-        self.readout, self.dropout, self.resample = readout, dropout, resample
-        self.steps, self.batch = steps, batch
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+    loss: LossName = "listwise"
+    target: TargetName = "rank"
+    members: OneOrMore = 6
+    hidden: OneOrMore = 24
+    rounds: NoneOrMore = 3
+    readout: Literal["gated-sum", "lstm"] = "gated-sum"
+    dropout: ShareBelowOne = 0.0
+    resample: Flag = True
+    steps: OneOrMore = 200
+    batch: TwoOrMore = 128
+    learning_rate: AboveZero = 0.01
+    weight_decay: NotNegative = 0.1
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))

@@ -42,9 +42,9 @@ from archscout.predictors._parts.ranges import (
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.written_graph import WrittenGraph
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.spaces.base import Architectures, Choices
 
 Complexity = Literal["params", "macs", "none"]
 
@@ -89,6 +89,7 @@ class Readout(nn.Module):
         return torch.baddbmm(self.last_bias, mixed, self.last)[..., 0]
 
 
+@parameters
 class GraphVAE(Predictor):
     """Learns to rebuild, to price and to value architectures at once, and climbs what it learnt.
 
@@ -132,47 +133,24 @@ class GraphVAE(Predictor):
         True
     """
 
-    steps_ = 0
-    widening_: float
-    encoder_: GraphAutoencoder
-    value_: Readout
-    cost_: Readout
-    scaling_: RankScores
+    complexity: Complexity = "params"
+    price: NotNegative = 0.0
+    members: OneOrMore = 8
+    hidden: OneOrMore = 64
+    head_hidden: OneOrMore = 32
+    layers: OneOrMore = 3
+    latent: OneOrMore = 16
+    dropout: ShareBelowOne = 0.1
+    kl: NotNegative = 0.1
+    value_weight: NotNegative = 1.0
+    complexity_weight: NotNegative = 1.0
+    passes: OneOrMore = 8
+    batch: OneOrMore = 256
+    learning_rate: AboveZero = 0.015
+    weight_decay: NotNegative = 0.01
+    drawn: NoneOrMore = 5000
 
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        complexity: Complexity = "params",
-        price: NotNegative = 0.0,
-        members: OneOrMore = 8,
-        hidden: OneOrMore = 64,
-        head_hidden: OneOrMore = 32,
-        layers: OneOrMore = 3,
-        latent: OneOrMore = 16,
-        dropout: ShareBelowOne = 0.1,
-        kl: NotNegative = 0.1,
-        value_weight: NotNegative = 1.0,
-        complexity_weight: NotNegative = 1.0,
-        passes: OneOrMore = 8,
-        batch: OneOrMore = 256,
-        learning_rate: AboveZero = 0.015,
-        weight_decay: NotNegative = 0.01,
-        drawn: NoneOrMore = 5000,
-    ) -> None:
-        super().__init__(space, rng)
-        self.complexity, self.price, self.members = complexity, price, members
-        self.hidden, self.head_hidden, self.layers, self.latent = (
-            hidden,
-            head_hidden,
-            layers,
-            latent,
-        )
-        self.dropout, self.kl = dropout, kl
-        self.value_weight, self.complexity_weight = value_weight, complexity_weight
-        self.passes, self.batch, self.drawn = passes, batch, drawn
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+    steps_ = 0
 
     def check(self) -> None:
         """Refuse also a price of a complexity that is not learnt or that the space cannot count."""
@@ -203,16 +181,7 @@ class GraphVAE(Predictor):
         weights, left_out = member_weights(self.rng, self.members, len(choices))
         costs = torch.from_numpy(self._costs(pool)).float()
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
-        network = GraphAutoencoder(
-            vertices=graph.operations.shape[1],
-            operations=len(graph.vocabulary),
-            hidden=self.hidden,
-            layers=self.layers,
-            latent=self.latent,
-            dropout=self.dropout,
-            kl=self.kl,
-            generator=generator,
-        )
+        network = GraphAutoencoder(graph, self, generator)
         value = Readout(self.members, network.latent, self.head_hidden, generator)
         cost = Readout(1, network.latent, self.head_hidden, generator)
         batch = batch_size(len(pool), self.batch)

@@ -29,15 +29,15 @@ from archscout.predictors._parts.ranges import (
     TwoOrMore,
 )
 from archscout.predictors._parts.teaching import teach
-from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
 _BLOCK = 16_384
 
 
+@parameters
 class MLP(Predictor):
     """The mean of several perceptrons; where they differ, it knows little.
 
@@ -72,31 +72,18 @@ class MLP(Predictor):
         True
     """
 
-    ensemble_: TrainedEnsemble
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        columns: ColumnKind = "properties",
-        loss: LossName = "listwise",
-        target: TargetName = "rank",
-        members: OneOrMore = 12,
-        hidden: OneOrMore = 64,
-        layers: NoneOrMore = 2,
-        dropout: ShareBelowOne = 0.0,
-        resample: Flag = True,
-        steps: OneOrMore = 400,
-        batch: TwoOrMore = 512,
-        learning_rate: AboveZero = 0.01,
-        weight_decay: NotNegative = 0.1,
-    ) -> None:
-        super().__init__(space, rng)
-        self.columns, self.loss, self.target = columns, loss, target
-        self.members, self.hidden, self.layers, self.dropout = members, hidden, layers, dropout
-        self.resample, self.steps, self.batch = resample, steps, batch
-        self.learning_rate, self.weight_decay = learning_rate, weight_decay
+    columns: ColumnKind = "properties"
+    loss: LossName = "listwise"
+    target: TargetName = "rank"
+    members: OneOrMore = 12
+    hidden: OneOrMore = 64
+    layers: NoneOrMore = 2
+    dropout: ShareBelowOne = 0.0
+    resample: Flag = True
+    steps: OneOrMore = 400
+    batch: TwoOrMore = 512
+    learning_rate: AboveZero = 0.01
+    weight_decay: NotNegative = 0.1
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         inputs = self._columns.fit(choices).encode(choices[:1]).shape[1]

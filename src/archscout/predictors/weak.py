@@ -20,9 +20,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
 from archscout.predictors._parts.scaling import LinearScores
-from archscout.predictors.base import Predictor
+from archscout.predictors.base import Predictor, parameters
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 _LAYERS, _WIDTH, _EPOCHS = 4, 1000, 100
 _TREES, _FOREST_DEPTH = 1000, 10
@@ -34,6 +34,7 @@ _FEWEST_TREES = 20
 _BLOCK = 16_384
 
 
+@parameters
 class WeakPredictor(Predictor):
     """One plain regressor on one-hot marks, with no spread but the forest's.
 
@@ -58,19 +59,8 @@ class WeakPredictor(Predictor):
         True
     """
 
-    model_: Any
-    scaling_: LinearScores
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        kind: Literal["mlp", "forest", "boosting"] = "mlp",
-        size: Literal["quick", "published"] = "quick",
-    ) -> None:
-        super().__init__(space, rng)
-        self.kind, self.size = kind, size
+    kind: Literal["mlp", "forest", "boosting"] = "mlp"
+    size: Literal["quick", "published"] = "quick"
 
     def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
         scaling = LinearScores(values, span=False)

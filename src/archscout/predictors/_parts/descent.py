@@ -1,4 +1,4 @@
-"""The training loop of the plain network predictors: some steps of AdamW down a loss."""
+"""The training loop of the network predictors: some steps of Adam down a loss."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def descend(
     learning_rate: float,
     weight_decay: float = 0.0,
     clip: float = 0.0,
+    decoupled_decay: bool = True,
     one_cycle: bool = True,
 ) -> None:
     """Take ``steps`` steps down ``loss``; the parameters change in place.
@@ -25,8 +26,9 @@ def descend(
         loss: called with the number of the step, 0 first; gives one number.
         steps: number of steps; 0 leaves everything as it is.
         learning_rate: the highest learning rate.
-        weight_decay: decoupled weight decay, 0 for none.
+        weight_decay: weight decay, 0 for none.
         clip: largest norm of the gradient; 0 for no limit.
+        decoupled_decay: AdamW instead of Adam with an L2 term.
         one_cycle: whether the learning rate rises and falls over the steps.
 
     Examples:
@@ -36,7 +38,8 @@ def descend(
         1.0
     """
     learnt = list(parameters)
-    optimizer = torch.optim.AdamW(learnt, lr=learning_rate, weight_decay=weight_decay, foreach=True)
+    kind = torch.optim.AdamW if decoupled_decay else torch.optim.Adam
+    optimizer = kind(learnt, lr=learning_rate, weight_decay=weight_decay, foreach=True)
     schedule = None
     if one_cycle and steps > 1:
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, learning_rate, total_steps=steps)

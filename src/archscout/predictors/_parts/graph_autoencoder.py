@@ -16,7 +16,7 @@ Source:
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -52,17 +52,24 @@ def tensors_of(graph: GraphEncoding) -> Graphs:
     )
 
 
+class Sizes(Protocol):
+    """A predictor whose parameters say how large its auto-encoder is."""
+
+    hidden: int
+    layers: int
+    latent: int
+    dropout: float
+    kl: float
+
+
 class GraphAutoencoder(nn.Module):
     """Encoder of graph isomorphism layers, and decoder of operations and edges.
 
     Args:
-        vertices: vertices of a graph, v.
-        operations: operations that a vertex may have, o.
-        hidden: width of the layers.
-        layers: graph isomorphism layers, each of which looks one edge further.
-        latent: numbers a vertex in the latent space, d.
-        dropout: share of the latent numbers that the decoder does not see while it learns.
-        kl: weight of the divergence from the prior.
+        graph: encoded graphs, whose vertices, v, and operations, o, all others have too.
+        sizes: width of the layers, number of graph isomorphism layers, each of which looks one
+            edge further, numbers a vertex in the latent space, d, share of these that the decoder
+            does not see while it learns, and weight of the divergence from the prior.
         generator: draws weights, dropout and latent vectors.
     """
 
@@ -72,18 +79,15 @@ class GraphAutoencoder(nn.Module):
 
     def __init__(
         self,
-        *,
-        vertices: int,
-        operations: int,
-        hidden: int,
-        layers: int,
-        latent: int,
-        dropout: float,
-        kl: float,
+        graph: GraphEncoding,
+        sizes: Sizes,
         generator: torch.Generator,
     ) -> None:
         super().__init__()
-        self.latent, self.dropout, self.kl, self.generator = latent, dropout, kl, generator
+        hidden, layers, latent = sizes.hidden, sizes.layers, sizes.latent
+        self.latent, self.dropout, self.kl = latent, sizes.dropout, sizes.kl
+        self.generator = generator
+        vertices, operations = graph.operations.shape[1], len(graph.vocabulary)
 
         def weight(rows: int, columns: int) -> nn.Parameter:
             return uniform((rows, columns), (3 / rows) ** 0.5, generator)

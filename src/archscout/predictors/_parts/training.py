@@ -1,4 +1,4 @@
-"""The one loop that teaches an encoder-predictor-decoder.
+"""How an encoder-predictor-decoder is taught: its batches and its loss.
 
 The loss of a step is, as in NAO and SemiNAS,
 ``trade_off * squared error of values + (1 - trade_off) * negative log-likelihood of tokens``;
@@ -13,6 +13,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.network import Table
 from archscout.predictors._parts.presets import Preset
 
@@ -39,10 +40,10 @@ def shuffled_passes(
 
 
 def mixed_steps(
-    labels: Batch, others: Batch, steps: int, size: int, generator: torch.Generator
+    labels: Batch, others: Batch, size: int, generator: torch.Generator
 ) -> Iterator[Batch]:
-    """All labels in every step, with ``size`` rows drawn from the others."""
-    for _ in range(steps):
+    """All labels in every step, with ``size`` rows drawn from the others, without end."""
+    while True:
         if len(others.rows) == 0 or size == 0:
             yield labels
             continue
@@ -62,41 +63,28 @@ def _side_by_side(first: Tensor, second: Tensor) -> Tensor:
 
 def train(
     network: nn.Module, table: Table, batches: Iterator[Batch], steps: int, preset: Preset
-) -> int:
-    """Teach a network with a new optimiser; returns the number of steps taken.
+) -> None:
+    """Teach a network with a new optimiser.
 
     Args:
         network: a `Network`; its weights change in place, and it is left in eval mode.
         table: the encoded architectures that the batches point into.
         batches: what to learn from, step by step.
-        steps: number of batches, for the learning rate schedule.
+        steps: number of steps.
         preset: learning rate, decay, clipping and the weights of the losses.
     """
-    kind = torch.optim.AdamW if preset.decoupled_decay else torch.optim.Adam
-    optimizer = kind(
-        network.parameters(),
-        lr=preset.learning_rate,
-        weight_decay=preset.weight_decay,
-        foreach=True,
-    )
-    schedule = None
-    if preset.one_cycle and steps > 1:
-        schedule = torch.optim.lr_scheduler.OneCycleLR(
-            optimizer, preset.learning_rate, total_steps=steps
-        )
     network.train()
-    taken = 0
-    for batch in batches:
-        optimizer.zero_grad()
-        loss_of(network, table, batch, preset).backward()  # type: ignore[no-untyped-call]
-        if preset.clip:
-            nn.utils.clip_grad_norm_(network.parameters(), preset.clip)
-        optimizer.step()
-        if schedule is not None:
-            schedule.step()
-        taken += 1
+    descend(
+        network.parameters(),
+        lambda step: loss_of(network, table, next(batches), preset),
+        steps,
+        learning_rate=preset.learning_rate,
+        weight_decay=preset.weight_decay,
+        clip=preset.clip,
+        decoupled_decay=preset.decoupled_decay,
+        one_cycle=preset.one_cycle,
+    )
     network.eval()
-    return taken
 
 
 def loss_of(network: nn.Module, table: Table, batch: Batch, preset: Preset) -> Tensor:

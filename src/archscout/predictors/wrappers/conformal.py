@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors._parts.ranges import ShareInside, TwoOrMore
-from archscout.predictors.base import Predictor, PredictorFactory
+from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.boosting import Boosting
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Architectures, Choices, SearchSpace
+from archscout.spaces.base import Architectures, Choices
 
 _FEWEST_LABELS = 4
 # Spreads below this share of the median one count as that: forests state 0 where all trees agree.
@@ -31,6 +31,7 @@ _SMALLEST_SHARE = 0.05
 _Floats = NDArray[np.float64]
 
 
+@parameters
 class Conformal(Predictor):
     """Scales a predictor's spread so that held-out labels lie where it says.
 
@@ -68,21 +69,9 @@ class Conformal(Predictor):
         True
     """
 
-    factor_: float
-    residuals_: _Floats
-    smallest_: float
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        make: PredictorFactory | None = None,
-        folds: TwoOrMore = 5,
-        level: ShareInside = 0.9,
-    ) -> None:
-        super().__init__(space, rng)
-        self.make, self.folds, self.level = make, folds, level
+    make: PredictorFactory | None = None
+    folds: TwoOrMore = 5
+    level: ShareInside = 0.9
 
     @cached_property
     def predictor(self) -> Predictor:

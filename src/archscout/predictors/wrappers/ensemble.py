@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from archscout.predictors._parts.left_out import FEWEST_LABELS
 from archscout.predictors._parts.ranges import TwoOrMore
-from archscout.predictors.base import Predictor, PredictorFactory
+from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.mlp import MLP
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 
+@parameters
 class Ensemble(Predictor):
     """The mean of several predictors; its spread holds theirs and how far they differ.
 
@@ -52,19 +53,9 @@ class Ensemble(Predictor):
         (3, 4)
     """
 
-    rows_: list[NDArray[np.int64]]
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        make: PredictorFactory | None = None,
-        members: TwoOrMore = 5,
-        resample: Literal["leave-out", "bootstrap", "none"] = "leave-out",
-    ) -> None:
-        super().__init__(space, rng)
-        self.make, self.members, self.resample = make, members, resample
+    make: PredictorFactory | None = None
+    members: TwoOrMore = 5
+    resample: Literal["leave-out", "bootstrap", "none"] = "leave-out"
 
     @cached_property
     def predictors(self) -> list[Predictor]:

@@ -24,10 +24,10 @@ from pydantic import Field
 
 from archscout._common.settings import Flag, Number
 from archscout.predictors._parts.ranges import OneOrMore, ShareInside
-from archscout.predictors.base import Predictor, PredictorFactory
+from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.posterior import Posterior
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.base import Choices
 
 MINIMUM_HELD_OUT = 4
 
@@ -45,6 +45,7 @@ class Trial:
     seconds: float = 0.0
 
 
+@parameters
 class PseudoLabels(Predictor):
     """Teaches a predictor on its own guesses for unlabeled architectures.
 
@@ -74,29 +75,16 @@ class PseudoLabels(Predictor):
             plain values, and in the last row why the rounds ended and what the trial cost.
     """
 
-    rounds_: int
-    audit_: list[dict[str, Any]]
+    make: PredictorFactory | None = None
+    rounds: OneOrMore = 1
+    judged: Flag = True
+    held_out: ShareInside = 0.25
+    splits: OneOrMore = 2
+    gain: Number = 0.02
+    trial_growth: Annotated[Number, Field(ge=1)] = 3.0
+
     _verdict = _tried_with = 0
     _next_trial = 0.0
-
-    def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        make: PredictorFactory | None = None,
-        rounds: OneOrMore = 1,
-        judged: Flag = True,
-        held_out: ShareInside = 0.25,
-        splits: OneOrMore = 2,
-        gain: Number = 0.02,
-        trial_growth: Annotated[Number, Field(ge=1)] = 3.0,
-    ) -> None:
-        super().__init__(space, rng)
-        self.make = make
-        self.rounds, self.judged = rounds, judged
-        self.held_out, self.splits, self.gain = held_out, splits, gain
-        self.trial_growth = trial_growth
 
     @cached_property
     def predictor(self) -> Predictor:
