@@ -10,12 +10,13 @@ import hypothesis.strategies as st
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from numpy.typing import NDArray
 
 import archscout
 from archscout.errors import MissingMethodError, ParseError, SettingsError, UnknownNameError
 from archscout.experiments.yardsticks import cost_counts
 from archscout.predictors import make_predictor
-from archscout.spaces.base import Architecture, SearchSpace, Variable
+from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.testing import check_space
 
 
@@ -199,3 +200,37 @@ def test_every_text_reads_back(names: list[str], options: list[str]) -> None:
 def test_texts_that_are_none_are_refused(text: str) -> None:
     with pytest.raises(ParseError, match="got"):
         Minimal().parse(text)
+
+
+class Forbidding(SearchSpace):
+    """Two decisions that may not be alike, with tokens, and costs for batches alone."""
+
+    name = "forbidding"
+    variables = (Variable("first", (1, 2, 3)), Variable("second", (1, 2)))
+    encodings = ("onehot", "tokens")
+
+    def valid(self, archs: Architectures) -> NDArray[np.bool_]:
+        choices = self.choices(archs)
+        return np.asarray(choices[:, 0] != choices[:, 1])
+
+    def params_table(self, archs: Architectures, *args: int, **settings: int) -> NDArray[np.int64]:
+        return np.asarray(self.choices(archs).sum(axis=1) * settings.get("width", 1))
+
+
+def test_tokens_are_written_and_read_back_for_any_space_that_names_them() -> None:
+    space = Forbidding()
+    rows = space.all_choices()
+    tokens = space.encode(rows, "tokens")
+    assert (np.take_along_axis(space.token_spec().allowed[None], tokens[..., None], 2)).all()
+    choices, good = space.decode(np.vstack([tokens, [[1, 1], [3, 3], [0, 1]]]))
+    assert good.tolist() == [True] * len(rows) + [False] * 3
+    assert np.array_equal(choices[: len(rows)], rows)
+    assert not choices[len(rows) :].any()
+
+
+def test_the_cost_of_one_comes_from_the_costs_of_many() -> None:
+    space = Forbidding()
+    arch = space.parse("first=3,second=2")
+    assert (space.params(arch), space.params(arch, width=4)) == (3, 12)
+    with pytest.raises(MissingMethodError, match="count multiply-adds"):
+        space.macs(arch)
