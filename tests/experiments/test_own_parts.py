@@ -25,13 +25,9 @@ from archscout.testing.toy import ToySpace
 SPACE = ToySpace()
 TABLE = TableBenchmark(SPACE, SPACE.all_choices(), np.arange(105.0) / 2, name="toy table")
 CODE = """
-from collections import namedtuple
-
 import numpy as np
 from archscout import Predictor, Strategy
 from archscout.testing.toy import ToySpace
-
-Pair = namedtuple("Pair", "mean spread")
 
 
 class Lab(ToySpace):
@@ -55,15 +51,12 @@ class Sums(Predictor):
         super().__init__(space, rng)
         self.sign = sign
 
-    def get_params(self):
-        return {"sign": self.sign}
+    def _fit(self, choices, values, unlabeled):
+        self.fitted_ = True
 
-    def fit(self, archs, values, unlabeled=None):
-        return self
-
-    def predict(self, archs):
-        sums = self.sign * self.space.choices(archs).sum(axis=1).astype(float)
-        return Pair(sums, np.zeros(len(sums)))
+    def _predict(self, choices):
+        sums = self.sign * choices.sum(axis=1).astype(float)
+        return sums, np.zeros(len(sums))
 """
 
 

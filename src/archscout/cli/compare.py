@@ -62,7 +62,13 @@ def run(
     max_macs: MaxMacsOption = None,
     max_params: MaxParamsOption = None,
     strategies: Annotated[
-        str, typer.Option(metavar="NAMES", help="Names, with commas.", rich_help_panel=HOW)
+        str,
+        typer.Option(
+            metavar="NAMES",
+            help="Names, with commas (archscout list strategies); also module:Name or "
+            "FILE.py:Name.",
+            rich_help_panel=HOW,
+        ),
     ] = DEFAULT_STRATEGIES,
     labels: LabelsOption = 300,
     seeds: Annotated[

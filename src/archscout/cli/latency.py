@@ -45,7 +45,7 @@ def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, fold
     if file.is_file():
         table = LatencyTable.load(file)
         there = (table.space, table.facts.get("resolution"), table.facts.get("settings"))
-        if there != (settings.space, images.side, plain(sizes)):
+        if there != (load_space(settings.space).name, images.side, plain(sizes)):
             raise StorageError(
                 f"{file} holds latencies of other networks ({there[0]}, {there[1]} pixels, "
                 f"{there[2]}): name another folder with --out, or delete it"

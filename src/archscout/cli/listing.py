@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archscout.cli.console import print_json, print_rows
+from archscout.cli.console import complain, print_json, print_rows
 from archscout.cli.options import JsonOption, one_of
+from archscout.plugins import broken
 
 if TYPE_CHECKING:
     from archscout.plugins import Registry
@@ -25,19 +26,27 @@ def run(
 ) -> None:
     """Show spaces, benchmarks, strategies, predictors, proxies and supernets with their sources."""
     kinds = KINDS if kind is None else (one_of("list", kind, KINDS),)
-    found = {name: _registry(name) for name in kinds}
+    found = {name: _entries(_registry(name)) for name in kinds}
+    for problem in broken():
+        complain(problem)
     if as_json:
-        print_json({name: _entries(registry) for name, registry in found.items()})
+        print_json(found)
         return
-    for name, registry in found.items():
-        rows = [(e["name"], e["summary"], e["source"] or None) for e in _entries(registry)]
+    for name, entries in found.items():
+        rows = [(e["name"], e["summary"], e.get("package") or e["source"] or None) for e in entries]
         print_rows(name, ("name", "what it is", "source"), rows)
 
 
 def _entries(registry: Registry) -> list[dict[str, str]]:
+    entries = {name: registry[name] for name in registry.names()}
     return [
-        {"name": name, "summary": registry[name].summary, "source": registry[name].source}
-        for name in registry.names()
+        {
+            "name": name,
+            "summary": entry.summary,
+            "source": entry.source,
+            **({"package": entry.package} if entry.package else {}),
+        }
+        for name, entry in entries.items()
     ]
 
 

@@ -11,6 +11,7 @@ from archscout._common.paths import for_record
 from archscout.cli.limits import limits_of
 from archscout.cli.options import one_of
 from archscout.errors import SettingsError
+from archscout.plugins import describe, is_reference
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -94,12 +95,16 @@ class Problem:
         from archscout.experiments import BenchmarkSpec
         from archscout.spaces import SPACES
 
-        SPACES[self.space]  # Raises with the nearest match.
+        if self.benchmark is None:
+            SPACES[self.space]  # Raises with the nearest match.
         run = one_of("run mode", self.run, RUNS)
         if self.table is None:
             name, settings = self._built_in()
-            dataset = self.dataset or DEFAULT_DATASET
-            return BenchmarkSpec.named(name, dataset=dataset, run=run, **settings)
+            if is_reference(name):  # Somebody's own, which may take no settings at all.
+                dataset, settings = self.dataset, settings | ({"run": run} if run != "mean" else {})
+            else:
+                dataset, settings = self.dataset or DEFAULT_DATASET, {"run": run, **settings}
+            return BenchmarkSpec.named(name, dataset=dataset, **settings)
         if self.benchmark is not None:
             raise SettingsError(
                 f"got --benchmark {self.benchmark!r} and --table {str(self.table)!r}, expected "
@@ -123,20 +128,24 @@ class Problem:
     def _built_in(self) -> tuple[str, dict[str, Any]]:
         """Name and settings of the built-in benchmark; raises `ArchscoutError` if there is none."""
         from archscout.benchmarks import BENCHMARKS, benchmark_space
-        from archscout.spaces import plugin_of
+        from archscout.spaces import load_space, plugin_of
 
         for option, default in {"metric": DEFAULT_METRIC, **_ADDED}.items():
             if option != "benchmark" and getattr(self, option) != default:
                 raise SettingsError(
                     f"--{option} says what a column of a table holds: name the table with --table"
                 )
-        name = self.benchmark or next(iter(plugin_of(self.space).benchmarks), None)
+        own = plugin_of(self.space).benchmarks if self.benchmark is None else {}
+        name = self.benchmark or next(iter(own), None)
+        if name is not None and name not in BENCHMARKS and name in own:
+            name = str(own[name].target)
         if name is None:
             raise SettingsError(
                 f"space {self.space!r} has no built-in benchmark: name a table of measured "
                 "architectures with --table"
             )
-        if benchmark_space(name) != self.space:
+        space = load_space(self.space).name if is_reference(self.space) else self.space
+        if benchmark_space(name) != space:
             raise SettingsError(
                 f"benchmark {name!r} is of space {benchmark_space(name)!r} and --space says "
                 f"{self.space!r}: leave --space out"
@@ -160,11 +169,16 @@ class Problem:
         from archscout.spaces.limits.limit import amount_words
 
         if self.table is None:
-            words = [self.benchmark or self.space, self.dataset or DEFAULT_DATASET]
+            words = [describe(self.benchmark or self.space), self.dataset or DEFAULT_DATASET]
         else:
             # A table that was changed since is another problem, whose search starts anew.
             digest = self.load().digest()[:6]
-            words = [self.space, self.table.name.split(".")[0], digest, self.dataset or ""]
+            words = [
+                describe(self.space),
+                self.table.name.split(".")[0],
+                digest,
+                self.dataset or "",
+            ]
             words.append(self.metric if self.metric != DEFAULT_METRIC else "")
             words.append(self.split if self.split != DEFAULT_SPLIT else "")
         words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
@@ -177,17 +191,21 @@ class Problem:
         table = None if self.table is None else for_record(self.table)
         dataset = self.dataset or (DEFAULT_DATASET if self.table is None else None)
         options = {**asdict(self), "table": table, "dataset": dataset}
+        for name in ("space", "benchmark"):
+            if options[name] is not None:
+                options[name] = describe(options[name], code=True)
         for name in ("max_macs", "max_params"):
             del options[name]
         if self.limits:
             options["limits"] = [limit.to_dict() for limit in self.limits]
-        if options["benchmark"] == self.space:
+        if self.benchmark == self.space:
             options["benchmark"] = None
         return {k: v for k, v in options.items() if k not in _ADDED or v != _ADDED[k]}
 
 
 def check_strategy(name: str) -> str:
     """Return the name if a strategy has it; else raise the error with the nearest match."""
-    from archscout.strategies import list_strategies
+    from archscout.strategies import STRATEGIES
 
-    return one_of("strategy", name, list_strategies())
+    STRATEGIES[name]
+    return name

@@ -53,7 +53,8 @@ def run(
         typer.Option(
             metavar="NAMES",
             help="Names, with commas (archscout list predictors), also wrapped as in "
-            "pseudo:forest; NAME@0 or NAME@all has unlabelled architectures of its own number.",
+            "pseudo:forest; also module:Name or FILE.py:Name. NAME@0 or NAME@all has unlabelled "
+            "architectures of its own number.",
             rich_help_panel=HOW_TO_RANK,
         ),
     ] = DEFAULT_PREDICTORS,

@@ -45,6 +45,7 @@ from archscout.cli.options import (
 )
 from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
 from archscout.errors import ArchscoutError, StorageError
+from archscout.plugins import describe
 from archscout.reports.report import report
 
 if TYPE_CHECKING:
@@ -71,7 +72,11 @@ def run(
     max_macs: MaxMacsOption = None,
     max_params: MaxParamsOption = None,
     strategy: Annotated[
-        str, typer.Option(help="Strategy (archscout list strategies).", rich_help_panel=HOW)
+        str,
+        typer.Option(
+            help="Strategy (archscout list strategies), module:Name or FILE.py:Name.",
+            rich_help_panel=HOW,
+        ),
     ] = "seminas",
     labels: LabelsOption = 150,
     seed: Annotated[int, typer.Option(help="Decides all that is random.", rich_help_panel=HOW)] = 0,
@@ -148,7 +153,7 @@ def run(
     request: dict[str, Any] = {
         **problem.to_dict(),
         "table_digest": objective.digest(),
-        "strategy": strategy,
+        "strategy": describe(strategy, code=True),
         "labels": labels,
         "seed": seed,
         "dedup": one_of("dedup mode", dedup, DEDUPS),
@@ -160,6 +165,7 @@ def run(
     if result is None or (retry_failed and any(label.failed for label in result.labels)):
         result = search_and_save(
             objective,
+            strategy,
             request,
             folder,
             storage,
@@ -176,7 +182,12 @@ def run(
 
 def folder_name(problem: Problem, request: Mapping[str, Any]) -> Path:
     """Name the folder of a search; what differs from the defaults is named too."""
-    words = [problem.slug, request["strategy"], request["labels"], f"seed{request['seed']}"]
+    words = [
+        problem.slug,
+        request["strategy"].partition(" ")[0],
+        request["labels"],
+        f"seed{request['seed']}",
+    ]
     words += [request["dedup"]] if request["dedup"] != "exact" else []
     words += [f"{key}={value}" for key, value in sorted(request["settings"].items())]
     return run_folder(*words)
@@ -215,6 +226,7 @@ def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | No
 
 def search_and_save(
     benchmark: TableBenchmark,
+    strategy: str,
     request: Mapping[str, Any],
     folder: Path,
     storage: str | None,
@@ -226,6 +238,7 @@ def search_and_save(
 
     Args:
         benchmark: the table.
+        strategy: its name or place.
         request: what was asked for, as plain values.
         folder: where all is kept.
         storage: where labels are recorded instead, if it is elsewhere.
@@ -242,7 +255,7 @@ def search_and_save(
             result = search(
                 benchmark.space,
                 benchmark,
-                request["strategy"],
+                strategy,
                 labels=request["labels"],
                 seed=request["seed"],
                 storage=storage or folder / JOURNAL,

@@ -30,6 +30,7 @@ from archscout.cli.limits import MaxMacsOption, MaxParamsOption
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
+from archscout.plugins import describe
 
 if TYPE_CHECKING:
     from archscout.images.sets import ImageSets
@@ -220,7 +221,9 @@ def run(
         trust=trust,
         seed=seed,
     )
-    folder = out or run_folder("supernet", Path(images).resolve().name, space, f"seed{seed}")
+    folder = out or run_folder(
+        "supernet", Path(images).resolve().name, describe(space), f"seed{seed}"
+    )
     sets = read_sets(images, resolution=resolution, limit=limit, validation=validation, test=test)
     if not as_json:
         print_line(sets.summary())

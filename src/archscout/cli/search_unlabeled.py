@@ -22,6 +22,7 @@ from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOptio
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
+from archscout.plugins import describe
 
 if TYPE_CHECKING:
     from archscout.images.sets import ImageSets
@@ -160,7 +161,9 @@ def run(
         trust=trust,
         seed=seed,
     )
-    folder = out or run_folder("unlabeled", Path(images).resolve().name, space, f"seed{seed}")
+    folder = out or run_folder(
+        "unlabeled", Path(images).resolve().name, describe(space), f"seed{seed}"
+    )
     sets = read_sets(images, resolution=resolution, limit=limit, no_labels=no_labels, test=False)
     if not as_json:
         print_line(sets.summary())

@@ -30,6 +30,7 @@ from archscout.cli.image_options import (
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
 from archscout.errors import SettingsError
+from archscout.plugins import describe
 
 if TYPE_CHECKING:
     from archscout.images.sets import ImageSets
@@ -54,7 +55,10 @@ def run(
     ],
     space: Annotated[
         str,
-        typer.Option(help="Search space (archscout list spaces).", rich_help_panel=NETWORK_PANEL),
+        typer.Option(
+            help="Search space (archscout list spaces), module:Name or FILE.py:Name.",
+            rich_help_panel=NETWORK_PANEL,
+        ),
     ] = "nasbench201",
     channels: Annotated[
         int | None,
@@ -147,7 +151,9 @@ def run(
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
     check_labels(sets.train)
     share = share_of(validation)
-    folder = out or run_folder("train", space, arch.strip(), images.resolve().stem, f"seed{seed}")
+    folder = out or run_folder(
+        "train", describe(space), arch.strip(), images.resolve().stem, f"seed{seed}"
+    )
     bar = TrainBar()
     try:
         with bar:

@@ -12,6 +12,7 @@ from archscout._common.lazy import lazily
 from archscout.plugins._registry import Entry, Ready, Registry, first_line, is_reference
 
 if TYPE_CHECKING:
+    from archscout.plugins._installed import broken
     from archscout.plugins._reference import (
         describe,
         load_reference,
@@ -21,11 +22,16 @@ if TYPE_CHECKING:
     from archscout.plugins._sending import Sent, additions, receive_additions, received, sendable
 
 _PLACES = ("describe", "load_reference", "loaded_reference", "reference_of")
+_INSTALLED = ("broken",)
 _SENDING = ("Sent", "additions", "receive_additions", "received", "sendable")
 
 __getattr__ = lazily(
     __name__,
-    {**dict.fromkeys(_PLACES, "_reference"), **dict.fromkeys(_SENDING, "_sending")},
+    {
+        **dict.fromkeys(_INSTALLED, "_installed"),
+        **dict.fromkeys(_PLACES, "_reference"),
+        **dict.fromkeys(_SENDING, "_sending"),
+    },
 )
 
 __all__ = [
@@ -34,6 +40,7 @@ __all__ = [
     "Registry",
     "Sent",
     "additions",
+    "broken",
     "describe",
     "first_line",
     "is_reference",

@@ -24,6 +24,22 @@ def installed(name: str | None = None) -> list[EntryPoint]:
     return sorted(found, key=lambda point: (point.name, point.value))
 
 
+def broken() -> list[str]:
+    """Why what packages declare cannot be imported, one sentence each.
+
+    Examples:
+        >>> broken()
+        []
+    """
+    said = []
+    for point in installed():
+        try:
+            load_installed(point, "part")
+        except ArchscoutError as error:
+            said.append(str(error))
+    return said
+
+
 def distribution_of(point: EntryPoint) -> str:
     """Name and version of the package that declares an entry point; empty if nobody knows."""
     return "" if point.dist is None else f"{point.dist.name} {point.dist.version}"

@@ -49,6 +49,7 @@ from archscout.results.supernet import (
     TABLE,
     SupernetSearchResult,
 )
+from archscout.spaces import load_space, place_of
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
@@ -286,7 +287,7 @@ def _untrained(
     manifest: dict[str, Any],
 ) -> SavedNetwork:
     return SavedNetwork(
-        settings.space,
+        place_of(load_space(settings.space)),
         text,
         sizes,
         images=for_record(images.source),

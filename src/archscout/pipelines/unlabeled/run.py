@@ -31,6 +31,7 @@ from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_superne
 from archscout.pipelines.unlabeled.ways import compare_ways, find_best, make_ways
 from archscout.reports.report import report
 from archscout.results.unlabeled import FILE_NAME, SCORES, UnlabeledResult
+from archscout.spaces import place_of
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
@@ -172,7 +173,7 @@ def _search(
         images_per_second=trained.trained.images_per_second,
         loss=list(trained.trained.losses),
         network=SavedNetwork(
-            settings.space,
+            place_of(space),
             space.format(found[0].architecture),
             _described(sizes),
             images=for_record(images.source),

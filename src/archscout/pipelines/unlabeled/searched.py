@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archscout.errors import UnknownNameError, unknown_name
+from archscout.plugins import is_reference
 from archscout.spaces import declarations, plugin_of
 
 _WORDS = {
@@ -25,9 +26,14 @@ def check_space(name: str, search: str) -> None:
         >>> check_space("darts", "unlabeled")
     """
     try:
-        if plugin_of(name).can(search):
-            return
+        plugin = plugin_of(name)
     except UnknownNameError:
-        pass
+        if is_reference(name):
+            raise
+    else:
+        if plugin.can(search):
+            return
+        if is_reference(name) and not plugin.has("supernet"):
+            plugin.load("supernet")  # Says what the space lacks.
     known = [plugin.name for plugin in declarations() if plugin.can(search)]
     raise unknown_name(_WORDS[search], str(name), known)
