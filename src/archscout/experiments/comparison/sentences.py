@@ -6,78 +6,58 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from archscout._common.saying import count, say_number, say_p
+from archscout._common.saying import count, say_number
+from archscout.experiments.paired import say_paired
 from archscout.experiments.seeds import few_seeds
 from archscout.experiments.yardsticks import left_out
 from archscout.results.regrets import Curves
 from archscout.results.yardsticks import Yardsticks
-from archscout.stats.leads import SIGNIFICANT, find_lead, too_few_seeds
 from archscout.study.executors import JobFailure
 
 
 def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:
-    """Say in one sentence what a paired test found.
-
-    "Better" stands only where the interval excludes zero and the corrected p-value is at most
-    0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
+    """Say in one sentence what a paired test found; see `say_paired`.
 
     Args:
         row: of the table of tests, with ``p_holm``.
         points: unit of a regret difference.
         tests: number of tests that Holm's correction counted.
-
-    Returns:
-        A sentence without a full stop.
     """
-    ours, theirs, n = row["strategy"], row["baseline"], row["seeds"]
+    ours, theirs = row["strategy"], row["baseline"]
     reaching = row["measure"] == "labels to top 1"
+    unit = "labels" if reaching else points
+    of = "labels to the best architecture" if reaching else f"{points} of {row['measure']}"
     bought = count(row["labels"], "label")
     after = f"within {bought}" if reaching else f"after {bought}"
-    if row["ties"] == n:
-        seeds = "every seed" if n > 1 else "the only seed"
-        if reaching and row["never_reached"] == n:
-            return f"neither {ours} nor {theirs} bought the best architecture {after}"
-        return f"{ours} and {theirs} are equal in {row['measure']} {after} on {seeds}"
-    lead = find_lead(row, ours, theirs)
-    parts = lead.size, lead.low, lead.high
-    if reaching:
-        numbers = [say_number(number, "labels") for number in parts]
-        what = "labels to the best architecture"
-    else:
-        numbers = [say_number(number, points) for number in parts]
-        what = f"{points} of {row['measure']}"
-    if math.isnan(lead.low):
-        return (
-            f"{lead.leader} is ahead of {lead.other} by {numbers[0]} {what} {after} on the only "
-            "seed, which shows nothing"
-        )
-    amount = f"{numbers[0]} [{numbers[1]}, {numbers[2]}]"
-    facts = [lead.counts, f"{say_p(row['p_holm'])} corrected for {count(tests, 'test')}"]
+    if reaching and row["ties"] == row["never_reached"] == row["seeds"]:
+        return f"neither {ours} nor {theirs} bought the best architecture {after}"
+    facts = []
     if reaching and (row["never_reached"] or row["baseline_never_reached"]):
         facts.append(
             f"not reached on {row['never_reached']} against {row['baseline_never_reached']} seeds, "
             f"each counted as {row['labels'] + 1}"
         )
-    facts += [f"yet {doubt}" for doubt in lead.doubts]
-    behind = f"({'; '.join(facts)})"
-    few = too_few_seeds(n, row["ties"])
-    if few or row["low"] <= 0 <= row["high"]:
-        why = f", as {few}" if few else ""
-        head = f"{ours} and {theirs} cannot be told apart {after}{why}"
-        if lead.size == 0:
-            return f"{head}: their means are equal {behind}"
-        return f"{head}: {lead.leader} is ahead by {amount} {what} in the mean {behind}"
-    sure = row["p_holm"] <= SIGNIFICANT
-    ahead = lead.leader == ours
-    if reaching:
-        verb = "needs" if sure else "seems to need"
-        side = "fewer" if ahead else "more"
-        said = f"{ours} {verb} {amount} {side} labels than {theirs} to the best architecture"
-    else:
-        verb = "is" if sure else "looks"
-        said = f"{ours} {verb} {'better' if ahead else 'worse'} than {theirs} by {amount} {what}"
-    doubt = "" if sure else ", but not beyond doubt"
-    return f"{said} {after}{doubt} {behind}"
+
+    def verdict(sure: bool, ahead: bool, amount: str) -> str:
+        if reaching:
+            verb, side = "needs" if sure else "seems to need", "fewer" if ahead else "more"
+            said = f"{ours} {verb} {amount} {side} labels than {theirs} to the best architecture"
+        else:
+            verb, side = "is" if sure else "looks", "better" if ahead else "worse"
+            said = f"{ours} {verb} {side} than {theirs} by {amount} {of}"
+        return f"{said} {after}"
+
+    return say_paired(
+        row,
+        ours,
+        tests,
+        after=after,
+        measure=row["measure"],
+        write=lambda number: say_number(number, unit),
+        of=of,
+        verdict=verdict,
+        facts=facts,
+    )
 
 
 def list_warnings(

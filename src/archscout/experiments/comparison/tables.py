@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from archscout.experiments.comparison.sentences import say_test
+from archscout.experiments.paired import finish_rows, paired_row
 from archscout.results.regrets import Curves, incumbent_columns
 from archscout.results.yardsticks import Yardsticks
-from archscout.stats import bootstrap_interval, holm_correction, paired_difference, reach_summary
+from archscout.stats import bootstrap_interval, reach_summary
 from archscout.stats.leads import statistics_rng
 
 if TYPE_CHECKING:
@@ -141,10 +142,7 @@ def tests_table(
                     rows.append(_test_row(names, labels, measure, mine, other))
             mine, other = _censored(curve, ours, labels), _censored(base, theirs, labels)
             rows.append(_test_row(names, labels, LABELS_TO_TOP1, mine, other))
-    corrected = holm_correction([row["p_value"] for row in rows])
-    for row, p_holm in zip(rows, corrected, strict=True):
-        row["p_holm"] = float(p_holm)
-        row["sentence"] = say_test(row, yardsticks.points, len(rows))
+    finish_rows(rows, lambda row, tests: say_test(row, yardsticks.points, tests))
     return pd.DataFrame(rows, columns=_TEST_COLUMNS)
 
 
@@ -159,22 +157,13 @@ _TEST_COLUMNS = [
 def _test_row(
     names: tuple[str, str], labels: int, measure: str, mine: Any, other: Any
 ) -> dict[str, Any]:
-    result = paired_difference(other, mine, statistics_rng())
     to_top = measure == LABELS_TO_TOP1
     return {
         "strategy": names[0],
         "baseline": names[1],
         "labels": labels,
         "measure": measure,
-        "mean_difference": result.mean,
-        "low": result.low,
-        "high": result.high,
-        "median_difference": result.median,
-        "p_value": result.p_value,
-        "seeds": result.n,
-        "wins": result.wins,
-        "ties": result.ties,
-        "losses": result.losses,
+        **paired_row(other, mine),  # what is lower is better
         "never_reached": int((mine > labels).sum()) if to_top else 0,
         "baseline_never_reached": int((other > labels).sum()) if to_top else 0,
     }

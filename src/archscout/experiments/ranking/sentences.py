@@ -6,12 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import count, say_figure, say_p
+from archscout._common.saying import count, say_figure
+from archscout.experiments.paired import say_paired
 from archscout.experiments.seeds import few_seeds
 from archscout.experiments.yardsticks import left_out
 from archscout.results.rank_yardsticks import RankYardsticks
 from archscout.results.ranking_sentences import say_protocol
-from archscout.stats.leads import SIGNIFICANT, find_lead, too_few_seeds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,46 +23,30 @@ _MEASURES = {
 
 
 def say_test(row: Mapping[str, Any], tests: int) -> str:
-    """Say in one sentence what a paired test found.
-
-    "Better" stands only where the interval excludes zero and the corrected p-value is at most
-    0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
+    """Say in one sentence what a paired test found; see `say_paired`.
 
     Args:
         row: of the table of tests, with ``p_holm``.
         tests: number of tests that Holm's correction counted.
-
-    Returns:
-        A sentence without a full stop.
     """
-    ours, theirs, n = row["predictor"], row["baseline"], row["seeds"]
+    ours = row["predictor"]
     after = f"with {count(row['labels'], 'label')}"
     what = f"{_MEASURES[row['measure']]} against {row['scored_against']} values"
-    if row["ties"] == n:
-        seeds = "every seed" if n > 1 else "the only seed"
-        return f"{ours} and {theirs} are equal in {what} {after} on {seeds}"
-    lead = find_lead(row, ours, theirs)
-    size, least, most = map(say_figure, (lead.size, lead.low, lead.high))
-    if math.isnan(lead.low):
-        return (
-            f"{lead.leader} is ahead of {lead.other} by {size} in {what} {after} on the only seed, "
-            "which shows nothing"
-        )
-    facts = [lead.counts, f"{say_p(row['p_holm'])} corrected for {count(tests, 'test')}"]
-    facts += [f"yet {doubt}" for doubt in lead.doubts]
-    behind = f"({'; '.join(facts)})"
-    amount = f"{size} [{least}, {most}]"
-    few = too_few_seeds(n, row["ties"])
-    if few or row["low"] <= 0 <= row["high"]:
-        why = f", as {few}" if few else ""
-        head = f"{ours} and {theirs} cannot be told apart {after}{why}"
-        if lead.size == 0:
-            return f"{head}: their means are equal {behind}"
-        return f"{head}: {lead.leader} is ahead by {amount} in {what} in the mean {behind}"
-    sure = row["p_holm"] <= SIGNIFICANT
-    verb, doubt = ("orders", "") if sure else ("seems to order", ", but not beyond doubt")
-    side = "better" if lead.leader == ours else "worse"
-    return f"{ours} {verb} {side} than {theirs} {after}, by {amount} in {what}{doubt} {behind}"
+
+    def verdict(sure: bool, ahead: bool, amount: str) -> str:
+        verb, side = "orders" if sure else "seems to order", "better" if ahead else "worse"
+        return f"{ours} {verb} {side} than {row['baseline']} {after}, by {amount} in {what}"
+
+    return say_paired(
+        row,
+        ours,
+        tests,
+        after=after,
+        measure=what,
+        write=say_figure,
+        of=f"in {what}",
+        verdict=verdict,
+    )
 
 
 def list_warnings(

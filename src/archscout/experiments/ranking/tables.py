@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archscout.experiments.paired import finish_rows, paired_row
 from archscout.experiments.ranking.jobs import RankJob, RowRecord
 from archscout.experiments.ranking.sentences import say_test
 from archscout.results.rank_yardsticks import CEILING, FIGURES, LEVELS, TARGETS, RankYardsticks
-from archscout.stats import bootstrap_interval, holm_correction, paired_difference
+from archscout.stats import bootstrap_interval
 from archscout.stats.leads import statistics_rng
 from archscout.study.executors import JobFailure
 
@@ -132,13 +133,10 @@ def tests_table(
             for measure in TESTED:
                 pairs = _paired(rows, labels, f"{target}_{measure}", predictor, baseline)
                 if len(pairs):
-                    row = _test_row(pairs[:, 0], pairs[:, 1])
+                    row = paired_row(pairs[:, 0], pairs[:, 1])
                     names = {"predictor": predictor, "baseline": baseline, "labels": labels}
                     found.append({**names, "scored_against": target, "measure": measure, **row})
-    corrected = holm_correction([row["p_value"] for row in found])
-    for row, p_holm in zip(found, corrected, strict=True):
-        row["p_holm"] = float(p_holm)
-        row["sentence"] = say_test(row, len(found))
+    finish_rows(found, say_test)
     return pd.DataFrame(found, columns=_TEST_COLUMNS)
 
 
@@ -154,18 +152,3 @@ def _paired(rows: pd.DataFrame, labels: int, column: str, ours: str, theirs: str
     these = rows[rows.labels == labels]
     wide = these.pivot(index="seed", columns="predictor", values=column)
     return wide[[ours, theirs]].dropna().to_numpy(dtype=np.float64)
-
-
-def _test_row(mine: Any, other: Any) -> dict[str, Any]:
-    result = paired_difference(mine, other, statistics_rng())
-    return {
-        "mean_difference": result.mean,
-        "low": result.low,
-        "high": result.high,
-        "median_difference": result.median,
-        "p_value": result.p_value,
-        "seeds": result.n,
-        "wins": result.wins,
-        "ties": result.ties,
-        "losses": result.losses,
-    }
