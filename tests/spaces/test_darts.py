@@ -188,7 +188,7 @@ def test_edges_tell_architectures_apart() -> None:
 
 
 # --- what is made for any space -----------------------------------------------------------
-SMALL = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, unlabelled_batch=8)
+SMALL = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, unlabeled_batch=8)
 
 
 @pytest.mark.slow

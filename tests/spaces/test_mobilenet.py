@@ -143,7 +143,7 @@ def test_a_search_in_a_space_that_cannot_be_listed() -> None:
         assert len({label.architecture for label in result.labels}) == 20
 
 
-SMALL = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, unlabelled_batch=8)
+SMALL = replace(PRESETS["fast"], members=2, hidden=8, steps_first=10, unlabeled_batch=8)
 
 
 @pytest.mark.parametrize(
