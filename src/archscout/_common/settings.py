@@ -100,8 +100,9 @@ def _refusal(cls: type, error: ValidationError) -> ArchscoutError:
             return unknown_name(f"setting of {cls.__name__}", name, hints)
         return SettingsError(f"{cls.__name__} takes {len(hints)} settings: name them")
     options, ends, told = _parts(hints[name])
-    if get_origin(options[0]) is Literal and len(options) == 1 and isinstance(value, str):
-        return unknown_name(str(name).replace("_", " "), value, get_args(options[0]))
+    known = [n for option in options if get_origin(option) is Literal for n in get_args(option)]
+    if known and isinstance(value, str) and str not in options:
+        return unknown_name(str(name).replace("_", " "), value, known)
     came = repr(value) if isinstance(value, str | float | int) else kind_of(value)
     said = " or ".join(_words(option, ends, first["type"]) for option in options)
     return SettingsError(f"got {name}={came}, expected {said}{told}")
