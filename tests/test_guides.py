@@ -24,7 +24,7 @@ def program(page: Path) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["own-network", "own-method"])
+@pytest.mark.parametrize("name", ["own-network", "own-method", "own-parts"])
 def test_the_program_of_a_guide_runs(name: str, tmp_path: Path) -> None:
     script = tmp_path / "guide.py"
     script.write_text(program(DOCS / "guides" / f"{name}.md"), encoding="utf-8")
@@ -32,6 +32,14 @@ def test_the_program_of_a_guide_runs(name: str, tmp_path: Path) -> None:
         [sys.executable, str(script)], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_package_of_the_guide_is_the_one_that_the_tests_install() -> None:
+    text = (DOCS / "guides" / "own-parts.md").read_text(encoding="utf-8")
+    folder = Path(__file__).parent / "plugin_package"
+    for name, language in (("pyproject.toml", "toml"), ("lab_parts.py", "python")):
+        (shown,) = re.findall(rf"`{name}`:\n\n```{language}\n(.*?\n)```", text, re.DOTALL)
+        assert shown == (folder / name).read_text(encoding="utf-8")
 
 
 def test_the_space_of_the_guide_is_the_one_that_the_tests_try() -> None:
