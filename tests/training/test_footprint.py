@@ -98,5 +98,7 @@ def test_numbers_beyond_the_images_or_the_space_are_refused():
     with pytest.raises(SettingsError, match="1,000 draws gave"):
         search_supernet(IMAGES, SupernetSearchSettings("nasbench-macro", trust=5000))
     for name in ("first", "each", "rounds", "epochs", "recalibration"):
-        with pytest.raises(SettingsError, match=f"got {name}=1000000000000, expected at most"):
+        with pytest.raises(
+            SettingsError, match=f"got {name}=1000000000000, expected a whole number of at most"
+        ):
             SupernetSearchSettings(**{name: 10**12})
