@@ -33,7 +33,7 @@ def check_space(name: str, search: str) -> None:
     else:
         if plugin.can(search):
             return
-        if is_reference(name) and not plugin.has("supernet"):
-            plugin.load("supernet")  # Says what the space lacks.
+        if plugin not in declarations() and not plugin.has("supernet"):
+            plugin.load("supernet")  # Says what a space of somebody else's lacks.
     known = [plugin.name for plugin in declarations() if plugin.can(search)]
     raise unknown_name(_WORDS[search], str(name), known)
