@@ -14,7 +14,6 @@ import inspect
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial, reduce
@@ -223,6 +222,8 @@ def _modules_with_files() -> list[ModuleType]:
 
 def _refuse(text: str, kind: str, error: BaseException) -> NoReturn:
     """Say which error an import raised, and on which line."""
+    import traceback  # Takes milliseconds, and nearly no process comes here.
+
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "<frozen" not in f.filename]
     place = (frames[-1].filename, frames[-1].lineno) if frames else ("", None)
     if isinstance(error, SyntaxError) and error.filename:
