@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from archscout._common.arguments import refuses
@@ -12,16 +13,27 @@ from archscout.benchmarks.schema import Column
 from archscout.benchmarks.table import TableBenchmark
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Ready, Registry
-from archscout.spaces import declarations
+from archscout.spaces import SPACES, declarations
 from archscout.spaces._blocks.measured_table import MeasuredTable
 
 __all__ = ["BENCHMARKS", "Column", "TableBenchmark", "benchmark_space", "load_benchmark"]
+
+
+def _of_spaces() -> dict[str, Entry]:
+    """Tables that the declarations of spaces name, those of installed packages too."""
+    return {
+        name: replace(entry, package=SPACES[plugin.name].package)
+        for plugin in declarations(packages=True)
+        for name, entry in plugin.benchmarks.items()
+    }
+
 
 BENCHMARKS = Registry(
     "benchmark",
     {name: entry for plugin in declarations() for name, entry in plugin.benchmarks.items()},
     TableBenchmark,
     lambda part: Entry(Ready(part), part.name) if isinstance(part, TableBenchmark) else None,
+    _of_spaces,
 )
 
 
@@ -74,5 +86,10 @@ def benchmark_space(name: str) -> str:
         'nasbench101'
     """
     BENCHMARKS[name]  # Raises with the nearest match.
-    homes = (plugin.name for plugin in declarations() if name in plugin.benchmarks)
+    homes = (
+        plugin.name
+        for packages in (False, True)
+        for plugin in declarations(packages=packages)
+        if name in plugin.benchmarks
+    )
     return next(homes, None) or load_benchmark(name).space.name

@@ -73,6 +73,7 @@ class Registry:
         base: the class of the parts; a function counts too, if the annotation of what it returns
             says so.
         read: makes the entry of a declaration that is neither; None where it is none.
+        more: gives further entries, asked for after those that packages declare.
     """
 
     def __init__(
@@ -81,11 +82,13 @@ class Registry:
         entries: Mapping[str, Entry],
         base: type | None = None,
         read: Callable[[Any], Entry | None] | None = None,
+        more: Callable[[], Mapping[str, Entry]] = dict,
     ) -> None:
         self.kind = kind
         self._entries = dict(entries)
         self._base = base
         self._read = read
+        self._more = more
 
     def add(self, name: str, entry: Entry | Callable[..., Any]) -> None:
         """Register a name, or replace it; worker processes get it too.
@@ -170,6 +173,8 @@ class Registry:
                     f"declare: name its place, as in {point.value}"
                 )
             found[point.name] = replace(entry, package=package)
+        if name not in found and not is_reference(name or ""):
+            found = {**self._more(), **found}
         return found
 
     def _placed(self, name: str) -> Entry:

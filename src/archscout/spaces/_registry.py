@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 from typing import Any, cast
 
-from archscout.errors import SettingsError, kind_of
+from archscout.errors import ArchscoutError, SettingsError, kind_of
 from archscout.plugins import Entry, Ready, Registry, first_line
 from archscout.spaces._plugin import SpacePlugin
 from archscout.spaces.base import SearchSpace
@@ -43,9 +44,25 @@ def declare(plugin: SpacePlugin) -> None:
     SPACES.add(plugin.name, _entry(plugin))
 
 
-def declarations() -> list[SpacePlugin]:
-    """All declarations in the order of their names; no space is loaded for them."""
-    return [_DECLARED[name] for name in sorted(_DECLARED)]
+def declarations(*, packages: bool = False) -> list[SpacePlugin]:
+    """All declarations in the order of their names; no space is made for them.
+
+    Args:
+        packages: whether those of installed packages count, which are imported for it.
+    """
+    found = dict(_DECLARED)
+    for name in SPACES.names() if packages else ():
+        # Whoever names a package that is broken is told; here the others count.
+        with contextlib.suppress(ArchscoutError):
+            if name not in found and (declared := _declared(SPACES[name])) is not None:
+                found[name] = declared
+    return [found[name] for name in sorted(found)]
+
+
+def _declared(entry: Entry) -> SpacePlugin | None:
+    """The declaration of an entry, or of the class that it names."""
+    declared = entry.declared or getattr(entry.load(), "plugin", None)
+    return declared if isinstance(declared, SpacePlugin) else None
 
 
 def plugin_of(space: SearchSpace | str) -> SpacePlugin:
@@ -70,8 +87,7 @@ def plugin_of(space: SearchSpace | str) -> SpacePlugin:
     if space in _DECLARED:
         return _DECLARED[space]
     entry = SPACES[space]
-    declared = entry.declared or getattr(entry.load(), "plugin", None)
-    if isinstance(declared, SpacePlugin):
+    if (declared := _declared(entry)) is not None:
         return declared
     made = load_space(space)
     return made.plugin or SpacePlugin(made.name, entry.target, entry.summary, entry.source)

@@ -18,9 +18,9 @@ from archscout.errors import (
     UnlistedError,
     unknown_name,
 )
-from archscout.spaces._blocks import product_encodings
-from archscout.spaces._blocks.option_text import read_options, write_options
+from archscout.spaces._option_text import read_options, write_options
 from archscout.spaces._plugin import SpacePlugin
+from archscout.spaces._tokens import read_tokens, spec_of_tokens
 from archscout.spaces.architecture import (
     Architecture,
     Architectures,
@@ -231,7 +231,7 @@ class WholeSpace:
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)
         if kind == "tokens":
-            return product_encodings.write_tokens(self.choices(archs))
+            return self.choices(archs).astype(np.int64) + 1
         if kind != "onehot":
             raise self._no_method(f"make its encoding {kind!r}", "encode(archs, kind)")
         return mark_options(self.choices(archs), self.option_counts)
@@ -248,7 +248,7 @@ class WholeSpace:
         """Form of the token encoding ``kind``, for decoders that write architectures."""
         if kind != "tokens" or kind not in self.encodings:
             raise self._unknown_encoding(kind)
-        return product_encodings.spec_of_tokens(self.option_counts)
+        return spec_of_tokens(self.option_counts)
 
     def decode(self, tokens: ArrayLike, kind: str = "tokens") -> tuple[Choices, NDArray[np.bool_]]:
         """Read token sequences ``(n, length)`` back.
@@ -259,7 +259,7 @@ class WholeSpace:
         """
         if kind != "tokens" or kind not in self.encodings:
             raise self._unknown_encoding(kind)
-        choices, good = product_encodings.read_tokens(tokens, self.option_counts)
+        choices, good = read_tokens(tokens, self.option_counts)
         good[good] = self.valid(choices[good])
         return np.where(good[:, None], choices, choices.dtype.type(0)), good
 

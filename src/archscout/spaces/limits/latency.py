@@ -29,7 +29,8 @@ from archscout._common.own_state import own_state
 from archscout._common.plain import plain
 from archscout._common.writing import write_json
 from archscout.errors import SettingsError, StorageError
-from archscout.spaces.base import Choices, SearchSpace
+from archscout.spaces.architecture import Choices
+from archscout.spaces.whole import WholeSpace
 
 _RIDGE = 1e-3
 
@@ -114,7 +115,7 @@ def _finite(number: Any) -> float:
 
 @own_state()
 def fit_latency(
-    space: SearchSpace,
+    space: WholeSpace,
     choices: Choices,
     milliseconds: NDArray[np.float64],
     checks: int,
@@ -148,7 +149,7 @@ def fit_latency(
 
 @own_state()
 def measure_latency(
-    space: SearchSpace,
+    space: WholeSpace,
     rng: np.random.Generator,
     *,
     resolution: int,
@@ -209,7 +210,7 @@ def measure_latency(
 
 
 def time_network(
-    space: SearchSpace,
+    space: WholeSpace,
     choices: Choices,
     *,
     resolution: int,
