@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from installed_packages import install
 
 from archscout.benchmarks import BENCHMARKS, benchmark_space, load_benchmark
 from archscout.errors import UnknownNameError
 from archscout.spaces import declarations
+from installed_packages import install
 
 CODE = """
 import numpy as np

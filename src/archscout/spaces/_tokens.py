@@ -20,5 +20,5 @@ def read_tokens(
 ) -> tuple[Choices, NDArray[np.bool_]]:
     """Read sequences ``(n, positions)`` back; see `archscout.spaces.base.SearchSpace.decode`."""
     choices = check_tokens(tokens, len(option_counts)) - 1
-    valid: NDArray[np.bool_] = ((choices >= 0) & (choices < option_counts)).all(axis=1)
+    valid: NDArray[np.bool_] = np.all((choices >= 0) & (choices < option_counts), axis=1)
     return np.where(valid[:, None], choices, 0).astype(choice_dtype(option_counts)), valid
