@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archscout._common.lazy import lazily
-from archscout.plugins._registry import Entry, Ready, Registry, first_line, is_reference
+from archscout.plugins._places import is_reference
+from archscout.plugins._registry import Entry, Ready, Registry, first_line
 
 if TYPE_CHECKING:
     from archscout.plugins._installed import broken

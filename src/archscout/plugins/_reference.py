@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 from archscout._common.own_state import users_state
 from archscout._common.paths import at_home, for_record, from_here
 from archscout.errors import SettingsError, UnknownNameError, error_text
-from archscout.plugins._registry import names_file, split_place
+from archscout.plugins._places import names_file, split_place
 
 _OF_FILES = "archscout_file_"
 _ONE_AT_A_TIME = threading.RLock()

@@ -16,8 +16,9 @@ from types import FunctionType, MappingProxyType
 from typing import Any
 
 from archscout.errors import SettingsError, error_text
+from archscout.plugins._places import names_file, split_place
 from archscout.plugins._reference import load_reference, reference_of
-from archscout.plugins._registry import _ADDED, Entry, names_file, split_place
+from archscout.plugins._registry import _ADDED, Entry
 
 
 @dataclass(frozen=True)

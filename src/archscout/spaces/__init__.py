@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from archscout._common.lazy import lazily
 from archscout.spaces._plugin import SpacePlugin
-from archscout.spaces._recorded import place_of, recorded_space
 from archscout.spaces._registry import SPACES, declarations, declare, load_space, plugin_of
 from archscout.spaces.base import (
     Architecture,
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     )
     from archscout.spaces._blocks.chain_supernet import ChainSupernet
     from archscout.spaces._blocks.supernet import Supernet
+    from archscout.spaces._recorded import place_of, recorded_space
     from archscout.spaces.darts.space import DARTS
     from archscout.spaces.mobilenet.space import MobileNet
     from archscout.spaces.nasbench101.space import NASBench101
@@ -49,6 +49,8 @@ __getattr__ = lazily(
         "VectorContents": "_blocks.angle_vector",
         "VectorPiece": "_blocks.angle_vector",
         "names_of_weights": "_blocks.angle_vector",
+        "place_of": "_recorded",
+        "recorded_space": "_recorded",
     },
 )
 
