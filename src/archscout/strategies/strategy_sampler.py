@@ -20,7 +20,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.strategies import make_strategy
+from archscout.strategies._registry import make_strategy
 from archscout.strategies.base import Strategy
 from archscout.strategies.optuna_claims import claim
 from archscout.strategies.optuna_params import distributions, from_params, to_params
