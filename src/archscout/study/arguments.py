@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import describe
-from archscout.spaces.base import SearchSpace
+from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies import STRATEGIES, make_strategy
 from archscout.strategies._own import make_own
 from archscout.strategies.base import Strategy
@@ -72,3 +72,20 @@ def make_searcher(
     if isinstance(strategy, str):
         return make_strategy(strategy, space, rng, pool=pool, **settings)
     return make_own(strategy, space, rng, pool, settings)
+
+
+def allowed_pool(space: SearchSpace, pool: Choices, name: str) -> Choices:
+    """Those of an objective's pool that the space, with its limits, allows."""
+    if not isinstance(pool, Sequence | np.ndarray):
+        raise SettingsError(
+            f"got {kind_of(pool)} from the pool() of {name!r}, expected None or choices "
+            "(n, positions) as an array"
+        )
+    choices = space.choices(pool)
+    kept = choices[space.valid(choices)]
+    if len(choices) and not len(kept):
+        raise SettingsError(
+            f"none of the {len(choices):,} architectures that {name!r} can measure is in "
+            f"{space!r}: choose limits that some of them keep"
+        )
+    return kept

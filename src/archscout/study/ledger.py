@@ -18,7 +18,6 @@ from archscout.errors import (
     SealedError,
     SettingsError,
     StorageError,
-    kind_of,
     unknown_name,
 )
 from archscout.objectives.function import as_objective
@@ -28,6 +27,7 @@ from archscout.results.notes import join_notes
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
+from archscout.study.arguments import allowed_pool
 from archscout.study.history import check_order
 from archscout.study.measuring import measure, measured_test_value
 
@@ -96,7 +96,7 @@ class Ledger:
         self._to_replay: deque[Label] = deque()
         self._test_values: dict[Architecture, float] | None = None
         pool = given(self._objective.pool)()
-        self._pool = None if pool is None else _allowed(space, pool, self._objective.name)
+        self._pool = None if pool is None else allowed_pool(space, pool, self._objective.name)
         self._buyable = None if self._pool is None else ChoiceIndex(space.option_counts, self._pool)
         self._check_budget()
 
@@ -383,20 +383,3 @@ class Ledger:
 
     def __repr__(self) -> str:
         return f"Ledger({self._objective.name!r}, {self.bought} of {self.budget} labels bought)"
-
-
-def _allowed(space: SearchSpace, pool: Choices, name: str) -> Choices:
-    """Those of an objective's pool that the space, with its limits, allows."""
-    if not isinstance(pool, Sequence | np.ndarray):
-        raise SettingsError(
-            f"got {kind_of(pool)} from the pool() of {name!r}, expected None or choices "
-            "(n, positions) as an array"
-        )
-    choices = space.choices(pool)
-    kept = choices[space.valid(choices)]
-    if len(choices) and not len(kept):
-        raise SettingsError(
-            f"none of the {len(choices):,} architectures that {name!r} can measure is in "
-            f"{space!r}: choose limits that some of them keep"
-        )
-    return kept
