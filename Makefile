@@ -29,10 +29,11 @@ search: $(VENV)/.core ## run the main job: SemiNAS, 150 labels, NAS-Bench-201 CI
 test: $(VENV)/.dev ## run the whole test suite
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-lint: $(VENV)/.dev ## check style and types
+lint: $(VENV)/.dev ## check style, types and the order of rooms
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@said=$$($(BIN)/lint-imports --no-cache 2>&1) || { echo "$$said"; exit 1; }
 
 format: $(VENV)/.dev ## put the code into the house style
 	@$(BIN)/ruff check --fix .
