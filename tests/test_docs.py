@@ -15,9 +15,9 @@ import pytest
 import archscout.predictors
 import archscout.strategies
 from archscout.predictors import PRESETS, Preset
+from archscout.strategies._seminas import PLANS, SemiSupervised, seminas
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan
-from archscout.strategies.seminas import PLANS, SemiSupervised, seminas
 from archscout.testing.toy import ToySpace
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -95,7 +95,7 @@ def test_every_setting_of_the_parts_is_in_the_table() -> None:
 def test_the_audit_has_the_fields_that_the_page_explains() -> None:
     _, *rows = table_under("## Reading the audit", SEMINAS)
     shown = {name for row in rows for name in re.findall(r"`(\w+)`", row[0])}
-    strategy = seminas(ToySpace(), np.random.default_rng(0), first=4, each=1, unlabelled=20)
+    strategy = seminas(ToySpace(), np.random.default_rng(0), first=4, each=1, unlabeled=20)
     for number in range(5):
         (arch,) = strategy.ask()
         strategy.tell([arch], [float(number)])

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.encodings.arrays import (
+from archscout.encodings import (
     GraphEncoding,
     check_tokens,
     flow_graph,

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from archscout.encodings.arrays import GraphEncoding
-from archscout.encodings.graph_properties import graph_properties
+from archscout.encodings import GraphEncoding, graph_properties
 from archscout.errors import UnknownNameError
 from archscout.spaces import load_space
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from archscout.encodings.arrays import GraphEncoding, flow_graph
+from archscout.encodings import GraphEncoding, flow_graph
 from archscout.predictors._parts.forms import TokenForm, flow_form, structure_targets
 from archscout.spaces import load_space
 from archscout.testing.toy import ToySpace

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from archscout._common.own_state import own_state
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError
 from archscout.predictors._parts.graph_autoencoder import (
     GraphAutoencoder,

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.experiments.ranking.splits import split_by_size
 from archscout.predictors import make_predictor

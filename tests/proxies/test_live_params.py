@@ -7,8 +7,7 @@ import pytest
 import torch
 from scipy.stats import kendalltau
 
-from archscout.proxies import make_proxy
-from archscout.proxies.live_params import live_params
+from archscout.proxies import live_params, make_proxy
 from archscout.spaces import load_space
 from archscout.spaces.nasbench201.space import NASBench201
 

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.reports import cell_svg
 from archscout.spaces import load_space
 from archscout.spaces._blocks.graph_drawing import graph_svg

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from archscout.proxies.live_params import live_params
+from archscout.proxies import live_params
 from archscout.spaces import SPACES, load_space
 from archscout.spaces.base import SearchSpace
 from archscout.spaces.hollow import hollow

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.errors import ParseError, UnknownNameError
 from archscout.spaces.base import Architecture
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS

@@ -37,18 +37,18 @@ def everything(rows: NDArray[np.int8]) -> NDArray[np.int8]:
 
 def propose(
     source: Source,
-    labelled: NDArray[np.int8] = ROWS[:20],
-    unlabelled: NDArray[np.int8] = ROWS[20:40],
+    labeled: NDArray[np.int8] = ROWS[:20],
+    unlabeled: NDArray[np.int8] = ROWS[20:40],
     buyable: object = everything,
     seed: int = 0,
 ) -> tuple[Candidates, Model]:
     model = Model()
     found = source.propose(
         model,  # type: ignore[arg-type]
-        labelled,
-        labelled.sum(axis=1).astype(np.float64),
-        unlabelled,
-        known=set(map(tuple, labelled.tolist())),
+        labeled,
+        labeled.sum(axis=1).astype(np.float64),
+        unlabeled,
+        known=set(map(tuple, labeled.tolist())),
         buyable=buyable,  # type: ignore[arg-type]
         rng=np.random.default_rng(seed),
     )
@@ -59,7 +59,7 @@ def rows_of(found: Candidates) -> list[tuple[int, ...]]:
     return list(map(tuple, found.choices.tolist()))
 
 
-def test_the_pool_is_all_unlabelled_and_the_neighbours_of_the_best() -> None:
+def test_the_pool_is_all_unlabeled_and_the_neighbours_of_the_best() -> None:
     found, _ = propose(Pool(near=2))
     rows = rows_of(found)
     assert rows[:20] == list(map(tuple, ROWS[20:40].tolist()))
@@ -72,7 +72,7 @@ def test_the_pool_is_all_unlabelled_and_the_neighbours_of_the_best() -> None:
 
 
 def test_where_everything_is_listed_neighbours_add_nothing() -> None:
-    found, _ = propose(Pool(), unlabelled=ROWS[20:])
+    found, _ = propose(Pool(), unlabeled=ROWS[20:])
     assert found.origins == ["pool"] * 85
 
 
@@ -97,8 +97,8 @@ def test_later_generations_climb_what_the_predictor_says() -> None:
     assert len(model.asked) == 5
     assert many.choices.sum(axis=1).max() >= one.choices.sum(axis=1).max()
     low = ROWS[np.argsort(VALUES, kind="stable")[:20]]
-    start, _ = propose(Offspring(parents=4, children=20), labelled=low)
-    climbed, _ = propose(Offspring(parents=4, children=20, generations=8), labelled=low)
+    start, _ = propose(Offspring(parents=4, children=20), labeled=low)
+    climbed, _ = propose(Offspring(parents=4, children=20, generations=8), labeled=low)
     assert climbed.choices.sum(axis=1).max() > start.choices.sum(axis=1).max() + 2
 
 

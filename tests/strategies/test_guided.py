@@ -16,7 +16,7 @@ from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy
-from archscout.strategies.guided import OnePredictor, guided
+from archscout.strategies._guided import OnePredictor, guided
 from archscout.strategies.predictor_guided import PredictorGuided
 from archscout.testing.strategies import check_strategy
 from archscout.testing.toy import ToySpace
@@ -96,7 +96,7 @@ def test_a_predictor_that_is_taught_once_keeps_what_it_learnt() -> None:
     assert np.array_equal(learner.model.predict(rows).mean, before)
 
 
-def test_unlabelled_architectures_reach_the_predictor() -> None:
+def test_unlabeled_architectures_reach_the_predictor() -> None:
     class Keeps(Forest):
         given: NDArray[np.int8] | None = None
 
@@ -105,7 +105,7 @@ def test_unlabelled_architectures_reach_the_predictor() -> None:
             return super().fit(archs, values, unlabeled)
 
     rng = np.random.default_rng(0)
-    strategy = guided(SPACE, rng, predictor="forest", unlabelled=30)
+    strategy = guided(SPACE, rng, predictor="forest", unlabeled=30)
     strategy.learner = OnePredictor(Keeps(SPACE, rng, trees=5))
     run(strategy, 11)
     assert strategy.learner.model.given is not None  # type: ignore[attr-defined]
@@ -135,7 +135,7 @@ def test_unknown_parts(settings: dict[str, str], words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [{"unlabelled": 0}, {"share": 2.0}, {"explore": -1}, {"first": 3}, {"each": 0}]
+    "settings", [{"unlabeled": 0}, {"share": 2.0}, {"explore": -1}, {"first": 3}, {"each": 0}]
 )
 def test_numbers_out_of_range(settings: dict[str, float]) -> None:
     with pytest.raises(SettingsError, match="expected"):
@@ -168,8 +168,8 @@ def test_the_audit_says_what_pseudo_labels_did_where_there_were_some() -> None:
     rng = np.random.default_rng(0)
     model = PseudoLabels(SPACE, rng, judged=False, make=lambda s, r: Forest(s, r, trees=5))
     learner = OnePredictor(model, relearn=False)
-    labelled, others = SPACE.all_choices()[:10], SPACE.all_choices()[10:]
-    row = learner.learn(labelled, np.arange(10.0), others, len(others))
+    labeled, others = SPACE.all_choices()[:10], SPACE.all_choices()[10:]
+    row = learner.learn(labeled, np.arange(10.0), others, len(others))
     assert (row["pseudo_labels"], row["pseudo_rounds"]) == (95, 1)
     assert row["stopped"] == "every round is used, untried"
-    assert "pseudo_labels" not in learner.learn(labelled, np.arange(10.0), others, len(others))
+    assert "pseudo_labels" not in learner.learn(labeled, np.arange(10.0), others, len(others))

@@ -77,7 +77,7 @@ def test_best_seeds_false_shows_the_slip_of_an_ascending_sort() -> None:
     assert seeds == list(map(tuple, ROWS[worst].tolist()))
 
 
-def test_without_unlabelled_architectures_the_measured_ones_are_the_seeds() -> None:
+def test_without_unlabeled_architectures_the_measured_ones_are_the_seeds() -> None:
     model = Model(written=ROWS[90:])
     found = LatentAscent(
         seeds=3, steps=(1.0,), fresh_seeds=5
@@ -107,7 +107,7 @@ def test_each_member_of_an_ensemble_names_its_own_seeds() -> None:
     assert seeds == list(map(tuple, ROWS[wanted].tolist()))
 
 
-def test_fresh_seeds_are_unlabelled_and_candidates_themselves() -> None:
+def test_fresh_seeds_are_unlabeled_and_candidates_themselves() -> None:
     model = Model(written=ROWS[90:93])
     found = propose(LatentAscent(seeds=2, steps=(1.0,), fresh_seeds=4), model)
     best = np.argsort(-model.member_scores(ROWS[20:60])[0], kind="stable")[:4] + 20

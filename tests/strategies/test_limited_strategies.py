@@ -53,7 +53,7 @@ def test_learning_strategies_stay_within_the_limits(
     space = SPACES["macro"]
     result = search(
         space, lambda arch: float(sum(arch.choices)), name, labels=11,
-        settings={"first": 8, "unlabelled": 50, **settings}, dedup="isomorphic",
+        settings={"first": 8, "unlabeled": 50, **settings}, dedup="isomorphic",
     )  # fmt: skip
     archs = [label.architecture for label in result.labels]
     assert len(archs) == 11

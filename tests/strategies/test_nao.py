@@ -1,4 +1,4 @@
-"""NAO is SemiNAS without unlabelled architectures, and nothing else."""
+"""NAO is SemiNAS without unlabeled architectures, and nothing else."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from archscout.predictors._parts.presets import PRESETS
+from archscout.strategies._nao import nao
+from archscout.strategies._seminas import PLANS, Supervised, seminas
 from archscout.strategies.latent_ascent import LatentAscent
-from archscout.strategies.nao import nao
-from archscout.strategies.seminas import PLANS, Supervised, seminas
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import MemoryShortageError, SettingsError
 from archscout.spaces.base import Architecture
-from archscout.strategies.guided import guided
+from archscout.strategies._guided import guided
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 from archscout.strategies.success import Success
@@ -64,13 +64,13 @@ class Model:
 class Learner:
     """Keeps what it was given to learn from."""
 
-    def __init__(self, space: ToySpace, *, uses_unlabelled: bool = True) -> None:
+    def __init__(self, space: ToySpace, *, uses_unlabeled: bool = True) -> None:
         self.model: Any = Model(space)
-        self.uses_unlabelled = uses_unlabelled
+        self.uses_unlabeled = uses_unlabeled
         self.given: list[tuple[NDArray[np.int8], NDArray[np.float64], NDArray[np.int8], int]] = []
 
-    def learn(self, choices: Any, values: Any, unlabelled: Any, unlabelled_count: int) -> Any:
-        self.given.append((choices, values, unlabelled, unlabelled_count))
+    def learn(self, choices: Any, values: Any, unlabeled: Any, unlabeled_count: int) -> Any:
+        self.given.append((choices, values, unlabeled, unlabeled_count))
         return {"note": len(self.given)}
 
 
@@ -79,10 +79,10 @@ def make(
     seed: int = 0,
     *,
     pool: NDArray[np.int8] | None = None,
-    plan: Plan = Plan(first=6, each=4, unlabelled=1000),  # noqa: B008
-    uses_unlabelled: bool = True,
+    plan: Plan = Plan(first=6, each=4, unlabeled=1000),  # noqa: B008
+    uses_unlabeled: bool = True,
 ) -> tuple[PredictorGuided, Learner]:
-    learner = Learner(space, uses_unlabelled=uses_unlabelled)
+    learner = Learner(space, uses_unlabeled=uses_unlabeled)
     strategy = PredictorGuided(
         space,
         np.random.default_rng(seed),
@@ -128,15 +128,15 @@ def test_first_random_labels_then_rounds_of_what_was_predicted_best() -> None:
 def test_the_learner_gets_exactly_the_told_values() -> None:
     strategy, learner = make()
     asked = run(strategy, 7)
-    choices, values, unlabelled, count = learner.given[0]
+    choices, values, unlabeled, count = learner.given[0]
     assert np.array_equal(choices, SPACE.choices(asked[:6]))
     assert values.tolist() == [total(arch) for arch in asked[:6]]
-    assert count == len(unlabelled) == 105 - 6
-    assert not set(map(tuple, unlabelled.tolist())) & {arch.choices for arch in asked[:6]}
+    assert count == len(unlabeled) == 105 - 6
+    assert not set(map(tuple, unlabeled.tolist())) & {arch.choices for arch in asked[:6]}
 
 
 def test_late_rounds_grow_with_the_share() -> None:
-    strategy, learner = make(plan=Plan(first=20, each=2, share=0.25, unlabelled=100))
+    strategy, learner = make(plan=Plan(first=20, each=2, share=0.25, unlabeled=100))
     run(strategy, 60)
     assert [len(given[0]) for given in learner.given] == [20, 25, 31, 38, 47, 58]
 
@@ -173,11 +173,11 @@ def test_failed_labels_are_not_learnt_and_not_bought_again() -> None:
     assert len(set(asked)) == 20
     failed = [arch for arch in asked if arch.choices[0] == 1]
     assert failed
-    for choices, values, unlabelled, _ in learner.given:
+    for choices, values, unlabeled, _ in learner.given:
         assert np.isfinite(values).all()
         assert not (choices[:, 0] == 1).any()
-        before = asked[: len(asked) - 105 + len(unlabelled)]
-        assert not set(map(tuple, unlabelled.tolist())) & {arch.choices for arch in before}
+        before = asked[: len(asked) - 105 + len(unlabeled)]
+        assert not set(map(tuple, unlabeled.tolist())) & {arch.choices for arch in before}
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf])
@@ -188,7 +188,7 @@ def test_if_everything_fails_it_goes_on_at_random(value: float) -> None:
 
 
 def test_rejected_first_labels_are_replaced_and_counted_but_not_learnt() -> None:
-    strategy, learner = make(plan=Plan(first=6, each=4, unlabelled=50, reject_below=5.0))
+    strategy, learner = make(plan=Plan(first=6, each=4, unlabeled=50, reject_below=5.0))
     asked = run(strategy, 40)
     learnt = learner.given[0][0]
     first = [arch for arch in asked if strategy.notes(arch)["round"] == 0]
@@ -211,41 +211,41 @@ def test_when_nothing_is_left_it_neither_proposes_nor_learns() -> None:
 
 
 @pytest.mark.slow
-def test_unlabelled_architectures_are_drawn_from_all_places_of_the_space() -> None:
+def test_unlabeled_architectures_are_drawn_from_all_places_of_the_space() -> None:
     met = np.zeros(105)
     everything = list(map(tuple, SPACE.all_choices().tolist()))
     for seed in range(60):
-        strategy, learner = make(seed=seed, plan=Plan(first=40, each=4, unlabelled=20))
+        strategy, learner = make(seed=seed, plan=Plan(first=40, each=4, unlabeled=20))
         run(strategy, 41)
-        unlabelled, count = learner.given[0][2:]
-        assert count == len(unlabelled) == 20
-        assert len(np.unique(unlabelled, axis=0)) == 20
-        for row in unlabelled.tolist():
+        unlabeled, count = learner.given[0][2:]
+        assert count == len(unlabeled) == 20
+        assert len(np.unique(unlabeled, axis=0)) == 20
+        for row in unlabeled.tolist():
             met[everything.index(tuple(row))] += 1
     # 60 draws of 20 of 105: 11.4 each; cutting a sorted sample would leave out the last ones.
     assert met[-20:].mean() == pytest.approx(met[:20].mean(), rel=0.35)
     assert met[-20:].min() > 0
 
 
-def test_unlabelled_architectures_come_from_the_pool() -> None:
+def test_unlabeled_architectures_come_from_the_pool() -> None:
     pool = SPACE.all_choices()[::3]
     strategy, learner = make(pool=pool)
     run(strategy, 20)
-    for _, _, unlabelled, count in learner.given:
-        assert count == len(unlabelled)
-        assert set(map(tuple, unlabelled.tolist())) <= set(map(tuple, pool.tolist()))
+    for _, _, unlabeled, count in learner.given:
+        assert count == len(unlabeled)
+        assert set(map(tuple, unlabeled.tolist())) <= set(map(tuple, pool.tolist()))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("pool", [None, SPACE.all_choices()[::3]])
 @pytest.mark.parametrize("most", [10, 1000])
-def test_a_control_gets_the_number_of_the_unlabelled_and_none_of_them(
+def test_a_control_gets_the_number_of_the_unlabeled_and_none_of_them(
     pool: NDArray[np.int8] | None, most: int
 ) -> None:
-    plan = Plan(first=6, each=4, unlabelled=most)
+    plan = Plan(first=6, each=4, unlabeled=most)
     counts = []
     for uses in (True, False):
-        strategy, learner = make(pool=pool, plan=plan, uses_unlabelled=uses)
+        strategy, learner = make(pool=pool, plan=plan, uses_unlabeled=uses)
         strategy.tell([SPACE.parse("depth=0,kernel=3,width=8,skip=no")], [math.nan])
         run(strategy, 18)
         counts.append([given[3] for given in learner.given])
@@ -255,15 +255,15 @@ def test_a_control_gets_the_number_of_the_unlabelled_and_none_of_them(
 
 def test_spaces_that_cannot_be_listed_are_sampled() -> None:
     space = Endless()
-    strategy, learner = make(space, plan=Plan(first=6, each=4, unlabelled=30))
+    strategy, learner = make(space, plan=Plan(first=6, each=4, unlabeled=30))
     asked = run(strategy, 30)
     assert len(set(asked)) == 30
-    for choices, _, unlabelled, _ in learner.given:
-        assert 10 < len(unlabelled) <= 30
-        assert len(np.unique(np.concatenate([unlabelled, choices]), axis=0)) == len(
-            unlabelled
-        ) + len(choices)
-    control, learner = make(space, plan=Plan(first=6, each=4, unlabelled=30), uses_unlabelled=False)
+    for choices, _, unlabeled, _ in learner.given:
+        assert 10 < len(unlabeled) <= 30
+        assert len(np.unique(np.concatenate([unlabeled, choices]), axis=0)) == len(unlabeled) + len(
+            choices
+        )
+    control, learner = make(space, plan=Plan(first=6, each=4, unlabeled=30), uses_unlabeled=False)
     run(control, 12)
     assert learner.given[0][3] == 30
 
@@ -293,7 +293,7 @@ def test_too_few_labels_are_refused(sizes: dict[str, int]) -> None:
 
 # --- exploring -----------------------------------------------------------------------------------
 def test_some_labels_of_a_round_go_to_neighbours_of_the_best_whatever_is_predicted() -> None:
-    plan = Plan(first=10, each=4, explore=2, unlabelled=100)
+    plan = Plan(first=10, each=4, explore=2, unlabeled=100)
     for pool in (None, SPACE.all_choices()[::2]):
         strategy, learner = make(pool=pool, plan=plan)
         asked = run(strategy, 22)
@@ -309,7 +309,7 @@ def test_some_labels_of_a_round_go_to_neighbours_of_the_best_whatever_is_predict
 
 
 def test_at_least_one_label_of_a_round_is_left_to_the_predictor() -> None:
-    strategy, _ = make(plan=Plan(first=6, each=1, explore=5, unlabelled=100))
+    strategy, _ = make(plan=Plan(first=6, each=1, explore=5, unlabeled=100))
     asked = run(strategy, 10)
     origins = [strategy.notes(arch)["origin"] for arch in asked[6:]]
     assert "neighbour" not in origins
@@ -332,7 +332,7 @@ class Rewritten(ToySpace):
 def test_what_is_written_otherwise_than_the_pool_lists_it_is_bought_as_listed() -> None:
     space = Rewritten()
     pool = space.all_choices()
-    strategy, _ = make(space, pool=pool, plan=Plan(first=6, each=4, explore=1, unlabelled=100))
+    strategy, _ = make(space, pool=pool, plan=Plan(first=6, each=4, explore=1, unlabeled=100))
     asked = run(strategy, 50)
     assert len(asked) == len(set(asked)) == len(pool) == 35
     assert all(arch.choices[1] == 0 for arch in asked)

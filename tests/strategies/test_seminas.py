@@ -20,9 +20,9 @@ from archscout.predictors.wrappers.pseudo_labels import Trial
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
+from archscout.strategies._seminas import PLANS, SemiSupervised, Supervised, seminas
 from archscout.strategies.choosing import in_order, thompson
 from archscout.strategies.predictor_guided import PredictorGuided
-from archscout.strategies.seminas import PLANS, SemiSupervised, Supervised, seminas
 from archscout.study.buying import SearchProgress
 from archscout.testing import check_strategy
 from archscout.testing.toy import ToySpace
@@ -59,7 +59,7 @@ def run(strategy: PredictorGuided, labels: int, told: Any = value) -> list[Archi
 
 def make(preset: str = "fast", seed: int = 0, **settings: Any) -> PredictorGuided:
     rng = np.random.default_rng(seed)
-    return quick(seminas(TOY, rng, preset=preset, **{**EARLY, "unlabelled": 60, **settings}))
+    return quick(seminas(TOY, rng, preset=preset, **{**EARLY, "unlabeled": 60, **settings}))
 
 
 def quick(strategy: PredictorGuided) -> PredictorGuided:
@@ -70,7 +70,7 @@ def quick(strategy: PredictorGuided) -> PredictorGuided:
 
 # --- plans ----------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("preset", "first", "each", "rounds", "labels", "unlabelled", "steps"),
+    ("preset", "first", "each", "rounds", "labels", "unlabeled", "steps"),
     [
         ("paper-300", 100, 100, 2, 300, 10_000, range(1, 101)),
         ("paper-2000", 1100, 300, 3, 2000, 10_000, range(1, 101)),
@@ -78,13 +78,13 @@ def quick(strategy: PredictorGuided) -> PredictorGuided:
     ],
 )
 def test_published_plans(
-    preset: str, first: int, each: int, rounds: int, labels: int, unlabelled: int, steps: Any
+    preset: str, first: int, each: int, rounds: int, labels: int, unlabeled: int, steps: Any
 ) -> None:
     strategy = seminas(TOY, np.random.default_rng(0), preset=preset)
     assert first + rounds * each == labels
     plan, ascent = strategy.plan, strategy.source
     assert (plan.first, plan.each, plan.share, plan.explore) == (first, each, 0.0, 0)
-    assert plan.unlabelled == unlabelled
+    assert plan.unlabeled == unlabeled
     assert plan.reject_below is None
     assert ascent.seeds == 100
     assert ascent.fresh_seeds == 0
@@ -114,11 +114,11 @@ def test_every_plan_has_a_preset_and_every_preset_a_plan() -> None:
 
 def test_settings_go_over_the_plan() -> None:
     strategy = seminas(
-        TOY, np.random.default_rng(0), preset="lstm", first=5, each=3, unlabelled=44,
+        TOY, np.random.default_rng(0), preset="lstm", first=5, each=3, unlabeled=44,
         reject_below=1.5, best_seeds=False,
     )  # fmt: skip
     plan = strategy.plan
-    assert (plan.first, plan.each, plan.unlabelled, plan.reject_below) == (5, 3, 44, 1.5)
+    assert (plan.first, plan.each, plan.unlabeled, plan.reject_below) == (5, 3, 44, 1.5)
     assert strategy.source.enough == 3
     assert not strategy.source.best_seeds
 
@@ -127,7 +127,7 @@ def test_settings_go_over_the_plan() -> None:
     ("settings", "kind", "words"),
     [
         ({"preset": "paper300"}, UnknownNameError, "did you mean 'paper-300'"),
-        ({"unlabelled": 0}, SettingsError, "semi_supervised=False"),
+        ({"unlabeled": 0}, SettingsError, "semi_supervised=False"),
         ({"first": 3}, SettingsError, "4 or more: a predictor learns from no fewer"),
         ({"each": 0}, SettingsError, "got each=0, expected a whole number of 1 or more"),
     ],
@@ -306,7 +306,7 @@ def test_cells_of_nasbench101_are_searched() -> None:
         grown = [cells.mutate(arch, rng) for arch in cells.architectures(pool)]
         pool = np.unique(np.concatenate([pool, cells.choices(grown)]), axis=0)
     for preset in ("fast", "paper-2000"):
-        strategy = quick(seminas(cells, rng, pool=pool, preset=preset, unlabelled=40, **EARLY))
+        strategy = quick(seminas(cells, rng, pool=pool, preset=preset, unlabeled=40, **EARLY))
         asked = run(strategy, 18, lambda arch: float(sum(arch.choices)))
         assert len(set(asked)) == 18
         assert len(strategy.audit) == 3
@@ -388,7 +388,7 @@ def test_trap_the_control_takes_the_very_same_number_of_steps(
 ) -> None:
     steps = []
     for semi in (True, False):
-        strategy = make(preset, semi_supervised=semi, unlabelled=1000, pool=pool)
+        strategy = make(preset, semi_supervised=semi, unlabeled=1000, pool=pool)
         strategy.learner.pseudo.judged = False
         run(strategy, 25)
         steps.append([row["steps"] for row in strategy.audit])
@@ -425,10 +425,10 @@ class Poison:
     """An array that may not be touched in any way."""
 
     def __getattribute__(self, name: str) -> Any:
-        raise AssertionError(f"the control looked at the unlabelled architectures: {name}")
+        raise AssertionError(f"the control looked at the unlabeled architectures: {name}")
 
     def _touched(self, *_: Any) -> Any:
-        raise AssertionError("the control looked at the unlabelled architectures")
+        raise AssertionError("the control looked at the unlabeled architectures")
 
     __len__ = __iter__ = __getitem__ = __array__ = __bool__ = __eq__ = _touched
     __hash__ = None  # type: ignore[assignment]
@@ -436,16 +436,16 @@ class Poison:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("preset", ["fast", "lstm"])
-def test_trap_the_control_never_sees_an_unlabelled_architecture(preset: str) -> None:
+def test_trap_the_control_never_sees_an_unlabeled_architecture(preset: str) -> None:
     learner = Supervised(TOY, np.random.default_rng(0), preset)
     rows = TOY.all_choices()[::7]
     learner.learn(rows, np.arange(len(rows)) * 1.0, Poison(), 50)  # type: ignore[arg-type]
     strategy = make(preset, semi_supervised=False)
 
     def poisoned() -> Any:
-        raise AssertionError("the control drew unlabelled architectures")
+        raise AssertionError("the control drew unlabeled architectures")
 
-    strategy._unlabelled = poisoned  # type: ignore[method-assign]
+    strategy._unlabeled = poisoned  # type: ignore[method-assign]
     run(strategy, 20)
     assert [row["pseudo_labels"] for row in strategy.audit] == [0, 0, 0]
 

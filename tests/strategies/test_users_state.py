@@ -29,7 +29,7 @@ OWN: dict[str, tuple[int, dict[str, Any]]] = {
     "evolution": (8, {"population": 5, "sample": 2}),
     "optuna:nsgaii": (8, {"population_size": 4}),
     "nao": (8, {"first": 6, "each": 2}),
-    "offline-evolution": (8, {"first": 6, "each": 2, "unlabelled": 30, "generations": 2}),
+    "offline-evolution": (8, {"first": 6, "each": 2, "unlabeled": 30, "generations": 2}),
 }
 
 
@@ -50,7 +50,7 @@ def settings_of(name: str) -> tuple[int, dict[str, Any]]:
         return 12, {}
     if name.startswith("seminas") and name != "seminas-evolution":
         return 8, {"first": 6, "each": 2}
-    return 8, {"first": 6, "each": 2, "unlabelled": 30}
+    return 8, {"first": 6, "each": 2, "unlabeled": 30}
 
 
 def worth(arch: Architecture) -> float:

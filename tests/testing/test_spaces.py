@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from archscout.encodings.arrays import check_tokens, one_hot
+from archscout.encodings import check_tokens, one_hot
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace, TokenSpec, Variable

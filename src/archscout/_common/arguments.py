@@ -6,7 +6,7 @@ import functools
 import inspect
 import operator
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
 import numpy as np
@@ -100,6 +100,22 @@ def as_generator(rng: object) -> np.random.Generator:
             "numpy.random.default_rng(0)"
         )
     return rng
+
+
+def check_known(kind: str, given: Iterable[str], known: Collection[str]) -> None:
+    """Refuse the first name that is not known, such as that of a setting.
+
+    Args:
+        kind: what is looked up, as `unknown_name` takes it.
+        given: names that came.
+        known: names that exist.
+
+    Raises:
+        SettingsError: with the nearest match.
+    """
+    for name in given:
+        if name not in known:
+            raise SettingsError(str(unknown_name(kind, name, known)))
 
 
 def is_network(value: object) -> bool:

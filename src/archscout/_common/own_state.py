@@ -16,7 +16,7 @@ from __future__ import annotations
 import importlib
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ContextDecorator, contextmanager
+from contextlib import ContextDecorator, _GeneratorContextManager, contextmanager
 from typing import Any, NamedTuple, TypeVar
 
 from archscout._common.own_state_parts import (
@@ -136,6 +136,12 @@ def given(function: _Given) -> _Given:
     return function if function is None else users_state()(function)
 
 
+def door_of(code: object) -> own_state | _GeneratorContextManager[None]:
+    """The state that a function or class is written for: this package's own, else the user's."""
+    package = (getattr(code, "__module__", None) or "").partition(".")[0]
+    return own_state() if package == __name__.partition(".")[0] else users_state()
+
+
 def guard(kind: type, *names: str) -> None:
     """Let methods that a class defines itself run in the state that they are written for.
 
@@ -145,8 +151,7 @@ def guard(kind: type, *names: str) -> None:
         kind: the class; its methods are replaced in place.
         names: of the methods.
     """
-    ours = kind.__module__.partition(".")[0] == __name__.partition(".")[0]
-    door = own_state() if ours else users_state()
+    door = door_of(kind)
     for name in names:
         if callable(method := vars(kind).get(name)):
             setattr(kind, name, door(method))

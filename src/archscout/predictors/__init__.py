@@ -8,7 +8,6 @@ loaded when they are first used: ``from archscout.predictors import MLP``.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeGuard, cast
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from archscout._common.arguments import as_generator, refuses
 from archscout._common.lazy import lazily
-from archscout._common.own_state import own_state, users_state
+from archscout._common.own_state import door_of, own_state
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Registry, is_reference
 from archscout.predictors.base import Predictor, clone, parameters
@@ -25,6 +24,7 @@ from archscout.spaces.as_space import as_space
 from archscout.spaces.base import SearchSpace
 
 if TYPE_CHECKING:
+    from archscout.predictors._parts.forms import flow_form
     from archscout.predictors._parts.presets import PRESETS, Preset
     from archscout.predictors.arch2vec import Arch2Vec
     from archscout.predictors.assessor import Assessor
@@ -58,6 +58,7 @@ __getattr__ = lazily(
         "Preset": "_parts.presets",
         "PseudoLabels": "wrappers.pseudo_labels",
         "WeakPredictor": "weak",
+        "flow_form": "_parts.forms",
     },
 )
 
@@ -235,7 +236,7 @@ def _own(
             f"(space, rng{''.join(f', {name}' for name in settings)}) ({why}): correct the "
             "settings, or let it take these"
         )
-    with nullcontext() if ours else users_state():
+    with door_of(make):
         made = make(space, rng, **settings)
     if not isinstance(made, Predictor):
         raise SettingsError(
@@ -295,6 +296,7 @@ __all__ = [
     "WeakPredictor",
     "check_predictor_name",
     "clone",
+    "flow_form",
     "list_predictors",
     "make_predictor",
     "parameters",

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from archscout._common.own_state import own_state
 from archscout._common.settings import Flag
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError
 from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, pretrain, tensors_of
 from archscout.predictors._parts.latent_regressors import (

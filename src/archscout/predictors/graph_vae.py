@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout._common.own_state import own_state
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.errors import MissingMethodError, SettingsError
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, batch_size, tensors_of

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout._common.own_state import own_state, users_state
+from archscout._common.own_state import door_of
 from archscout.errors import SettingsError, kind_of
 
 Floats = NDArray[np.float64]
@@ -182,6 +182,5 @@ def _floats(numbers: ArrayLike) -> Floats:
 
 def _in_its_state(function: Callable[..., _Made], *given: Any) -> _Made:
     """Call a function in the state that it was written for; see `guard`."""
-    ours = (getattr(function, "__module__", None) or "").partition(".")[0] == "archscout"
-    with own_state() if ours else users_state():
+    with door_of(function):
         return function(*given)

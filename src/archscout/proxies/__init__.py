@@ -1,26 +1,40 @@
 """Proxies: scores of architectures that cost no label. All are found by name.
 
-`PROXIES` holds the names, `make_proxy` makes one, `list_proxies` lists them.
+`PROXIES` holds the names, `make_proxy` makes one, `list_proxies` lists them. The classes are here
+too, loaded when they are first used.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from archscout._common.lazy import lazily
 from archscout.plugins import Entry, Registry
 from archscout.proxies.base import Proxy
 from archscout.spaces.base import SearchSpace
+
+if TYPE_CHECKING:
+    from archscout.proxies._costs import LiveParams, Macs, Params, live_params
+    from archscout.proxies.angle import AngleProxy
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "AngleProxy": "angle",
+        **dict.fromkeys(("LiveParams", "Macs", "Params", "live_params"), "_costs"),
+    },
+)
 
 _HERE = "archscout.proxies"
 
 PROXIES = Registry(
     "proxy",
     {
-        "params": Entry(f"{_HERE}.params:Params", "trainable parameters"),
+        "params": Entry(f"{_HERE}._costs:Params", "trainable parameters"),
         "live-params": Entry(
-            f"{_HERE}.live_params:LiveParams", "parameters on paths from the input to the output"
+            f"{_HERE}._costs:LiveParams", "parameters on paths from the input to the output"
         ),
-        "macs": Entry(f"{_HERE}.macs:Macs", "multiply-adds for one image"),
+        "macs": Entry(f"{_HERE}._costs:Macs", "multiply-adds for one image"),
         "angle": Entry(
             f"{_HERE}.angle:AngleProxy",
             "how far the weights of a trained supernet turned; takes angle=",
@@ -63,4 +77,14 @@ def make_proxy(name: str, space: SearchSpace, **settings: Any) -> Proxy:
     return proxy
 
 
-__all__ = ["PROXIES", "Proxy", "list_proxies", "make_proxy"]
+__all__ = [
+    "PROXIES",
+    "AngleProxy",
+    "LiveParams",
+    "Macs",
+    "Params",
+    "Proxy",
+    "list_proxies",
+    "live_params",
+    "make_proxy",
+]

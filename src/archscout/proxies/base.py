@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout._common.arguments import check_known
 from archscout._common.own_state import own_state
-from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 
@@ -68,8 +68,4 @@ def check_network_settings(
     known = inspect.signature(cost).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
         return
-    names = [name for name in known if name != "archs"]
-    for setting in settings:
-        if setting not in names:
-            error = unknown_name(f"setting of proxy {proxy}", setting, names)
-            raise SettingsError(str(error))
+    check_known(f"setting of proxy {proxy}", settings, [n for n in known if n != "archs"])

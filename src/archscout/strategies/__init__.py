@@ -2,7 +2,8 @@
 
 `STRATEGIES` holds the names, `make_strategy` makes one, `list_strategies` lists them. Every
 ``optuna:NAME`` is one of Optuna's samplers on our spaces; `StrategySampler` is the other way
-round, a strategy of ours as a sampler of an Optuna study.
+round, a strategy of ours as a sampler of an Optuna study. The classes and functions behind the
+names are here too, loaded when they are first used.
 """
 
 from __future__ import annotations
@@ -14,19 +15,59 @@ from archscout.strategies._registry import STRATEGIES, list_strategies, make_str
 from archscout.strategies.base import Strategy
 
 if TYPE_CHECKING:
+    from archscout.strategies._guided import guided
+    from archscout.strategies._nao import nao
+    from archscout.strategies._seminas import PLANS, seminas
+    from archscout.strategies.candidates import Candidates, Offspring, Pool, Source
+    from archscout.strategies.choosing import CHOOSERS, Beliefs
+    from archscout.strategies.evolution import Evolution
+    from archscout.strategies.latent_ascent import LatentAscent
+    from archscout.strategies.local_search import LocalSearch
+    from archscout.strategies.optuna_samplers import OptunaSampler
+    from archscout.strategies.predictor_guided import Learner, Plan, PredictorGuided
+    from archscout.strategies.random_search import RandomSearch
     from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
 
-# These two need Optuna, which listing and making other strategies does not.
-__getattr__ = lazily(
-    __name__,
-    {"StrategySampler": "strategy_sampler", "suggest_architecture": "strategy_sampler"},
-)
+_PARTS = {
+    "_guided": ("guided",),
+    "_nao": ("nao",),
+    "_seminas": ("PLANS", "seminas"),
+    "candidates": ("Candidates", "Offspring", "Pool", "Source"),
+    "choosing": ("CHOOSERS", "Beliefs"),
+    "evolution": ("Evolution",),
+    "latent_ascent": ("LatentAscent",),
+    "local_search": ("LocalSearch",),
+    "optuna_samplers": ("OptunaSampler",),
+    "predictor_guided": ("Learner", "Plan", "PredictorGuided"),
+    "random_search": ("RandomSearch",),
+    "strategy_sampler": ("StrategySampler", "suggest_architecture"),
+}
+
+__getattr__ = lazily(__name__, {name: home for home, names in _PARTS.items() for name in names})
 
 __all__ = [
+    "CHOOSERS",
+    "PLANS",
     "STRATEGIES",
+    "Beliefs",
+    "Candidates",
+    "Evolution",
+    "LatentAscent",
+    "Learner",
+    "LocalSearch",
+    "Offspring",
+    "OptunaSampler",
+    "Plan",
+    "Pool",
+    "PredictorGuided",
+    "RandomSearch",
+    "Source",
     "Strategy",
     "StrategySampler",
+    "guided",
     "list_strategies",
     "make_strategy",
+    "nao",
+    "seminas",
     "suggest_architecture",
 ]

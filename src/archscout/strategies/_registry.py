@@ -1,4 +1,4 @@
-"""The names of all strategies, and how one is made."""
+"""The registered strategies, and how one is made by name."""
 
 from __future__ import annotations
 
@@ -7,19 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from archscout._common.arguments import as_generator
+from archscout._common.arguments import as_generator, check_known
 from archscout._common.own_state import own_state
-from archscout.errors import SettingsError, unknown_name
 from archscout.plugins import Entry, Registry
 from archscout.spaces.as_space import as_space
 from archscout.spaces.base import Choices, SearchSpace
-from archscout.strategies._own import make_own
+from archscout.strategies._making import check_kinds, make_own
 from archscout.strategies.base import Strategy
-from archscout.strategies.settings import check_kinds
 
 _HERE = "archscout.strategies"
-_SEMINAS = f"{_HERE}.seminas:seminas"
-_GUIDED = f"{_HERE}.guided:guided"
+_SEMINAS = f"{_HERE}._seminas:seminas"
+_GUIDED = f"{_HERE}._guided:guided"
 _SEMINAS_SOURCE = "Luo et al., Semi-Supervised Neural Architecture Search, arXiv 2002.10389"
 
 
@@ -51,8 +49,8 @@ STRATEGIES = Registry(
             "White et al., arXiv 2005.02960",
         ),
         "nao": Entry(
-            f"{_HERE}.nao:nao",
-            "SemiNAS without unlabelled architectures, by the same rule for steps: its control",
+            f"{_HERE}._nao:nao",
+            "SemiNAS without unlabeled architectures, by the same rule for steps: its control",
             "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
         ),
         "seminas": Entry(
@@ -197,9 +195,6 @@ def make_strategy(
     known = inspect.signature(entry.load()).parameters
     if all(p.kind is not inspect.Parameter.VAR_KEYWORD for p in known.values()):
         names = [p for p in known if p not in ("space", "rng", "pool")]
-        for setting in settings:
-            if setting not in names:
-                error = unknown_name(f"setting of strategy {name}", setting, names)
-                raise SettingsError(str(error))
+        check_known(f"setting of strategy {name}", settings, names)
     check_kinds(name, settings, known)
     return make_own(entry.load(), space, rng, pool, {**entry.settings, **settings})

@@ -33,9 +33,9 @@ class Source(Protocol):
     def propose(
         self,
         model: Predictor,
-        labelled: Choices,
+        labeled: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
+        unlabeled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -45,9 +45,9 @@ class Source(Protocol):
 
         Args:
             model: the fitted predictor.
-            labelled: choices ``(n, positions)`` of measured architectures.
+            labeled: choices ``(n, positions)`` of measured architectures.
             values: ``(n,)`` their values, higher is better.
-            unlabelled: choices ``(m, positions)`` that can be bought, none of them known.
+            unlabeled: choices ``(m, positions)`` that can be bought, none of them known.
             known: architectures that are no candidates.
             buyable: gives those of some choices that can be bought; only they are candidates.
             rng: the strategy's generator.
@@ -56,10 +56,10 @@ class Source(Protocol):
 
 @settings
 class Pool:
-    """All unlabelled architectures, and the neighbours of the best measured ones.
+    """All unlabeled architectures, and the neighbours of the best measured ones.
 
     Where the space or the pool can be listed in whole the neighbours are among them already;
-    elsewhere the unlabelled are a random draw, in which nothing lies close to the best.
+    elsewhere the unlabeled are a random draw, in which nothing lies close to the best.
 
     Args:
         near: how many of the best measured lend their neighbours, 0 or more.
@@ -70,24 +70,24 @@ class Pool:
     def propose(
         self,
         model: Predictor,
-        labelled: Choices,
+        labeled: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
+        unlabeled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
         rng: np.random.Generator,
     ) -> Candidates:
-        """All of ``unlabelled`` first, then what neighbours are not among them."""
-        listed = set(map(tuple, unlabelled.tolist()))
+        """All of ``unlabeled`` first, then what neighbours are not among them."""
+        listed = set(map(tuple, unlabeled.tolist()))
         found: dict[tuple[int, ...], str] = {}
         best = np.argsort(-values, kind="stable")[: self.near]
-        for arch in model.space.architectures(labelled[best]):
+        for arch in model.space.architectures(labeled[best]):
             near = buyable(model.space.choices(model.space.neighbors(arch)))
             collect(near, "neighbour", known | listed, found)
-        rows = as_rows(found, unlabelled)
-        origins = ["pool"] * len(unlabelled) + list(found.values())
-        return Candidates(np.concatenate([unlabelled, rows]), origins)
+        rows = as_rows(found, unlabeled)
+        origins = ["pool"] * len(unlabeled) + list(found.values())
+        return Candidates(np.concatenate([unlabeled, rows]), origins)
 
 
 @settings
@@ -117,9 +117,9 @@ class Offspring:
     def propose(
         self,
         model: Predictor,
-        labelled: Choices,
+        labeled: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
+        unlabeled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
@@ -128,7 +128,7 @@ class Offspring:
         """All children of all generations that can be bought."""
         space = model.space
         found: dict[tuple[int, ...], str] = {}
-        population = labelled[np.argsort(-values, kind="stable")[: self.parents]]
+        population = labeled[np.argsort(-values, kind="stable")[: self.parents]]
         for generation in range(1, self.generations + 1):
             parents = space.architectures(population)
             bred = [child_of_two(space, parents, self.crossed, rng) for _ in range(self.children)]
@@ -138,7 +138,7 @@ class Offspring:
                 everyone = np.unique(np.concatenate([population, children]), axis=0)
                 order = np.argsort(-model.predict(everyone).mean, kind="stable")
                 population = everyone[order[: self.parents]]
-        return Candidates(as_rows(found, labelled), list(found.values()))
+        return Candidates(as_rows(found, labeled), list(found.values()))
 
 
 def collect(

@@ -57,7 +57,7 @@ class LatentAscent:
         steps: lengths of the ascents, in order.
         enough: stop after the step that brings so many candidates; None takes every step.
         best_seeds: False starts from the worst instead, the slip in the released code.
-        fresh_seeds: architectures to start from besides, the best of the unlabelled alone:
+        fresh_seeds: architectures to start from besides, the best of the unlabeled alone:
             late in a search the best K are all measured. They are candidates themselves too.
     """
 
@@ -70,15 +70,15 @@ class LatentAscent:
     def propose(
         self,
         model: Predictor,
-        labelled: Choices,
+        labeled: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
+        unlabeled: Choices,
         *,
         known: set[tuple[int, ...]],
         buyable: Buyable,
         rng: np.random.Generator,
     ) -> Candidates:
-        """Propose candidates; the value of an unlabelled one is what the model predicts.
+        """Propose candidates; the value of an unlabeled one is what the model predicts.
 
         The arguments are those of `archscout.strategies.candidates.Source`.
 
@@ -87,20 +87,20 @@ class LatentAscent:
         """
         climber = as_climber(model)
         found: dict[tuple[int, ...], str] = {}
-        predicted = climber.member_scores(unlabelled) if len(unlabelled) else np.empty((1, 0))
+        predicted = climber.member_scores(unlabeled) if len(unlabeled) else np.empty((1, 0))
         measured = np.tile(climber.scores_of(values), (len(predicted), 1))
         starts = self._best(
-            np.concatenate([labelled, unlabelled]),
+            np.concatenate([labeled, unlabeled]),
             np.concatenate([measured, predicted], axis=1),
             self.seeds,
         )
-        if self.fresh_seeds and len(unlabelled):
-            fresh = self._best(unlabelled, predicted, self.fresh_seeds)
+        if self.fresh_seeds and len(unlabeled):
+            fresh = self._best(unlabeled, predicted, self.fresh_seeds)
             collect(buyable(fresh), "seed", known, found)
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
             collect(buyable(climber.climb(starts, step)), "latent ascent", known, found)
-        return Candidates(as_rows(found, labelled), list(found.values()))
+        return Candidates(as_rows(found, labeled), list(found.values()))
 
     def _best(self, rows: Choices, scores: NDArray[np.float64], wanted: int) -> Choices:
         """About ``wanted`` of the rows, best first; each member of an ensemble names its own."""

@@ -21,9 +21,10 @@ import optuna
 from optuna.samplers import BaseSampler
 from optuna.trial import TrialState, create_trial
 
-from archscout._common.arguments import whole
+from archscout._common.arguments import check_known, whole
 from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.strategies._making import check_kinds
 from archscout.strategies.base import Strategy
 from archscout.strategies.optuna_params import (
     distributions,
@@ -31,7 +32,6 @@ from archscout.strategies.optuna_params import (
     quiet_optuna,
     to_params,
 )
-from archscout.strategies.settings import check_kinds
 
 # Those that take categorical parameters and need no package beyond Optuna, torch and scipy.
 SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
@@ -155,10 +155,7 @@ def _make_sampler(name: str, seed: int, settings: Mapping[str, Any]) -> BaseSamp
     settings = {**_DEFAULTS.get(name, {}), **settings}
     parameters = inspect.signature(kind).parameters
     known = [p for p in parameters if p not in ("self", "seed")]
-    for setting in settings:
-        if setting not in known:
-            error = unknown_name(f"setting of strategy optuna:{name}", setting, known)
-            raise SettingsError(str(error))
+    check_known(f"setting of strategy optuna:{name}", settings, known)
     check_kinds(f"optuna:{name}", settings, parameters)
     try:
         return kind(seed=seed, **settings)

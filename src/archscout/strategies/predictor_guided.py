@@ -38,10 +38,10 @@ class Learner(Protocol):
 
     Attributes:
         model: the predictor that it teaches.
-        uses_unlabelled: whether it is given unlabelled architectures; a control is not.
+        uses_unlabeled: whether it is given unlabeled architectures; a control is not.
     """
 
-    uses_unlabelled: bool
+    uses_unlabeled: bool
 
     @property
     def model(self) -> Predictor: ...
@@ -50,16 +50,16 @@ class Learner(Protocol):
         self,
         choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
-        unlabelled_count: int,
+        unlabeled: Choices,
+        unlabeled_count: int,
     ) -> dict[str, Any]:
         """Learn from ``n`` labels, and return a row for the audit.
 
         Args:
             choices: ``(n, positions)``.
             values: ``(n,)``.
-            unlabelled: ``(m, positions)``; none for a control.
-            unlabelled_count: m, or what it would be: a control takes as many steps.
+            unlabeled: ``(m, positions)``; none for a control.
+            unlabeled_count: m, or what it would be: a control takes as many steps.
         """
 
 
@@ -74,7 +74,7 @@ class Plan:
             change the predictor less.
         explore: labels of a round that go to random neighbours of the best five, whatever
             the predictor thinks of them: an ensemble can be sure and wrong.
-        unlabelled: most unlabelled architectures a round.
+        unlabeled: most unlabeled architectures a round.
         reject_below: first architectures whose told value (higher is better) is below this are
             bought, counted and then left out of the learning; the released code hides these
             labels. None keeps all.
@@ -84,7 +84,7 @@ class Plan:
     each: Annotated[Whole, Field(ge=1)]
     share: Annotated[Number, Field(ge=0, le=1)] = 0.0
     explore: Annotated[Whole, Field(ge=0)] = 0
-    unlabelled: Annotated[Whole, Field(ge=0)] = 0
+    unlabeled: Annotated[Whole, Field(ge=0)] = 0
     reject_below: Number | None = None
 
 
@@ -199,20 +199,20 @@ class PredictorGuided(Strategy):
         archs = list(self._values)
         choices = self.space.choices(archs)
         values = np.array([self._values[arch] for arch in archs])
-        if self.learner.uses_unlabelled:
-            unlabelled = self._unlabelled()
-            count = len(unlabelled)
+        if self.learner.uses_unlabeled:
+            unlabeled = self._unlabeled()
+            count = len(unlabeled)
         else:
-            unlabelled = self.space.choices([])
-            count = int(min(self.plan.unlabelled, self._left()))
-        row = self.learner.learn(choices, values, unlabelled, count)
+            unlabeled = self.space.choices([])
+            count = int(min(self.plan.unlabeled, self._left()))
+        row = self.learner.learn(choices, values, unlabeled, count)
         model = self.learner.model
         known = {arch.choices for arch in self._seen}
         rows, origins = self.source.propose(
             model,
             choices,
             values,
-            unlabelled,
+            unlabeled,
             known=known,
             buyable=self._in_pool,
             rng=self.rng,
@@ -272,9 +272,9 @@ class PredictorGuided(Strategy):
         listed = self.space.representatives(rows)
         return listed[self._buyable.rows(listed) >= 0]
 
-    def _unlabelled(self) -> Choices:
+    def _unlabeled(self) -> Choices:
         """Architectures that can be bought and were not: all, or as many as the plan says."""
-        most = self.plan.unlabelled
+        most = self.plan.unlabeled
         seen = {arch.choices for arch in self._seen}
         rows = self.pool
         if rows is None:

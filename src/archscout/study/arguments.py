@@ -12,7 +12,7 @@ from archscout.errors import SettingsError, kind_of
 from archscout.plugins import describe
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies import STRATEGIES, make_strategy
-from archscout.strategies._own import make_own
+from archscout.strategies._making import make_own
 from archscout.strategies.base import Strategy
 
 _OWN_ARGUMENTS = ("space", "rng", "pool")

@@ -9,7 +9,8 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any
 
-from archscout.errors import SettingsError, unknown_name
+from archscout._common.arguments import check_known
+from archscout.errors import unknown_name
 from archscout.plugins import Entry, Registry
 from archscout.spaces import declarations, plugin_of
 from archscout.spaces.base import SearchSpace
@@ -56,10 +57,7 @@ def make_supernet(
         raise unknown_name("supernet", plugin.name, SUPERNETS.names())
     make = plugin.load("supernet")
     known = [p for p in inspect.signature(make).parameters if p != "generator"]
-    for setting in settings:
-        if setting not in known:
-            error = unknown_name(f"setting of the supernet of space {plugin.name}", setting, known)
-            raise SettingsError(str(error))
+    check_known(f"setting of the supernet of space {plugin.name}", settings, known)
     made: Supernet = make(generator=generator, **settings)
     return made
 

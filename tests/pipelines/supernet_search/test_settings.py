@@ -9,7 +9,7 @@ import pytest
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.pipelines.supernet_search import SupernetSearchSettings, published
 from archscout.spaces import load_space
-from archscout.strategies.seminas import PLANS
+from archscout.strategies import PLANS
 from archscout.training.settings import TrainSettings
 
 PUBLISHED = published("mobilenet")
@@ -22,7 +22,7 @@ def test_the_published_experiment_on_imagenet() -> None:
     assert PUBLISHED.recalibration == 0
     assert round(PUBLISHED.validation * 1_281_167) == 50_000
     plan, ascent, _ = PLANS[PUBLISHED.preset]
-    assert (plan.unlabelled, ascent.seeds, ascent.steps[:2]) == (4_000, 100, (0.1, 0.2))
+    assert (plan.unlabeled, ascent.seeds, ascent.steps[:2]) == (4_000, 100, (0.1, 0.2))
     learnt = 1_231_167
     assert PUBLISHED.round_epochs(learnt) == 8
     plan = PUBLISHED.plan(learnt)

@@ -12,9 +12,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings.graph_properties import graph_properties
+from archscout.encodings import graph_properties
 from archscout.errors import SettingsError, unknown_name
-from archscout.predictors._parts.forms import flow_form
+from archscout.predictors import flow_form
 from archscout.spaces.base import Architectures, SearchSpace
 
 _COLUMNS = {"vertices": "live vertices", "edges": "live edges"}

@@ -110,8 +110,7 @@ class SupernetSearchSettings:
                     f"got {name} as a setting of the supernet, which the search sets itself: leave "
                     "it out"
                 )
-        from archscout.strategies import STRATEGIES
-        from archscout.strategies.seminas import PLANS
+        from archscout.strategies import PLANS, STRATEGIES
 
         check_space(self.space, "supernet")
         STRATEGIES[self.strategy]  # Raises with the nearest match.
@@ -153,7 +152,7 @@ class SupernetSearchSettings:
         rounds = {"first": self.first, "each": self.each, "share": 0.0}
         asked = {
             "preset": self.preset,
-            "unlabelled": self.unlabelled,
+            "unlabeled": self.unlabelled,
             "semi_supervised": None if self.semi_supervised else False,
             "best_seeds": None if self.best_seeds else False,
         }

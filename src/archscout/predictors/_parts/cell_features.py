@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings.graph_properties import graph_properties
+from archscout.encodings import graph_properties
 from archscout.spaces.base import Choices, SearchSpace
 
 # Batches of such a size are kept, because a search predicts the same pool again and again.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings.arrays import MOST_MARKED, GraphEncoding, flow_graph
+from archscout.encodings import MOST_MARKED, GraphEncoding, flow_graph
 from archscout.spaces.base import Choices, SearchSpace, TokenSpec
 
 
@@ -50,11 +50,24 @@ class TokenForm:
 
 
 def flow_form(space: SearchSpace, choices: Choices) -> GraphEncoding:
-    """The computation of each architecture as a graph, ``(n, vertices)``.
+    """The computation of each architecture as a graph.
 
     A space without a ``"flow"`` or ``"graph"`` encoding is read as a chain: one vertex a
     decision, in order, with an operation for every option of every decision; of more than 512
     options, next ones share an operation.
+
+    Args:
+        space: the space.
+        choices: ``(n, positions)``.
+
+    Returns:
+        ``n`` graphs; of what computes nothing only its vertex is left.
+
+    Examples:
+        >>> from archscout.testing.toy import ToySpace
+        >>> space = ToySpace()
+        >>> flow_form(space, space.all_choices()[:1]).adjacency[0].sum()
+        np.int64(5)
     """
     if "flow" in space.encodings:
         graph: GraphEncoding = space.encode(choices, "flow")

@@ -16,7 +16,7 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 
-from archscout.encodings.arrays import mark_options
+from archscout.encodings import mark_options
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.spaces.base import Choices, SearchSpace
 

@@ -23,7 +23,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from archscout.encodings.arrays import GraphEncoding
+from archscout.encodings import GraphEncoding
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.network import dropout, uniform
 from archscout.spaces.base import Choices

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.encodings.arrays import MOST_MARKED, GraphEncoding, sequence_from_graph
+from archscout.encodings import MOST_MARKED, GraphEncoding, sequence_from_graph
 from archscout.errors import SettingsError
 from archscout.predictors._parts.forms import flow_form
 from archscout.spaces.base import Choices, SearchSpace

@@ -43,27 +43,27 @@ _IMAGENET_STEPS = tuple(step / 10 for step in range(1, 1001))
 
 PLANS: dict[str, tuple[Plan, LatentAscent, str]] = {
     "fast": (
-        Plan(first=16, each=5, share=0.08, explore=1, unlabelled=20_000),
+        Plan(first=16, each=5, share=0.08, explore=1, unlabeled=20_000),
         LatentAscent(seeds=32, fresh_seeds=32, steps=_FLOW_STEPS),
         "thompson",
     ),
     "lstm": (
-        Plan(first=20, each=10, unlabelled=2_000),
+        Plan(first=20, each=10, unlabeled=2_000),
         LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=10),
         "in-order",
     ),
     "paper-300": (
-        Plan(first=100, each=100, unlabelled=10_000),
+        Plan(first=100, each=100, unlabeled=10_000),
         LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=100),
         "in-order",
     ),
     "paper-2000": (
-        Plan(first=1100, each=300, unlabelled=10_000),
+        Plan(first=1100, each=300, unlabeled=10_000),
         LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=300),
         "in-order",
     ),
     "paper-imagenet": (
-        Plan(first=100, each=100, unlabelled=4_000),
+        Plan(first=100, each=100, unlabeled=4_000),
         LatentAscent(seeds=100, steps=_IMAGENET_STEPS, enough=100),
         "in-order",
     ),
@@ -80,7 +80,7 @@ def seminas(
     first: int | None = None,
     each: int | None = None,
     share: float | None = None,
-    unlabelled: int | None = None,
+    unlabeled: int | None = None,
     reject_below: float | None = None,
     best_seeds: bool = True,
 ) -> PredictorGuided:
@@ -92,13 +92,13 @@ def seminas(
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
         preset: ``"fast"``, ``"lstm"``, ``"paper-300"``, ``"paper-2000"`` or
             ``"paper-imagenet"``.
-        semi_supervised: False gives the control: no unlabelled architectures anywhere, and
+        semi_supervised: False gives the control: no unlabeled architectures anywhere, and
             the same rule for gradient steps, see `Supervised`.
         first: random labels before the first round, at least 4; None for the preset's.
         each: labels a round; None for the preset's.
         share: a round buys this share, 0..1, of the labels so far, where that is more than
             ``each``; None for the preset's.
-        unlabelled: most unlabelled architectures a round; None for the preset's.
+        unlabeled: most unlabeled architectures a round; None for the preset's.
         reject_below: leave first architectures that measure below this out of the learning;
             their labels are counted. The released code does so at 0.9, uncounted.
         best_seeds: False reproduces the released code's slip of ascending from the worst.
@@ -118,11 +118,11 @@ def seminas(
     if preset not in PLANS:
         raise unknown_name("preset of SemiNAS", preset, PLANS)
     plan, ascent, choose = PLANS[preset]
-    most = plan.unlabelled if unlabelled is None else unlabelled
+    most = plan.unlabeled if unlabeled is None else unlabeled
     if most < 1:
         raise SettingsError(
-            f"got unlabelled={most}, expected 1 or more: semi_supervised=False is the search "
-            "without unlabelled architectures"
+            f"got unlabeled={most}, expected 1 or more: semi_supervised=False is the search "
+            "without unlabeled architectures"
         )
     each = plan.each if each is None else each
     share = plan.share if share is None else share
@@ -132,7 +132,7 @@ def seminas(
         each=each,
         share=share,
         explore=plan.explore,
-        unlabelled=most,
+        unlabeled=most,
         reject_below=reject_below,
     )
     ascent = replace(ascent, best_seeds=best_seeds, enough=enough)
@@ -152,7 +152,7 @@ class SemiSupervised:
     The paper's presets use every pseudo-label, as published; ``fast`` asks a held-out trial.
     """
 
-    uses_unlabelled = True
+    uses_unlabeled = True
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         make = partial(EncoderPredictorDecoder, preset=preset, warm_start=True)
@@ -164,20 +164,20 @@ class SemiSupervised:
         self,
         choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
-        unlabelled_count: int,
+        unlabeled: Choices,
+        unlabeled_count: int,
     ) -> dict[str, Any]:
         """Learn from labels and pseudo-labels; the row says what the trial of them found."""
         before = self.model.steps_
-        self.pseudo.fit(choices, values, unlabelled)
+        self.pseudo.fit(choices, values, unlabeled)
         return {
-            **self.pseudo.audit_row(len(unlabelled)),
+            **self.pseudo.audit_row(len(unlabeled)),
             "steps": self.model.steps_ - before,
         }
 
 
 class LabelsOnly(Predictor):
-    """The same predictor without unlabelled architectures: `fit_pseudo` learns the labels longer.
+    """The same predictor without unlabeled architectures: `fit_pseudo` learns the labels longer.
 
     Args:
         space: the search space.
@@ -225,7 +225,7 @@ class Supervised:
     in the paper's presets; in ``fast`` if the same held-out trial shows that they help.
     """
 
-    uses_unlabelled = False
+    uses_unlabeled = False
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator, preset: str) -> None:
         self._count = 0
@@ -242,11 +242,11 @@ class Supervised:
         self,
         choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
-        unlabelled_count: int,
+        unlabeled: Choices,
+        unlabeled_count: int,
     ) -> dict[str, Any]:
-        """Learn from the labels alone; the trial is given the labelled ones as the others."""
+        """Learn from the labels alone; the trial is given the labeled ones as the others."""
         before = self.model.steps_
-        self._count = unlabelled_count
+        self._count = unlabeled_count
         self.pseudo.fit(choices, values, choices)
         return {"pseudo_labels": 0, "steps": self.model.steps_ - before}

@@ -3,7 +3,7 @@
 Source:
     Luo et al., Neural Architecture Optimization, NeurIPS 2018, arXiv 1808.07233. Deviation: the
     network, the rounds and the rule for gradient steps are those of this package's SemiNAS, so
-    that the two differ in nothing but the unlabelled architectures. That makes NAO the control of
+    that the two differ in nothing but the unlabeled architectures. That makes NAO the control of
     every claim about them; ``preset="lstm"`` takes the LSTMs of the paper.
 """
 
@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from archscout.spaces.base import Choices, SearchSpace
+from archscout.strategies._seminas import seminas
 from archscout.strategies.predictor_guided import PredictorGuided
-from archscout.strategies.seminas import seminas
 
 
 def nao(
@@ -25,7 +25,7 @@ def nao(
     first: int | None = None,
     each: int | None = None,
 ) -> PredictorGuided:
-    """Put NAO together; the arguments are those of `archscout.strategies.seminas.seminas`.
+    """Put NAO together; the arguments are those of `archscout.strategies.seminas`.
 
     Examples:
         >>> from archscout.testing.toy import ToySpace

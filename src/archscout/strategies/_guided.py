@@ -48,7 +48,7 @@ def guided(
     each: int = 1,
     share: float = 0.0,
     explore: int = 0,
-    unlabelled: int = 20_000,
+    unlabeled: int = 20_000,
     generations: int = 1,
     relearn: bool = True,
     predictor_settings: Mapping[str, Any] | None = None,
@@ -60,7 +60,7 @@ def guided(
         rng: the only source of randomness.
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
         predictor: a name of `archscout.predictors`, such as ``"forest"`` or ``"pseudo:mlp"``.
-        candidates: ``"pool"`` scores all that can be bought (a random draw of ``unlabelled``
+        candidates: ``"pool"`` scores all that can be bought (a random draw of ``unlabeled``
             where they are more), ``"evolution"`` children of the best, ``"latent-ascent"``
             what a predictor with a decoder writes.
         choose: a name of `archscout.strategies.choosing.CHOOSERS`.
@@ -68,7 +68,7 @@ def guided(
         each: labels a round, at least.
         share: a round buys this share of the labels so far, where that is more.
         explore: labels of a round that go to random neighbours of the best.
-        unlabelled: most unlabelled architectures a round, 1 or more.
+        unlabeled: most unlabeled architectures a round, 1 or more.
         generations: of ``"evolution"``; with more than one the predictor judges them.
         relearn: False teaches the predictor once, on the first labels.
         predictor_settings: settings of the predictor's class.
@@ -87,7 +87,7 @@ def guided(
     """
     if candidates not in SOURCES:
         raise unknown_name("source of candidates", candidates, SOURCES)
-    whole(unlabelled, "unlabelled", 1)
+    whole(unlabeled, "unlabeled", 1)
     source: Source
     if candidates == "pool":
         source = Pool()
@@ -105,14 +105,14 @@ def guided(
         learner=OnePredictor(made, relearn=relearn),
         source=source,
         choose=choose,
-        plan=Plan(first=first, each=each, share=share, explore=explore, unlabelled=unlabelled),
+        plan=Plan(first=first, each=each, share=share, explore=explore, unlabeled=unlabeled),
     )
 
 
 class OnePredictor:
-    """Fits one predictor to the labels and the unlabelled architectures of a round."""
+    """Fits one predictor to the labels and the unlabeled architectures of a round."""
 
-    uses_unlabelled = True
+    uses_unlabeled = True
 
     def __init__(self, model: Predictor, *, relearn: bool = True) -> None:
         self.model, self.relearn = model, relearn
@@ -122,17 +122,17 @@ class OnePredictor:
         self,
         choices: Choices,
         values: NDArray[np.float64],
-        unlabelled: Choices,
-        unlabelled_count: int,
+        unlabeled: Choices,
+        unlabeled_count: int,
     ) -> dict[str, Any]:
         """Learn anew, or keep what was learnt first; the row says from how many labels."""
         learns = self.relearn or not self._taught
         if learns:
-            self.model.fit(choices, values, unlabelled)
+            self.model.fit(choices, values, unlabeled)
             self._taught = len(choices)
         row: dict[str, Any] = {"predictor": type(self.model).__name__, "taught_on": self._taught}
         # Only a predictor that is taught on pseudo-labels has anything to say of them.
         pseudo = getattr(self.model, "audit_row", None)
         if learns and pseudo is not None:
-            row |= pseudo(len(unlabelled))
+            row |= pseudo(len(unlabeled))
         return row
