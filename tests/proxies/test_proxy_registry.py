@@ -55,3 +55,11 @@ def test_unknown_proxy() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'live-params'"):
         make_proxy("liveparams", load_space("nasbench201"))
     assert "live-params" in PROXIES
+
+
+def test_what_a_name_makes_is_found_in_the_room() -> None:
+    import archscout.proxies as room
+
+    made = {PROXIES[name].load() for name in PROXIES.names()}
+    assert {getattr(room, kind.__name__) for kind in made} == made
+    assert all(hasattr(room, public) for public in room.__all__)

@@ -117,3 +117,20 @@ def test_listing_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_name_makes_is_found_in_the_room() -> None:
+    import archscout.strategies as room
+
+    for name in STRATEGIES.names():
+        made = STRATEGIES[name].load()
+        for _ in range(2):  # A file of the same name would take its place after the first.
+            assert getattr(room, made.__name__) is made
+            assert made.__name__ in room.__all__
+    assert all(hasattr(room, public) for public in room.__all__)
+
+
+@pytest.mark.parametrize("name", ["guided", "seminas"])
+def test_the_old_spelling_is_told_the_new_one(name: str) -> None:
+    with pytest.raises(SettingsError, match="did you mean 'unlabeled'"):
+        make_strategy(name, ToySpace(), np.random.default_rng(0), unlabelled=5)
