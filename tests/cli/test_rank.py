@@ -16,10 +16,10 @@ from archscout.cli.problem import Problem
 from archscout.cli.rank import (
     DEFAULT_LABELS,
     DEFAULT_PREDICTORS,
-    DEFAULT_UNLABELLED,
+    DEFAULT_UNLABELED,
     folder_name,
 )
-from archscout.experiments.ranking.run import LABELS, UNLABELLED
+from archscout.experiments.ranking.run import LABELS, UNLABELED
 from archscout.predictors import check_predictor_name
 from archscout.predictors.forest import Forest
 
@@ -52,13 +52,13 @@ def table(*args: str) -> Result:
 def test_help_names_what_there_is() -> None:
     done = invoke("--help")
     assert done.exit_code == 0
-    for word in ("--predictors", "--labels", "--protocol", "--unlabelled", "--baseline", "pseudo"):
+    for word in ("--predictors", "--labels", "--protocol", "--unlabeled", "--baseline", "pseudo"):
         assert word in done.output
 
 
 def test_defaults_are_those_of_the_function() -> None:
     assert ",".join(map(str, LABELS)) == DEFAULT_LABELS
-    assert str(UNLABELLED) == DEFAULT_UNLABELLED
+    assert str(UNLABELED) == DEFAULT_UNLABELED
     for name in DEFAULT_PREDICTORS.split(","):
         assert check_predictor_name(name) == name
 
@@ -84,15 +84,15 @@ def test_prints_who_leads_and_writes_all_files() -> None:
 
 @pytest.mark.slow
 def test_json_has_the_promised_shape() -> None:
-    done = table("--json", "--protocol", "b", "--labels", "25%,50%", "--unlabelled", "all")
+    done = table("--json", "--protocol", "b", "--labels", "25%,50%", "--unlabeled", "all")
     assert done.exit_code == 0, done.output
     found = json.loads(done.stdout)
     assert found["labels"] == [8, 16]
     assert found["protocol"] == "b"
-    assert found["folder"].endswith("protocol-b-all-unlabelled")
+    assert found["folder"].endswith("protocol-b-all-unlabeled")
     row = found["summary"][0]
     assert row["predictor"] == "forest"
-    assert row["unlabelled"] == 32 - 8
+    assert row["unlabeled"] == 32 - 8
     assert -1 <= row["test_kendall_tau_low"] <= row["test_kendall_tau"] <= 1
     assert found["summary"][-1]["seeds"] is None
     assert json.loads(Path(found["folder"], "ranking.json").read_text())["tests"] == found["tests"]
@@ -147,23 +147,23 @@ def test_a_wrapped_predictor_has_a_part_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("problem", "protocol", "unlabelled", "name"),
+    ("problem", "protocol", "unlabeled", "name"),
     [
         (Problem(), "A", "1000", "rank-nasbench201-cifar10-protocol-a"),
         (
             Problem(dataset="cifar100", run="random"), "b", "0",
-            "rank-nasbench201-cifar100-random-run-protocol-b-0-unlabelled",
+            "rank-nasbench201-cifar100-random-run-protocol-b-0-unlabeled",
         ),
         (
             Problem(benchmark="nasbench101-measured", epochs=36), "a", "all",
-            "rank-nasbench101-measured-cifar10-36epochs-protocol-a-all-unlabelled",
+            "rank-nasbench101-measured-cifar10-36epochs-protocol-a-all-unlabeled",
         ),
     ],
 )  # fmt: skip
 def test_the_folder_says_what_differs(
-    problem: Problem, protocol: str, unlabelled: str, name: str
+    problem: Problem, protocol: str, unlabeled: str, name: str
 ) -> None:
-    assert folder_name(problem, protocol, unlabelled) == Path("runs") / name
+    assert folder_name(problem, protocol, unlabeled) == Path("runs") / name
 
 
 @pytest.mark.slow
@@ -173,7 +173,7 @@ def test_the_folder_says_what_differs(
         (["--predictors", "forrest"], "did you mean 'forest'"),
         (["--predictors", "pseud:forest"], "did you mean 'pseudo'"),
         (["--predictors", ""], "no predictors"),
-        (["--predictors", "forest@few"], "unlabelled='few'"),
+        (["--predictors", "forest@few"], "unlabeled='few'"),
         (["--labels", "63"], "at most 62"),
         (["--labels", "33", "--protocol", "b"], "at most 32"),
         (["--labels", "1"], "at least 2"),
@@ -181,7 +181,8 @@ def test_the_folder_says_what_differs(
         (["--labels", ""], "no numbers of labels"),
         (["--seeds", "0"], "seeds=0"),
         (["--protocol", "c"], "no protocol is named 'c'"),
-        (["--unlabelled", "-5"], "unlabelled='-5'"),
+        (["--unlabelled", "5"], "--unlabeled"),
+        (["--unlabeled", "-5"], "unlabeled='-5'"),
         (["--baseline", "boosting"], "baseline 'boosting'"),
         (["--workers", "0"], "workers=0"),
         (["--out", "mine.csv"], "mine.csv"),

@@ -78,7 +78,7 @@ def test_another_strategy_with_settings_of_its_own(file: Path, tmp_path: Path) -
     assert (said["manifest"]["labels"], said["manifest"]["renewed"]) == (12, 6)
 
 
-def test_unlabelled_images_are_one_sentence(tmp_path: Path) -> None:
+def test_unlabeled_images_are_one_sentence(tmp_path: Path) -> None:
     path = tmp_path / "bare.npy"
     np.save(path, make_images().pixels)
     code, _, error = run(path, *QUICK, "--out", tmp_path / "out")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 HOW_TO_RANK = "How to rank"
 DEFAULT_PREDICTORS = "boosting,forest,mlp,assessor"
 DEFAULT_LABELS = "20,50,100,400"
-DEFAULT_UNLABELLED = "1000"
+DEFAULT_UNLABELED = "1000"
 
 
 def run(
@@ -53,7 +53,7 @@ def run(
         typer.Option(
             metavar="NAMES",
             help="Names, with commas (archscout list predictors), also wrapped as in "
-            "pseudo:forest; also module:Name or FILE.py:Name. NAME@0 or NAME@all has unlabelled "
+            "pseudo:forest; also module:Name or FILE.py:Name. NAME@0 or NAME@all has unlabeled "
             "architectures of its own number.",
             rich_help_panel=HOW_TO_RANK,
         ),
@@ -62,7 +62,7 @@ def run(
         str,
         typer.Option(
             metavar="NUMBERS",
-            help="Numbers of labels, with commas; 1% is a share of those that can be labelled.",
+            help="Numbers of labels, with commas; 1% is a share of those that can be labeled.",
             rich_help_panel=HOW_TO_RANK,
         ),
     ] = DEFAULT_LABELS,
@@ -82,14 +82,14 @@ def run(
             rich_help_panel=HOW_TO_RANK,
         ),
     ] = "a",
-    unlabelled: Annotated[
+    unlabeled: Annotated[
         str,
         typer.Option(
             metavar="N|all",
             help="Architectures without a label that a predictor may look at.",
             rich_help_panel=HOW_TO_RANK,
         ),
-    ] = DEFAULT_UNLABELLED,
+    ] = DEFAULT_UNLABELED,
     baseline: Annotated[
         str | None,
         typer.Option(
@@ -127,7 +127,7 @@ def run(
 
     names = [name.strip() for name in predictors.split(",") if name.strip()]
     problem = Problem(space, dataset, table, metric, epochs, run, split, unit, direction, benchmark)
-    folder = out or folder_name(problem, protocol, unlabelled)
+    folder = out or folder_name(problem, protocol, unlabeled)
     bar = CompareBar("fits")
     try:
         with bar:
@@ -138,7 +138,7 @@ def run(
                 labels,
                 seeds,
                 protocol=protocol,
-                unlabelled=unlabelled,
+                unlabeled=unlabeled,
                 baseline=baseline,
                 workers=workers,
                 out=folder,
@@ -153,16 +153,16 @@ def run(
         print_ranking(ranking, folder)
 
 
-def folder_name(problem: Problem, protocol: str, unlabelled: str) -> Path:
+def folder_name(problem: Problem, protocol: str, unlabeled: str) -> Path:
     """Name the folder of a ranking; more seeds, labels or predictors join what it holds.
 
     Examples:
         >>> str(folder_name(Problem(), "a", "1000"))
         'runs/rank-nasbench201-cifar10-protocol-a'
         >>> str(folder_name(Problem(), "b", "all"))
-        'runs/rank-nasbench201-cifar10-protocol-b-all-unlabelled'
+        'runs/rank-nasbench201-cifar10-protocol-b-all-unlabeled'
     """
-    some = f"{unlabelled}-unlabelled" if unlabelled != DEFAULT_UNLABELLED else ""
+    some = f"{unlabeled}-unlabeled" if unlabeled != DEFAULT_UNLABELED else ""
     return run_folder("rank", problem.slug, f"protocol-{protocol.lower()}", some)
 
 

@@ -47,7 +47,7 @@ def run(
         Path,
         typer.Argument(
             metavar="IMAGES",
-            help="Labelled images: a folder with a folder a class, .npz with labels, or IDX files.",
+            help="Labeled images: a folder with a folder a class, .npz with labels, or IDX files.",
         ),
     ],
     resolution: Annotated[

@@ -1,4 +1,4 @@
-"""``archscout train``: one architecture alone on labelled images."""
+"""``archscout train``: one architecture alone on labeled images."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def run(
         Path,
         typer.Argument(
             metavar="IMAGES",
-            help="Labelled images: a folder with a folder a class, .npz with labels, or IDX files.",
+            help="Labeled images: a folder with a folder a class, .npz with labels, or IDX files.",
         ),
     ],
     space: Annotated[
@@ -125,7 +125,7 @@ def run(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train one architecture alone on labelled images.
+    """Train one architecture alone on labeled images.
 
     The same command goes on where it was stopped, with exactly the same
     result. Export the network with archscout export.

@@ -19,13 +19,13 @@ class Candidate:
         name: what it is called in this experiment.
         part: its registered name or place, or its class or function.
         settings: its settings.
-        unlabelled: how many architectures without a label a predictor is given; None for all.
+        unlabeled: how many architectures without a label a predictor is given; None for all.
     """
 
     name: str
     part: Any
     settings: Mapping[str, Any] = field(default_factory=dict)
-    unlabelled: int | None = 0
+    unlabeled: int | None = 0
 
     @property
     def registered(self) -> str:
@@ -33,9 +33,9 @@ class Candidate:
         return describe(self.part, code=True)
 
     @property
-    def unlabelled_words(self) -> int | str:
+    def unlabeled_words(self) -> int | str:
         """The number of architectures without a label, or ``"all"``."""
-        return "all" if self.unlabelled is None else self.unlabelled
+        return "all" if self.unlabeled is None else self.unlabeled
 
 
 def read_candidates(
@@ -60,7 +60,7 @@ def read_candidates(
 
     Examples:
         >>> read_candidates({"mine": "local"}, {}, "strategy", "strategies")
-        [Candidate(name='mine', part='local', settings={}, unlabelled=0)]
+        [Candidate(name='mine', part='local', settings={}, unlabeled=0)]
     """
     parts = named_parts(given, kind, plural)
     if not parts:

@@ -17,7 +17,7 @@ from archscout.reports.plot_files import write_plots
 from archscout.reports.report import report
 from archscout.results.comparison import Comparison
 from archscout.results.experiment import ExperimentResult
-from archscout.results.ranking import Ranking
+from archscout.results.ranking import Ranking, respelled
 from archscout.study.executors import JobFailure
 from archscout.study.resumable import Ended, run_and_keep
 
@@ -136,7 +136,7 @@ class JobFolder(Generic[AnyRecord]):
         found = self._folder.read(job.stem)
         if found is None:
             return None
-        facts, text = found
+        facts, text = {respelled(key): item for key, item in found[0].items()}, found[1]
         identity = job.identity
         try:
             made_by = {key: facts[key] for key in identity}

@@ -1,4 +1,4 @@
-"""Trains one architecture alone on labelled images, and keeps it as a network in a folder."""
+"""Trains one architecture alone on labeled images, and keeps it as a network in a folder."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def train_network(
             classes is that of the images.
         validation: share of the images held out, 0 for none; or the images that are held out.
             None takes the validation images of the folder or file, else a tenth of the images.
-        test: labelled images of the same classes, looked at once at the end; None takes those of
+        test: labeled images of the same classes, looked at once at the end; None takes those of
             the folder or file, if there are any. Both may lack some of the classes.
         out: folder for ``network.json``, ``weights.safetensors`` and, in ``training/``,
             checkpoints; the same call goes on from there. None keeps nothing.

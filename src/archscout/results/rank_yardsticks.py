@@ -37,7 +37,7 @@ class RankYardsticks:
     Args:
         table: name of the benchmark.
         protocol: ``"a"`` or ``"b"``.
-        pool: rows that may be labelled.
+        pool: rows that may be labeled.
         scored: rows that predictions are scored on, those with a search value.
         scored_by_test: how many of these have a test value.
         split: of the table that its search values are from; they are called validation values.

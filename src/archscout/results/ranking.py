@@ -104,14 +104,22 @@ class Ranking(ExperimentResult):
         with read_back(folder / FILE_NAME, "a ranking"):
             data = read_json(folder / FILE_NAME)
             shared = cls.shared(folder, data, "protocol_words", "warnings")
-            whole = dict.fromkeys(("seeds", "failed", "unlabelled"), "Int64")
+            summary = shared["summary"].rename(columns=respelled)
+            whole = dict.fromkeys(("seeds", "failed", "unlabeled"), "Int64")
+            manifest = {respelled(key): item for key, item in shared["manifest"].items()}
+            rows = read_table(folder / "rows.csv").rename(columns=respelled)
             return cls(
-                **{**shared, "summary": shared["summary"].astype(whole)},
+                **{**shared, "summary": summary.astype(whole), "manifest": manifest},
                 predictors=[str(name) for name in data["predictors"]],
                 label_counts=[int(count) for count in data["labels"]],
-                rows=read_table(folder / "rows.csv").astype({"unlabelled": "Int64"}),
+                rows=rows.astype({"unlabeled": "Int64"}),
                 yardsticks=RankYardsticks(**numbers(data["yardsticks"])),
             )
+
+
+def respelled(name: str) -> str:
+    """The name of a fact as it is written now: earlier versions spelt one otherwise."""
+    return "unlabeled" if name == "unlabelled" else name
 
 
 def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -19,11 +19,11 @@ def say_protocol(yardsticks: RankYardsticks) -> str:
     Returns:
         A sentence without a full stop.
     """
-    fitted = f"{yardsticks.label_words} of the labelled architectures"
+    fitted = f"{yardsticks.label_words} of the labeled architectures"
     of = f"all {yardsticks.scored:,}"
     if yardsticks.protocol == "a":
         how = "random labels of the whole table"
-        whom = f"{of} architectures of the table, labelled ones included"
+        whom = f"{of} architectures of the table, labeled ones included"
     else:
         how = f"random labels of a fixed half, {yardsticks.pool:,} architectures"
         whom = f"{of} of the other half"

@@ -35,8 +35,8 @@ class SupernetAccuracy(Objective):
 
     Args:
         space: the space, with limits or without.
-        learnt: labelled images that the supernet is trained on.
-        held: labelled images of the same classes that score architectures.
+        learnt: labeled images that the supernet is trained on.
+        held: labeled images of the same classes that score architectures.
         plan: the rounds, and how the supernet is trained in them.
         folder: keeps weights and accuracies; the same objective goes on there after a kill.
         on_stage: told what is under way; or the clock that takes its time.
@@ -85,7 +85,7 @@ class SupernetAccuracy(Objective):
         for images in (learnt, held):
             if images.labels is None:
                 raise SettingsError(
-                    "got images without labels, expected labelled ones to train a supernet on and "
+                    "got images without labels, expected labeled ones to train a supernet on and "
                     "to score architectures with"
                 )
         self.space: SearchSpace = space

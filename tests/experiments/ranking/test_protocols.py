@@ -1,4 +1,4 @@
-"""Which rows are labelled and scored: paired, nested, fixed halves, failed rows left out."""
+"""Which rows are labeled and scored: paired, nested, fixed halves, failed rows left out."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class TestSplit:
             assert not set(broken) & (set(split.pool) | set(split.scored))
             assert len(set(split.pool) | set(split.scored)) == 200
             draw = draw_labels(table, split, 50, None, 3)
-            assert np.isfinite(draw.values[draw.labelled]).all()
+            assert np.isfinite(draw.values[draw.labeled]).all()
 
     def test_names_of_protocols(self) -> None:
         assert (read_protocol("A"), read_protocol("b")) == ("a", "b")
@@ -72,22 +72,22 @@ class TestDraw:
         bench = load(table)
         split = make_split(bench, "a")
         few, many = (draw_labels(bench, split, n, 30, 4) for n in (20, 50))
-        assert set(few.labelled) < set(many.labelled)
-        assert (len(few.labelled), len(many.labelled)) == (20, 50)
+        assert set(few.labeled) < set(many.labeled)
+        assert (len(few.labeled), len(many.labeled)) == (20, 50)
         for draw in (few, many):
-            assert not set(draw.labelled) & set(draw.unlabelled)
-            assert len(draw.unlabelled) == 30
+            assert not set(draw.labeled) & set(draw.unlabeled)
+            assert len(draw.unlabeled) == 30
         other = draw_labels(bench, split, 20, 30, 5)
-        assert set(few.labelled) != set(other.labelled)
+        assert set(few.labeled) != set(other.labeled)
 
-    def test_all_unlabelled_and_none(self, table: Path) -> None:
+    def test_all_unlabeled_and_none(self, table: Path) -> None:
         bench = load(table)
         split = make_split(bench, "b")
         everything = draw_labels(bench, split, 20, None, 0)
-        assert len(everything.unlabelled) == ROWS // 2 - 20
-        assert not set(everything.unlabelled) & set(split.scored)
-        assert len(draw_labels(bench, split, 20, 0, 0).unlabelled) == 0
-        assert len(draw_labels(bench, split, 20, 10**6, 0).unlabelled) == ROWS // 2 - 20
+        assert len(everything.unlabeled) == ROWS // 2 - 20
+        assert not set(everything.unlabeled) & set(split.scored)
+        assert len(draw_labels(bench, split, 20, 0, 0).unlabeled) == 0
+        assert len(draw_labels(bench, split, 20, 10**6, 0).unlabeled) == ROWS // 2 - 20
 
     def test_a_single_run_is_the_same_for_every_number_of_labels(self, table: Path) -> None:
         bench = load(table, run="random")

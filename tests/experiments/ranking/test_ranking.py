@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -80,7 +81,7 @@ def run(
 ) -> Ranking:
     spec = path if isinstance(path, BenchmarkSpec) else spec_of(path)
     arguments: dict[str, Any] = {
-        "labels": (10, 30), "seeds": 3, "workers": 1, "unlabelled": 50,
+        "labels": (10, 30), "seeds": 3, "workers": 1, "unlabeled": 50,
         "settings": SETTINGS if predictors is None else None, **more,
     }  # fmt: skip
     return rank("nasbench201", spec, predictors or NOISY, out=out, **arguments)
@@ -132,7 +133,7 @@ class TestOutputs:
         assert quiet.validation_kendall_tau.tolist() == [kendall_tau(mean, bench.values)] * 6
         for row in quiet.itertuples():
             draw = draw_labels(bench, make_split(bench, "a"), row.labels, 50, row.seed)
-            unseen = np.setdiff1d(np.arange(ROWS), draw.labelled)
+            unseen = np.setdiff1d(np.arange(ROWS), draw.labeled)
             inside = np.abs(mean - bench.values)[unseen] <= 1.6448536
             assert row.coverage_90 == pytest.approx(inside.mean())
 
@@ -257,15 +258,15 @@ class TestPairing:
         columns = [c for c in before if not c.startswith("seconds")]
         pd.testing.assert_frame_equal(alone.rows[columns], before[columns].reset_index(drop=True))
 
-    def test_unlabelled_architectures_by_name(self, table: Path) -> None:
+    def test_unlabeled_architectures_by_name(self, table: Path) -> None:
         ranking = run(table, ["scripted", "scripted@0", "scripted@all"], seeds=1, labels=10)
         assert ranking.predictors == ["scripted", "scripted@0", "scripted@all"]
         assert [0 if others is None else len(others) for *_, others in SEEN] == [50, 0, 290]
-        assert ranking.rows.unlabelled.tolist() == [50, 0, 290]
+        assert ranking.rows.unlabeled.tolist() == [50, 0, 290]
 
     @pytest.mark.slow
     def test_protocol_b_scores_the_other_half(self, table: Path) -> None:
-        ranking = run(table, labels="10%,100%", protocol="b", unlabelled="all")
+        ranking = run(table, labels="10%,100%", protocol="b", unlabeled="all")
         assert ranking.label_counts == [15, 150]
         bench = spec_of(table).load()
         split = make_split(bench, "b")
@@ -309,6 +310,23 @@ class TestResume:
         columns = [c for c in again.rows if not c.startswith("seconds")]
         pd.testing.assert_frame_equal(again.rows[columns], saved[0].rows[columns])
 
+    def test_a_fit_that_was_kept_under_the_earlier_spelling_is_not_run_again(
+        self, table: Path, tmp_path: Path
+    ) -> None:
+        small = {"labels": 10, "seeds": 1, "out": tmp_path}
+        run(table, **small)
+        for part in (tmp_path / "parts").glob("*.json"):
+            facts = json.loads(part.read_text("utf-8"))
+            del facts["sha256"]
+            facts["unlabelled"] = facts.pop("unlabeled")
+            digest = hashlib.sha256(
+                f"{json.dumps(facts, sort_keys=True, ensure_ascii=False)}\n".encode()
+            )
+            part.write_text(json.dumps({**facts, "sha256": digest.hexdigest()}), "utf-8")
+        told: list[ExperimentProgress] = []
+        run(table, on_done=told.append, **small)
+        assert [progress.resumed for progress in told] == [True] * len(NOISY)
+
     @pytest.mark.slow
     def test_the_folder_of_another_ranking_is_refused(self, table: Path, tmp_path: Path) -> None:
         small = {"labels": 10, "seeds": 1, "out": tmp_path}
@@ -316,8 +334,8 @@ class TestResume:
         before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
         with pytest.raises(StorageError, match="protocol 'a' there, 'b' here"):
             run(table, protocol="b", **small)
-        with pytest.raises(StorageError, match="unlabelled 50 there and 20 here"):
-            run(table, unlabelled=20, **small)
+        with pytest.raises(StorageError, match="unlabeled 50 there and 20 here"):
+            run(table, unlabeled=20, **small)
         with pytest.raises(StorageError, match=r"'noise': 1\.0"):
             run(table, settings={"noisy": {"noise": 1.0}}, **small)
         assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
@@ -459,7 +477,7 @@ class TestQuestions:
             ({"predictors": ["pseudos:forest"]}, UnknownNameError, "did you mean 'pseudo'"),
             ({"predictors": []}, SettingsError, "no predictors"),
             ({"predictors": ["forest", "forest"]}, SettingsError, "twice"),
-            ({"predictors": ["forest@x"]}, SettingsError, "unlabelled='x'"),
+            ({"predictors": ["forest@x"]}, SettingsError, "unlabeled='x'"),
             ({"predictors": {"MACs": "forest"}}, SettingsError, "'MACs'"),
             ({"labels": ROWS - 1}, SettingsError, "at most 298"),
             ({"labels": 1}, SettingsError, "at least 2"),
@@ -467,10 +485,11 @@ class TestQuestions:
             ({"seeds": 0}, SettingsError, "seeds=0"),
             ({"workers": 0}, SettingsError, "workers=0"),
             ({"protocol": "c"}, UnknownNameError, "no protocol is named 'c'"),
-            ({"unlabelled": -1}, SettingsError, "unlabelled=-1"),
-            ({"unlabelled": "some"}, SettingsError, "unlabelled='some'"),
-            ({"unlabelled": "9_1"}, SettingsError, "unlabelled='9_1'"),
-            ({"unlabelled": 1.5}, SettingsError, "unlabelled=1.5"),
+            ({"unlabelled": 1}, SettingsError, "did you mean 'unlabeled'"),
+            ({"unlabeled": -1}, SettingsError, "unlabeled=-1"),
+            ({"unlabeled": "some"}, SettingsError, "unlabeled='some'"),
+            ({"unlabeled": "9_1"}, SettingsError, "unlabeled='9_1'"),
+            ({"unlabeled": 1.5}, SettingsError, "unlabeled=1.5"),
             ({"baseline": "boosting"}, SettingsError, "baseline 'boosting'"),
             ({"settings": {"boosting": {}}}, SettingsError, "settings for 'boosting'"),
             ({"settings": {"forest": {"leaves": 1}}}, SettingsError, "leaves"),

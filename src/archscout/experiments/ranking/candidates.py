@@ -1,4 +1,4 @@
-"""What is ranked: predictors with their settings and unlabelled architectures."""
+"""What is ranked: predictors with their settings and unlabeled architectures."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from archscout.predictors import check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
 
 ALL = "all"
-Unlabelled = int | str
+Unlabeled = int | str
 
 
 def read_predictors(
     predictors: Parts,
-    unlabelled: Unlabelled,
+    unlabeled: Unlabeled,
     settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Candidate]:
     """Check what is to be ranked.
 
     Args:
         predictors: see `archscout.experiments.named_parts.named_parts`. A text may end in
-            ``@N`` or ``@all`` for unlabelled architectures of its own.
-        unlabelled: number for all others, or ``"all"``.
+            ``@N`` or ``@all`` for unlabeled architectures of its own.
+        unlabeled: number for all others, or ``"all"``.
         settings: by name in this ranking.
 
     Returns:
@@ -41,30 +41,30 @@ def read_predictors(
         SettingsError: if one is named twice, none is, or a number is wrong.
 
     Examples:
-        >>> [(c.name, c.unlabelled) for c in read_predictors(["forest", "seminas@0"], 50, {})]
+        >>> [(c.name, c.unlabeled) for c in read_predictors(["forest", "seminas@0"], 50, {})]
         [('forest', 50), ('seminas@0', 0)]
     """
-    everywhere = read_unlabelled(unlabelled)
+    everywhere = read_unlabeled(unlabeled)
     found = []
     for candidate in read_candidates(predictors, settings, "predictor", "predictors"):
         part, number = candidate.part, everywhere
         if isinstance(part, str):
             name, at, count = part.rpartition("@")
             if at and not set(count) & {"/", ":"}:
-                part, number = name, read_unlabelled(count)
+                part, number = name, read_unlabeled(count)
             check_predictor_name(part)
-        found.append(replace(candidate, part=part, unlabelled=number))
+        found.append(replace(candidate, part=part, unlabeled=number))
     return found
 
 
-def read_unlabelled(value: Unlabelled) -> int | None:
-    """Read a number of unlabelled architectures; ``"all"`` gives None.
+def read_unlabeled(value: Unlabeled) -> int | None:
+    """Read a number of unlabeled architectures; ``"all"`` gives None.
 
     Raises:
         SettingsError: if it is neither.
 
     Examples:
-        >>> read_unlabelled("1000"), read_unlabelled("all")
+        >>> read_unlabeled("1000"), read_unlabeled("all")
         (1000, None)
     """
     if value == ALL:
@@ -75,7 +75,7 @@ def read_unlabelled(value: Unlabelled) -> int | None:
         count = -1
     if count < 0:
         raise SettingsError(
-            f"got unlabelled={value!r}, expected a number of 0 or more architectures, or 'all'"
+            f"got unlabeled={value!r}, expected a number of 0 or more architectures, or 'all'"
         )
     return count
 

@@ -25,7 +25,7 @@ class RankJob(Job):
     """One predictor with one number of labels and one seed.
 
     Args:
-        protocol: which rows may be labelled and which are scored.
+        protocol: which rows may be labeled and which are scored.
     """
 
     protocol: Protocol = "a"
@@ -41,7 +41,7 @@ class RankJob(Job):
     @property
     def identity(self) -> dict[str, Any]:
         """Plain values that a kept record must have been made with."""
-        return {**super().identity, "unlabelled": self.candidate.unlabelled_words}
+        return {**super().identity, "unlabeled": self.candidate.unlabeled_words}
 
 
 @dataclass(frozen=True)
@@ -49,12 +49,12 @@ class RowRecord:
     """What one row came to.
 
     Args:
-        unlabelled: architectures without a label that the predictor was given.
+        unlabeled: architectures without a label that the predictor was given.
         figures: ``test_...`` and ``validation_...`` of `FIGURES`, and ``coverage_...``.
         seconds_to_fit, seconds_to_predict: wall-clock.
     """
 
-    unlabelled: int
+    unlabeled: int
     figures: dict[str, float]
     seconds_to_fit: float
     seconds_to_predict: float
@@ -67,7 +67,7 @@ class RowRecord:
     def to_part(self) -> tuple[dict[str, Any], str]:
         """Plain values; no text."""
         facts = asdict(self)
-        return {"given": facts.pop("unlabelled"), **facts}, ""
+        return {"given": facts.pop("unlabeled"), **facts}, ""
 
     @classmethod
     def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
@@ -86,14 +86,14 @@ class RowRecord:
 
 @own_state()
 def run_row(job: RankJob) -> RowRecord:
-    """Fit, predict, and only then look at the values of what was not labelled.
+    """Fit, predict, and only then look at the values of what was not labeled.
 
     Args:
         job: predictor, number of labels, seed and table.
 
     Returns:
         The figures. Those against validation and test values are on all scored rows that have
-        one; coverage is of what a label of each scored row would be that was not labelled.
+        one; coverage is of what a label of each scored row would be that was not labeled.
 
     Raises:
         ArchscoutError: if the predictor refuses its labels or predicts what is no number.
@@ -101,14 +101,14 @@ def run_row(job: RankJob) -> RowRecord:
     table = job.benchmark.load()
     split = make_split(table, job.protocol)
     candidate = job.candidate
-    draw = draw_labels(table, split, job.labels, candidate.unlabelled, job.seed)
+    draw = draw_labels(table, split, job.labels, candidate.unlabeled, job.seed)
     sign = 1.0 if table.direction == "maximize" else -1.0
     rng = predictor_rng(job.seed, job.labels)
     predictor = make_predictor(candidate.part, table.space, rng, **candidate.settings)
 
     started = time.perf_counter()
-    others = table.choices[draw.unlabelled] if len(draw.unlabelled) else None
-    predictor.fit(table.choices[draw.labelled], sign * draw.values[draw.labelled], others)
+    others = table.choices[draw.unlabeled] if len(draw.unlabeled) else None
+    predictor.fit(table.choices[draw.labeled], sign * draw.values[draw.labeled], others)
     fitted = time.perf_counter()
     mean, spread = predictor.predict(table.choices[split.scored])
     predicted = time.perf_counter()
@@ -119,7 +119,7 @@ def run_row(job: RankJob) -> RowRecord:
     for target, values in zip(TARGETS, (table.test_values, table.values), strict=True):
         found = order_figures(mean, sign * values[split.scored])
         figures |= {f"{target}_{name}": figure for name, figure in found.items()}
-    unseen = ~np.isin(split.scored, draw.labelled)
+    unseen = ~np.isin(split.scored, draw.labeled)
     stated = Posterior(mean[unseen], spread[unseen])
     figures |= calibration_figures(stated, sign * draw.values[split.scored[unseen]])
-    return RowRecord(len(draw.unlabelled), figures, fitted - started, predicted - fitted)
+    return RowRecord(len(draw.unlabeled), figures, fitted - started, predicted - fitted)

@@ -1,6 +1,6 @@
-"""The two protocols: which rows may be labelled, which are scored, and how labels are drawn.
+"""The two protocols: which rows may be labeled, which are scored, and how labels are drawn.
 
-**A**: labels are random rows of the table, and the whole table is scored, labelled rows included.
+**A**: labels are random rows of the table, and the whole table is scored, labeled rows included.
 **B**: one fixed half of the table is the pool of labels, the other half is scored.
 
 Figures of one protocol say nothing about figures of the other.
@@ -15,7 +15,7 @@ Source:
 Randomness of the row of seed ``s`` and ``n`` labels, where a generator is
 ``numpy.random.default_rng(entropy)``:
 
-- ``[s, 0, 1]`` orders the pool. The first ``n`` rows are labelled and the next are unlabelled, so
+- ``[s, 0, 1]`` orders the pool. The first ``n`` rows are labeled and the next are unlabeled, so
   that fewer labels are among more labels, and every predictor gets the same.
 - ``[s, 0, 2]`` draws one run of each architecture, where a label is a single run.
 - ``[s, n]`` is the predictor's own.
@@ -48,7 +48,7 @@ class Split:
 
     Args:
         protocol: ``"a"`` or ``"b"``.
-        pool: rows that may be labelled, ascending.
+        pool: rows that may be labeled, ascending.
         scored: rows that predictions are scored on, ascending.
     """
 
@@ -111,18 +111,18 @@ class Draw:
     """What one seed decides for one number of labels.
 
     Args:
-        labelled: ``(n,)`` rows whose values a predictor learns from.
-        unlabelled: ``(m,)`` rows that it may look at without their values.
+        labeled: ``(n,)`` rows whose values a predictor learns from.
+        unlabeled: ``(m,)`` rows that it may look at without their values.
         values: ``(rows of the table,)`` what a label of each row is with this seed.
     """
 
-    labelled: Rows
-    unlabelled: Rows
+    labeled: Rows
+    unlabeled: Rows
     values: NDArray[np.float64]
 
 
 def draw_labels(
-    table: TableBenchmark, split: Split, labels: int, unlabelled: int | None, seed: int
+    table: TableBenchmark, split: Split, labels: int, unlabeled: int | None, seed: int
 ) -> Draw:
     """Draw the labels of one seed; the same for every predictor.
 
@@ -130,14 +130,14 @@ def draw_labels(
         table: the benchmark.
         split: its parts.
         labels: 2 to ``split.most_labels``.
-        unlabelled: most unlabelled rows, from the pool too; None for all that are left.
+        unlabeled: most unlabeled rows, from the pool too; None for all that are left.
         seed: 0 or more.
 
     Returns:
         The rows and the values of all rows, of which the predictor sees those of its labels.
     """
     order = np.random.default_rng([seed, 0, 1]).permutation(split.pool)
-    end = len(order) if unlabelled is None else labels + unlabelled
+    end = len(order) if unlabeled is None else labels + unlabeled
     return Draw(order[:labels], order[labels:end], _label_values(table, seed))
 
 

@@ -17,7 +17,7 @@ from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_o
 from archscout.experiments.candidates import Candidate, check_baseline
 from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
 from archscout.experiments.named_parts import Parts
-from archscout.experiments.ranking.candidates import Unlabelled, check_settings, read_predictors
+from archscout.experiments.ranking.candidates import Unlabeled, check_settings, read_predictors
 from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
 from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
 from archscout.experiments.ranking.sentences import list_notes, list_warnings
@@ -32,7 +32,7 @@ from archscout.study.executors import JobFailure, check_workers, usable_cores
 logger = logging.getLogger(__name__)
 
 LABELS = (20, 50, 100, 400)
-UNLABELLED = 1000
+UNLABELED = 1000
 # What is wrong with the table or the installation is wrong with every row: raised, not recorded.
 _WRONG_QUESTION = (MissingExtraError, TableError)
 
@@ -53,7 +53,7 @@ def rank(
     seeds: int | Sequence[int] = 20,
     *,
     protocol: str = "a",
-    unlabelled: Unlabelled = UNLABELLED,
+    unlabeled: Unlabeled = UNLABELED,
     baseline: str | None = None,
     workers: int | None = None,
     out: str | Path | None = None,
@@ -73,12 +73,12 @@ def rank(
             (``"module:Name"``, ``"FILE.py:Name"``), classes, functions ``(space, rng) ->
             Predictor``, or objects, of which each fit gets a new one; or a mapping from a name in
             this ranking to one of these, so that a predictor can stand beside itself. A text that
-            ends in ``@0``, ``@1000`` or ``@all`` has so many unlabelled architectures.
+            ends in ``@0``, ``@1000`` or ``@all`` has so many unlabeled architectures.
         labels: numbers of labels, 2 or more each; a text such as ``"1%"`` is a share of the pool.
         seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
         protocol: ``"a"``, random labels and the whole table scored, or ``"b"``, labels of one
             fixed half and the other half scored; see `archscout.experiments.ranking.protocols`.
-        unlabelled: how many architectures without a label the predictors may look at, or
+        unlabeled: how many architectures without a label the predictors may look at, or
             ``"all"``.
         baseline: one of the predictors, which the others are tested against; None takes the first.
         workers: processes; None takes one a usable core, 1 stays in this process.
@@ -103,7 +103,7 @@ def rank(
     benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
     check_optional(out, on_done, "out", "on_done")
-    candidates = read_predictors(predictors, unlabelled, settings)
+    candidates = read_predictors(predictors, unlabeled, settings)
     names = [candidate.name for candidate in candidates]
     baseline = _baseline(candidates, baseline)
     seed_list = check_seeds(seeds)
@@ -135,7 +135,7 @@ def rank(
         seeds=seed_list,
         label_counts=label_counts,
         predictors={c.name: c.registered for c in candidates},
-        unlabelled={c.name: c.unlabelled_words for c in candidates},
+        unlabeled={c.name: c.unlabeled_words for c in candidates},
         protocol=chosen,
         benchmark=plan["benchmark"],
         table=plan["table"],

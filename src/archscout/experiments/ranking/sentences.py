@@ -107,11 +107,11 @@ def list_notes(yardsticks: RankYardsticks, baseline: str, tests: int, workers: i
     a = yardsticks.protocol == "a"
     notes = [
         f"{say_protocol(yardsticks)}. Figures of protocols A and B are not comparable. Values of "
-        "what is not labelled are looked up after a predictor has predicted everything.",
+        "what is not labeled are looked up after a predictor has predicted everything.",
         "Every predictor gets the same random labels with the same seed, and those of a smaller "
         "number are among those of a larger one. Failed measurements are neither drawn nor "
         "scored.",
-        "Unlabelled architectures are drawn from the rest of the "
+        "Unlabeled architectures are drawn from the rest of the "
         + (
             "table, so they are among those that are scored; their values are not seen."
             if a

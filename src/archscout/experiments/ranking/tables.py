@@ -25,7 +25,7 @@ FIGURE_COLUMNS = [
     *(f"coverage_{level}" for level in LEVELS),
 ]
 _TIMES = ["seconds_to_fit", "seconds_to_predict"]
-_FIRST = ["predictor", "labels", "seed", "unlabelled", "protocol", "fitted_on"]
+_FIRST = ["predictor", "labels", "seed", "unlabeled", "protocol", "fitted_on"]
 
 
 def rows_table(
@@ -36,7 +36,7 @@ def rows_table(
     """One row a fit, by labels, seed and predictor as asked for.
 
     Returns:
-        Columns ``predictor``, ``labels``, ``seed``, ``unlabelled`` (how many it was given),
+        Columns ``predictor``, ``labels``, ``seed``, ``unlabeled`` (how many it was given),
         ``protocol``, ``fitted_on``; for each target ``test`` (scored against test values) and
         ``validation`` (against validation values) the `FIGURES`; ``coverage_10`` to
         ``coverage_95``; seconds; ``error``, empty unless the fit failed.
@@ -49,7 +49,7 @@ def rows_table(
             "predictor": job.candidate.name,
             "labels": job.labels,
             "seed": job.seed,
-            "unlabelled": math.nan,
+            "unlabeled": math.nan,
             "protocol": job.protocol,
             "fitted_on": yardsticks.label_words,
             "error": "",
@@ -57,12 +57,12 @@ def rows_table(
         if isinstance(result, JobFailure):
             row["error"] = result.message
         else:
-            row["unlabelled"] = result.unlabelled
+            row["unlabeled"] = result.unlabeled
             row |= result.figures
             row |= {name: getattr(result, name) for name in _TIMES}
         rows.append(row)
     table = pd.DataFrame(rows, columns=[*_FIRST, *FIGURE_COLUMNS, *_TIMES, "error"])
-    return table.astype({"unlabelled": "Int64"})
+    return table.astype({"unlabeled": "Int64"})
 
 
 def summary_table(
@@ -88,7 +88,7 @@ def summary_table(
             good = these[these.error == ""]
             row: dict[str, Any] = {"predictor": predictor, "labels": labels, **kind}
             row |= {"seeds": len(good), "failed": len(these) - len(good)}
-            row["unlabelled"] = good.unlabelled.max() if len(good) else pd.NA
+            row["unlabeled"] = good.unlabeled.max() if len(good) else pd.NA
             for name in FIGURE_COLUMNS:
                 row |= _mean_and_ends(name, good[name].to_numpy(dtype=np.float64))
             for name in _TIMES:
@@ -99,7 +99,7 @@ def summary_table(
     fixed.append((CEILING, ceilings))
     found += [{"predictor": name, "labels": 0, **kind, **figures} for name, figures in fixed]
     table = pd.DataFrame(found, columns=list(found[0]))
-    return table.astype({"seeds": "Int64", "failed": "Int64", "unlabelled": "Int64"})
+    return table.astype({"seeds": "Int64", "failed": "Int64", "unlabeled": "Int64"})
 
 
 def _mean_and_ends(name: str, values: Any) -> dict[str, float]:

@@ -63,7 +63,7 @@ def check_trust(
     Args:
         settings: of the search: how many, how trained, the share that is held out.
         space: the space, with its limits.
-        images: labelled images.
+        images: labeled images.
         ways: scores by name.
         judged: name of the way that the check is about.
         sizes: arguments of the space's ``build``.

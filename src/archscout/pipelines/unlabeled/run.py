@@ -65,7 +65,7 @@ def search_unlabeled(
         images: what to learn from, or the folder or file that `load_sets` reads at 32 pixels;
             class labels are used for true-label nulls and the trust check alone.
         settings: what is asked for; None takes the defaults.
-        validation: labelled images of the same classes, on which the trust check scores networks
+        validation: labeled images of the same classes, on which the trust check scores networks
             instead of on a share of the others.
         out: folder for weights, accuracies, result, page and the network's description; the
             same call goes on there after a kill. None keeps nothing.
