@@ -52,9 +52,9 @@ class PlainDataset(Dataset[tuple[Tensor, int]]):
     """Pictures, each shifted, mirrored and normalised by itself."""
 
     def __init__(self, images: Images, crop: int) -> None:
-        assert images.labels is not None
+        assert images.targets is not None
         self.pictures = [Image.fromarray(pixels) for pixels in images.pixels]
-        self.labels = images.labels.tolist()
+        self.targets = images.targets.tolist()
         self.crop, self.side = crop, images.side
         known = channel_statistics(images.pixels)
         self.mean = torch.tensor(known.mean).view(3, 1, 1)
@@ -71,7 +71,7 @@ class PlainDataset(Dataset[tuple[Tensor, int]]):
         if self.rng.random() < 0.5:
             picture = picture.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
         tensor = torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
-        return (tensor.float() / 255 - self.mean) / self.std, self.labels[index]
+        return (tensor.float() / 255 - self.mean) / self.std, self.targets[index]
 
 
 class PlainCell(nn.Module):
@@ -145,9 +145,9 @@ class Plain:
         path: list[list[int]] = self.drawer.draw_paths(self.rng, 1)[0].tolist()
         return path
 
-    def step(self, batch: Tensor, labels: Tensor) -> None:
+    def step(self, batch: Tensor, targets: Tensor) -> None:
         self.optimizer.zero_grad()
-        cross_entropy(self.network(batch, self.path()), labels).backward()
+        cross_entropy(self.network(batch, self.path()), targets).backward()
         self.optimizer.step()
 
     def epoch(self) -> Clocks:
@@ -188,19 +188,19 @@ class Ours:
 
     def epoch(self) -> Clocks:
         processor = time.process_time()
-        assert self.images.labels is not None
+        assert self.images.targets is not None
         done = train(
             self.supernet,
             self.images,
-            self.images.labels,
+            self.images.targets,
             self.settings,
             paths=SupernetPaths(self.supernet),
         )
         return done.seconds, time.process_time() - processor, len(self.images)
 
     def _inputs(self) -> Inputs:
-        assert self.images.labels is not None
-        return Inputs(self.images, self.images.labels, self.settings, torch.device("cpu"))
+        assert self.images.targets is not None
+        return Inputs(self.images, self.images.targets, self.settings, torch.device("cpu"))
 
     def data_only(self) -> Clocks:
         inputs = self._inputs()
@@ -241,7 +241,7 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--images", type=int, default=2560, help="images an epoch")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--source", help="images with labels; random pixels without")
+    parser.add_argument("--source", help="images with classes; random pixels without")
     parser.add_argument("--profile", action="store_true", help="only show where a step's time goes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -281,8 +281,10 @@ def read(arguments: Any) -> Images:
         return load_images(arguments.source, resolution=side, limit=count)
     rng = np.random.default_rng(0)
     pixels = rng.integers(0, 256, (count, side, side, 3), dtype=np.uint8)
-    labels = rng.integers(0, 10, count)
-    return replace(load_images(pixels, resolution=side), labels=labels, classes=tuple("0123456789"))
+    targets = rng.integers(0, 10, count)
+    return replace(
+        load_images(pixels, resolution=side), targets=targets, classes=tuple("0123456789")
+    )
 
 
 def describe(arguments: Any, images: Images) -> None:

@@ -90,17 +90,17 @@ def test_searches_score_on_what_the_user_brought(folder, command):
 
 
 @pytest.mark.parametrize("command", ["train", "search-supernet"])
-def test_trainings_on_labels_say_why_they_need_them(folder, command):
-    done = call(command, folder, "--no-labels")
+def test_trainings_on_classes_say_why_they_need_them(folder, command):
+    done = call(command, folder, "--no-classes")
     assert done.exit_code == 2
     assert "learns to tell classes apart" in done.stderr
     assert not Path("out").exists()
 
 
-def test_a_search_without_labels_can_leave_them_out(folder):
-    done = call("search-unlabeled", folder, "--no-labels", "--limit", "10")
+def test_a_search_without_classes_can_leave_them_out(folder):
+    done = call("search-unlabeled", folder, "--no-classes", "--limit", "10")
     assert done.exit_code == 0, done.output
-    assert "read 10 images (8x8, no labels)" in done.stdout
+    assert "read 10 images (8x8, no classes)" in done.stdout
 
 
 def test_a_class_of_the_test_images_alone_is_named(folder):

@@ -34,9 +34,9 @@ def file(tmp_path: Path) -> Path:
     np.savez(
         path,
         x_train=images.pixels,
-        y_train=images.labels,
+        y_train=images.targets,
         x_test=images.pixels[:24, :, ::-1],
-        y_test=images.labels[:24],
+        y_test=images.targets[:24],
     )
     return path
 
@@ -83,7 +83,7 @@ def test_unlabeled_images_are_one_sentence(tmp_path: Path) -> None:
     np.save(path, make_images().pixels)
     code, _, error = run(path, *QUICK, "--out", tmp_path / "out")
     assert code == 2
-    assert "have no labels" in error
+    assert "have no classes" in error
     assert error.count("\n") == 1
     assert not (tmp_path / "out").exists()
 

@@ -81,7 +81,7 @@ def test_latency_is_measured_once_and_limits_the_search(pictures: Path, tmp_path
     [
         (["--space", "nasbench101"], "no space of random-label search is named 'nasbench101'"),
         (["--labels", "guessed"], "no kind of labels is named 'guessed'"),
-        (["--labels", "true"], "have no labels"),
+        (["--labels", "true"], "have no classes"),
         (["--trust", "2"], "4 or more: 0 for no trust check"),
         (["--max-macs", "5"], "MACs"),
         (["--max-latency", "soon"], "as an amount of ms"),

@@ -121,7 +121,7 @@ def test_images_without_labels_are_refused_before_anything_is_written(images):
     np.save("pixels.npy", np.full((30, 8, 8, 3), 200, dtype=np.uint8))
     done = call("200100", "pixels.npy", *SMALL)
     assert done.exit_code == 2
-    assert "have no labels" in done.output
+    assert "have no classes" in done.output
     assert not Path("runs").exists()
 
 

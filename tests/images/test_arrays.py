@@ -151,8 +151,8 @@ def npz(folder: Path, **arrays: Any) -> Path:
 def test_the_usual_names_in_npz(tmp_path: Path, names: tuple[str, str]) -> None:
     path = npz(tmp_path, **{names[0]: colour(), names[1]: np.array([[2], [0], [1], [1], [0], [2]])})
     images = load_images(path, resolution=8)
-    assert images.labels is not None
-    assert images.labels.tolist() == [2, 0, 1, 1, 0, 2]
+    assert images.targets is not None
+    assert images.targets.tolist() == [2, 0, 1, 1, 0, 2]
     assert images.classes == ("0", "1", "2")
     assert images.names[1] == f"{names[0]}[1]"
     assert same(images, load_images(colour(), resolution=8))
@@ -166,12 +166,12 @@ def test_the_usual_names_of_what_is_held_out_in_npz(tmp_path: Path, held: tuple[
     assert len(read.validation) == 4
 
 
-def test_arrays_that_may_be_labels_are_told(
+def test_arrays_that_may_be_classes_are_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     images = load_images(npz(tmp_path, x=colour(), kinds=np.arange(6)))
-    assert images.labels is None
-    assert "no labels are read: kinds is none of the names" in caplog.text
+    assert images.targets is None
+    assert "no classes are read: kinds is none of the names" in caplog.text
 
 
 def test_test_images_come_from_their_own_arrays(tmp_path: Path) -> None:
@@ -179,14 +179,14 @@ def test_test_images_come_from_their_own_arrays(tmp_path: Path) -> None:
     path = npz(tmp_path, **arrays, y_test=np.array([5, 3]), classes=np.array(list("abcdefg")))
     train, test = load_images(path), load_images(path, part="test")
     assert len(train), len(test) == (6, 2)
-    assert test.labels is not None
-    assert test.labels.tolist() == [5, 3]
+    assert test.targets is not None
+    assert test.targets.tolist() == [5, 3]
     assert test.classes == train.classes == tuple("abcdefg")
     path = npz(tmp_path, **arrays, y_test=np.array([5, 3]))
     test = load_images(path, part="test")
-    assert test.labels is not None
+    assert test.targets is not None
     # Without names both parts number the values of either.
-    assert test.labels.tolist() == [4, 2]
+    assert test.targets.tolist() == [4, 2]
     assert test.classes == load_images(path).classes == tuple("123456")
 
 
@@ -195,9 +195,9 @@ def test_test_images_come_from_their_own_arrays(tmp_path: Path) -> None:
     [
         ({"z": colour()}, "holds z, expected x_train or x or images"),
         ({}, "holds nothing"),
-        ({"x": colour(), "y": np.arange(5)}, "got 5 labels in y for 6 images"),
+        ({"x": colour(), "y": np.arange(5)}, "got 5 targets in y for 6 images"),
         ({"x": colour(), "y": np.eye(6)}, "expected one whole number or text"),
-        ({"x": colour(), "y": np.arange(6) - 1}, "got labels from -1"),
+        ({"x": colour(), "y": np.arange(6) - 1}, "got targets from -1"),
         ({"x": colour(), "y": np.arange(6), "classes": np.array(["a"])}, "expected 0 to 0"),
         ({"x": np.array([{}] * 3, dtype=object)}, "no readable array file"),
         ({"x": colour(), "y": np.array([{}] * 6, dtype=object)}, "no readable array file"),
@@ -209,17 +209,17 @@ def test_npz_that_is_not_understood(tmp_path: Path, arrays: dict[str, Any], said
         load_images(npz(tmp_path, **arrays))
 
 
-def test_labels_can_be_words(tmp_path: Path) -> None:
+def test_classes_can_be_words(tmp_path: Path) -> None:
     images = load_images(npz(tmp_path, x=colour(3), y=np.array(["dog", "cat", "dog"])))
-    assert images.labels is not None
-    assert images.labels.tolist() == [1, 0, 1]
+    assert images.targets is not None
+    assert images.targets.tolist() == [1, 0, 1]
     assert images.classes == ("cat", "dog")
 
 
 def test_npy(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", colour())
     images = load_images(tmp_path / "a.npy", resolution=8, limit=4)
-    assert images.labels is None
+    assert images.targets is None
     assert len(images) == 4
     whole = load_images(tmp_path / "a.npy", resolution=8)
     assert same(whole, load_images(colour(), resolution=8))

@@ -1,4 +1,4 @@
-"""Datasets of any kind: items of every form, labels where all have one, errors skipped."""
+"""Datasets of any kind: items of every form, classes where all have one, errors skipped."""
 
 from __future__ import annotations
 
@@ -48,38 +48,38 @@ def test_every_form_gives_the_images_of_the_array(dataset: Any) -> None:
     expected = load_images(PIXELS, resolution=8)
     assert (images.pixels == expected.pixels).all()
     assert (images.fingerprints == expected.fingerprints).all()
-    assert images.labels is None
+    assert images.targets is None
     assert images.source == type(dataset).__name__
 
 
-def test_labels_of_pytorch_datasets() -> None:
+def test_targets_of_pytorch_datasets() -> None:
     numbers = torch.arange(12) % 4
     dataset = TensorDataset(torch.from_numpy(FIRST), numbers)
     images = load_images(dataset, resolution=8)
-    assert images.labels is not None
-    assert images.labels.tolist() == numbers.tolist()
+    assert images.targets is not None
+    assert images.targets.tolist() == numbers.tolist()
     part = load_images(Subset(dataset, [3, 1, 7]), resolution=8)
-    assert part.labels is not None
+    assert part.targets is not None
     assert part.classes == ("1", "3")
-    assert part.labels.tolist() == [1, 0, 1]
+    assert part.targets.tolist() == [1, 0, 1]
     assert (part.fingerprints == images.fingerprints[[3, 1, 7]]).all()
 
 
 def test_names_of_classes() -> None:
     images = load_images(Listed([(image, 2) for image in PIXELS], ["a", "b", "c"]), resolution=8)
     assert images.classes == ("a", "b", "c")
-    assert images.labels is not None
-    assert set(images.labels.tolist()) == {2}
+    assert images.targets is not None
+    assert set(images.targets.tolist()) == {2}
 
 
 @pytest.mark.parametrize("missing", [-1, None])
-def test_labels_count_only_if_every_item_has_one(
+def test_targets_count_only_if_every_item_has_one(
     missing: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     items = [(image, missing if row == 4 else 0) for row, image in enumerate(PIXELS)]
     with caplog.at_level(logging.WARNING):
-        assert load_images(Listed(items), resolution=8).labels is None
-    assert "1 of 12 items have no label" in caplog.text
+        assert load_images(Listed(items), resolution=8).targets is None
+    assert "1 of 12 items have no class" in caplog.text
 
 
 def test_items_that_fail_are_skipped() -> None:

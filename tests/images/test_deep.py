@@ -55,7 +55,7 @@ def test_bits_in_use_fill_the_range(tmp_path: Path, bits: int, ending: str) -> N
     expected = np.rint(drawn(bits)[..., 0] * (255 / (2**bits - 1)))
     assert (images.pixels[0, ..., 1] == expected).all()
     assert images.whites.whole == 2**bits - 1
-    said = f"{2**bits - 1:,} is white" if bits > 8 else "no labels)"
+    said = f"{2**bits - 1:,} is white" if bits > 8 else "no classes)"
     assert said in images.summary()
 
 

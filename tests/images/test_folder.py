@@ -1,4 +1,4 @@
-"""Folders of pictures: nesting, labels, what is skipped, limits; nothing depends on threads."""
+"""Folders of pictures: nesting, classes, what is skipped, limits; nothing depends on threads."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ def test_a_folder_of_any_nesting(tmp_path: Path) -> None:
     images = load(fill(tmp_path, ["b.png", "a/deep/er/c.png", "a/d.png"]))
     assert images.names == ("a/d.png", "a/deep/er/c.png", "b.png")
     assert images.pixels[:, 0, 0, 0].tolist() == [2, 1, 0]
-    assert images.labels is None
+    assert images.targets is None
     assert images.classes == ()
     assert images.source == str(tmp_path)
     assert len(set(images.fingerprints.tolist())) == 3
 
 
-def test_the_first_level_gives_the_labels(tmp_path: Path) -> None:
+def test_the_first_level_gives_the_classes(tmp_path: Path) -> None:
     images = load(fill(tmp_path, ["dog/1.png", "cat/x/2.png", "cat/3.png"]))
     assert images.classes == ("cat", "dog")
-    assert images.labels is not None
-    assert dict(zip(images.names, images.labels.tolist(), strict=True)) == {
+    assert images.targets is not None
+    assert dict(zip(images.names, images.targets.tolist(), strict=True)) == {
         "cat/3.png": 0,
         "cat/x/2.png": 0,
         "dog/1.png": 1,
@@ -52,15 +52,15 @@ def test_the_first_level_gives_the_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "names", [["cat/1.png", "cat/2.png"], ["cat/1.png", "dog/1.png", "1.png"], ["1.png"]]
 )
-def test_no_labels_where_folders_do_not_part_all_images(tmp_path: Path, names: list[str]) -> None:
-    assert load(fill(tmp_path, names)).labels is None
+def test_no_classes_where_folders_do_not_part_all_images(tmp_path: Path, names: list[str]) -> None:
+    assert load(fill(tmp_path, names)).targets is None
 
 
 def test_a_folder_without_images_is_no_class(tmp_path: Path) -> None:
     fill(tmp_path, ["cat/1.png"])
     (tmp_path / "notes").mkdir()
     (tmp_path / "notes" / "a.txt").write_text("hello")
-    assert load(tmp_path).labels is None
+    assert load(tmp_path).targets is None
 
 
 def test_bad_files_are_counted_and_named(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ def test_bad_files_are_counted_and_named(tmp_path: Path) -> None:
         Skipped("e.png", "damaged or cut short"),
     )
     assert images.summary() == (
-        "read 2 images (8x8, no labels), skipped 4: 1 hidden (.hidden.png), "
+        "read 2 images (8x8, no classes), skipped 4: 1 hidden (.hidden.png), "
         "1 not an image (a.txt), 1 empty (b.jpg), 1 for other reasons"
     )
 
@@ -134,8 +134,8 @@ def test_a_limit_counts_images_and_mixes_classes(tmp_path: Path) -> None:
     images = load(tmp_path, limit=30)
     assert len(images) == 30
     assert list(images.names) == sorted(images.names)
-    assert images.labels is not None
-    assert np.bincount(images.labels).tolist() == [10, 10, 10]
+    assert images.targets is not None
+    assert np.bincount(images.targets).tolist() == [10, 10, 10]
     whole = load(tmp_path)
     rows = [whole.names.index(name) for name in images.names]
     assert (whole.pixels[rows] == images.pixels).all()

@@ -41,8 +41,8 @@ def test_a_folder_of_idx_files(tmp_path: Path, packed: bool) -> None:
     write(tmp_path, "t10k", 4, packed)
     images = load_images(tmp_path, resolution=9)
     assert (images.pixels[..., 2] == pictures(7)).all()
-    assert images.labels is not None
-    assert images.labels.tolist() == [0, 1, 2, 0, 1, 2, 0]
+    assert images.targets is not None
+    assert images.targets.tolist() == [0, 1, 2, 0, 1, 2, 0]
     assert images.classes == ("0", "1", "2")
     assert images.names[3] == "train-images-idx3-ubyte[3]"
     assert len(load_images(tmp_path, part="test")) == 4
@@ -68,18 +68,18 @@ def test_other_names_and_places(tmp_path: Path, form: str) -> None:
     assert parts_in(tmp_path) == ("train", "test")
     images = load_images(tmp_path)
     assert len(images) == 7
-    assert images.labels is not None
+    assert images.targets is not None
     assert len(load_images(tmp_path, part="test")) == 4
 
 
-def test_labels_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
+def test_classes_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
     write(tmp_path, "train", 7)
     labels = tmp_path / "train-labels-idx1-ubyte.gz"
     labels.write_bytes(idx(np.zeros(5)))
-    with pytest.raises(ImageError, match="got 5 labels"):
+    with pytest.raises(ImageError, match="got 5 targets"):
         load_images(tmp_path)
     labels.unlink()
-    assert load_images(tmp_path).labels is None
+    assert load_images(tmp_path).targets is None
     with pytest.raises(ImageError, match="expected one file of test images, as t10k-images"):
         load_images(tmp_path, part="test")
 
@@ -141,8 +141,8 @@ def test_fashion_mnist() -> None:
     if not folder.is_dir():
         pytest.skip("the Debian package dataset-fashion-mnist is not installed")
     images = load_images(folder, resolution=28, part="test")
-    assert images.labels is not None
-    assert np.bincount(images.labels).tolist() == [1000] * 10
+    assert images.targets is not None
+    assert np.bincount(images.targets).tolist() == [1000] * 10
 
 
 @pytest.mark.parametrize(
@@ -178,7 +178,7 @@ def test_usual_names_of_idx_files(tmp_path: Path, images: str, labels: str, test
         assert (read.pixels[..., 0] == pictures(7)).all()
         assert read.classes == ("1", "2", "3")
     assert len(load_images(tmp_path, part="test")) == 4
-    assert load_images(tmp_path / images, labels=False).labels is None
+    assert load_images(tmp_path / images, classes=False).targets is None
 
 
 def test_idx_images_of_any_name_are_told_by_their_content(tmp_path: Path) -> None:
@@ -197,7 +197,7 @@ def test_idx_files_of_several_data_sets_are_not_mixed(tmp_path: Path) -> None:
     assert read.classes == ("0", "1", "2")
 
 
-def test_a_labels_file_is_no_images(tmp_path: Path) -> None:
+def test_a_file_of_classes_is_no_images(tmp_path: Path) -> None:
     write(tmp_path, "train", 7)
-    with pytest.raises(ImageError, match="holds labels: give"):
+    with pytest.raises(ImageError, match="holds classes: give"):
         load_images(tmp_path / "train-labels-idx1-ubyte.gz")

@@ -19,8 +19,8 @@ def some(n: int = 500, seed: int = 0) -> Images:
     rng = np.random.default_rng(seed)
     pixels = rng.integers(0, 256, (n, 4, 4, 3), dtype=np.uint8)
     prints = rng.integers(0, 2**64, n, dtype=np.uint64)
-    labels = rng.integers(0, 3, n)
-    return Images(pixels, tuple(map(str, range(n))), prints, labels, ("a", "b", "c"))
+    targets = rng.integers(0, 3, n)
+    return Images(pixels, tuple(map(str, range(n))), prints, targets, ("a", "b", "c"))
 
 
 def test_a_subset_keeps_rows_together() -> None:
@@ -30,9 +30,9 @@ def test_a_subset_keeps_rows_together() -> None:
         for row, name in enumerate(part.names):
             assert (part.pixels[row] == images.pixels[int(name)]).all()
             assert part.fingerprints[row] == images.fingerprints[int(name)]
-            assert part.labels is not None
-            assert images.labels is not None
-            assert part.labels[row] == images.labels[int(name)]
+            assert part.targets is not None
+            assert images.targets is not None
+            assert part.targets[row] == images.targets[int(name)]
     assert images.subset([7, 2]).names == ("7", "2")
     assert len(images.subset([])) == 0
     assert images.subset([]).classes == images.classes
@@ -85,9 +85,9 @@ def test_the_sentence() -> None:
         ({"pixels": np.zeros((10, 4, 5, 3), np.uint8)}, r"\(10, 4, 5, 3\)"),
         ({"pixels": np.zeros((10, 4, 4, 3))}, "float64"),
         ({"names": ("a",)}, "1 names for 10 images"),
-        ({"labels": np.zeros(3, np.int64)}, "3 labels"),
-        ({"labels": np.full(10, 3)}, "expected 0 to 2"),
-        ({"labels": np.full(10, -1)}, "expected 0 to 2"),
+        ({"targets": np.zeros(3, np.int64)}, "3 targets"),
+        ({"targets": np.full(10, 3)}, "expected 0 to 2"),
+        ({"targets": np.full(10, -1)}, "expected 0 to 2"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(change: dict[str, Any], said: str) -> None:

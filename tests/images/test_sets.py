@@ -51,8 +51,8 @@ def test_parts_are_no_classes(tmp_path: Path, train: str, test: str) -> None:
     for images, part in ((read.train, train), (read.test, test)):
         assert images.classes == ("cat", "dog")
         assert all(name.startswith(f"{part}/") for name in images.names)
-        assert images.labels is not None
-        assert images.labels.tolist() == [0, 0, 1, 1]
+        assert images.targets is not None
+        assert images.targets.tolist() == [0, 0, 1, 1]
         assert "2 classes: cat, dog" in images.summary()
     assert load_images(tmp_path, resolution=8).names == read.train.names
     assert "test: read 4 images" in read.summary()
@@ -98,7 +98,7 @@ def test_what_is_not_clear_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixt
     cycle = fill(tmp_path / "cycle", *(f"{p}{d}/1.png" for p in ("train", "test") for d in "AB"))
     with pytest.raises(ImageError, match=r"trainA, trainB .* not clear"):
         sets(cycle)
-    assert len(sets(cycle, labels=False).train) == 2
+    assert len(sets(cycle, classes=False).train) == 2
     untrained = fill(tmp_path / "untrained", "val/cat/1.png", "test/cat/2.png")
     with pytest.raises(ImageError, match=r"test, val .* none like that for training"):
         sets(untrained)
@@ -130,8 +130,8 @@ def test_a_part_may_lack_classes_but_have_none_of_its_own(
         test = sets(tmp_path).test
     assert test is not None
     assert test.classes == ("cat", "dog", "emu")
-    assert test.labels is not None
-    assert test.labels.tolist() == [1]
+    assert test.targets is not None
+    assert test.targets.tolist() == [1]
     assert "none of class cat, emu" in caplog.text
     fill(tmp_path, "test/yak/1.png", "test/zebu/1.png")
     with pytest.raises(SettingsError, match=r"not: yak, zebu, and lack cat, emu; expected cat, d"):
@@ -148,8 +148,8 @@ def test_pictures_of_a_part_without_classes_are_left_out(
     fill(tmp_path, *classes_of("train"), f"test/{within}1.png", f"test/{within}2.png")
     with caplog.at_level(logging.WARNING):
         assert sets(tmp_path).test is None
-    assert "have no labels: they are left out" in caplog.text
-    with pytest.raises(SettingsError, match="test images have no labels"):
+    assert "have no classes: they are left out" in caplog.text
+    with pytest.raises(SettingsError, match="test images have no classes"):
         sets(tmp_path, test=tmp_path / "test")
 
 
@@ -171,9 +171,9 @@ def test_a_limit_is_even_and_the_same_each_time(tmp_path: Path) -> None:
     (tmp_path / "b" / "broken.png").write_bytes(b"hello")
     first, again = sets(tmp_path, limit=14).train, sets(tmp_path, limit=14).train
     assert first.names == again.names
-    assert first.labels is not None
-    assert np.bincount(first.labels).tolist() == [6, 6, 2]
-    assert load_images(tmp_path, limit=14, labels=False).labels is None
+    assert first.targets is not None
+    assert np.bincount(first.targets).tolist() == [6, 6, 2]
+    assert load_images(tmp_path, limit=14, classes=False).targets is None
 
 
 def test_a_limit_below_the_classes_is_told(
@@ -182,23 +182,23 @@ def test_a_limit_below_the_classes_is_told(
     fill(tmp_path, *classes_of("train"))
     assert len(sets(tmp_path, limit=2).train.classes) == 2
     assert not caplog.records
-    assert sets(tmp_path, limit=1).train.labels is None
+    assert sets(tmp_path, limit=1).train.targets is None
     assert "limit=1 is less than the 2 classes" in caplog.text
 
 
 @pytest.mark.parametrize("form", ["npz", "dataset"])
 def test_a_limit_is_even_over_arrays_and_data_sets(tmp_path: Path, form: str) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 3), dtype=np.uint8)
-    labels = np.array([0] * 50 + [1] * 10)
-    np.savez(tmp_path / "a.npz", x=pixels, y=labels)
+    classes = np.array([0] * 50 + [1] * 10)
+    np.savez(tmp_path / "a.npz", x=pixels, y=classes)
 
     class Items(list[Any]):
-        targets = labels
+        targets = classes
 
-    source: Any = tmp_path / "a.npz" if form == "npz" else Items(zip(pixels, labels, strict=True))
+    source: Any = tmp_path / "a.npz" if form == "npz" else Items(zip(pixels, classes, strict=True))
     images = load_images(source, limit=12)
-    assert images.labels is not None
-    assert np.bincount(images.labels).tolist() == [6, 6]
+    assert images.targets is not None
+    assert np.bincount(images.targets).tolist() == [6, 6]
 
 
 def test_a_file_of_arrays_may_hold_validation_images(tmp_path: Path) -> None:
@@ -215,7 +215,7 @@ def test_a_file_of_arrays_may_hold_validation_images(tmp_path: Path) -> None:
 def test_pictures_right_in_their_parts_have_no_class(tmp_path: Path, other: str) -> None:
     fill(tmp_path, "train/cat.0.png", "train/dog.0.png", f"{other}/1.png", f"{other}/2.png")
     read = load_images(tmp_path, resolution=8)
-    assert read.labels is None
+    assert read.targets is None
     assert read.names == ("train/cat.0.png", "train/dog.0.png")
 
 
@@ -223,5 +223,5 @@ def test_data_sets_beside_each_other_are_no_classes(tmp_path: Path) -> None:
     fill(tmp_path, *classes_of("fold1/train", "fold1/test", "fold2/train", "fold2/test"))
     with pytest.raises(ImageError, match=r"fold1, fold2 .* folders cat, dog .* several data sets"):
         sets(tmp_path)
-    assert len(sets(tmp_path, labels=False).train) == 8
+    assert len(sets(tmp_path, classes=False).train) == 8
     assert sets(tmp_path / "fold2").train.classes == ("cat", "dog")

@@ -34,7 +34,7 @@ def test_the_folder_holds_the_network_that_was_scored(tmp_path):
     assert saved == done.saved
     assert same(network.state_dict(), done.network.state_dict())
     statistics = ChannelStatistics(saved.mean, saved.std)
-    scored = accuracy(network, TEST.pixels, TEST.labels, statistics)
+    scored = accuracy(network, TEST.pixels, TEST.targets, statistics)
     assert scored == done.test == saved.accuracy
     assert (saved.class_names, saved.resolution) == (IMAGES.classes, 8)
     assert done.train_images + done.validation_images == 60
@@ -78,8 +78,8 @@ def test_seeds_draw_other_weights():
 @pytest.mark.parametrize(
     ("images", "options", "said"),
     [
-        (replace(IMAGES, labels=None, classes=()), {}, "have no labels"),
-        (replace(IMAGES, labels=np.zeros(60, np.int64), classes=("cat",)), {}, "2 classes"),
+        (replace(IMAGES, targets=None, classes=()), {}, "have no classes"),
+        (replace(IMAGES, targets=np.zeros(60, np.int64), classes=("cat",)), {}, "2 classes"),
         (IMAGES, {"test": make_images(classes=4)}, "the training images have not: d;"),
         (IMAGES, {"test": make_images(side=12)}, "12 pixels"),
         (IMAGES, {"validation": 1.0}, "share of 1.0"),

@@ -72,11 +72,11 @@ def test_seeds_classes_and_neighbours_are_independent(name: str) -> None:
     others = [random_labels(keys, 10, 1), random_labels(keys, 10, 2**63), np.roll(first, 1)]
     others.append(random_labels(keys, 20, 0) % 10)
     source = label_source("redrawn", with_prints(keys), 10, seed=0)
-    others += [source.labels(0), source.labels(1)]
+    others += [source.targets(0), source.targets(1)]
     for other in others:
         pairs = np.bincount(first * 10 + other, minlength=100)
         assert chi_square(pairs) > 1e-3
-    assert chi_square(np.bincount(source.labels(0) * 10 + source.labels(1), minlength=100)) > 1e-3
+    assert chi_square(np.bincount(source.targets(0) * 10 + source.targets(1), minlength=100)) > 1e-3
 
 
 def with_prints(keys: Any) -> Images:
@@ -88,10 +88,10 @@ def test_order_names_and_other_images_change_nothing() -> None:
     order = np.random.default_rng(1).permutation(len(base))
     moved = replace(base.subset(order), names=("x",) * len(base))
     for kind in KINDS:
-        before = label_source(kind, base, seed=3).labels(2)
-        assert (label_source(kind, moved, seed=3).labels(2) == before[order]).all(), kind
+        before = label_source(kind, base, seed=3).targets(2)
+        assert (label_source(kind, moved, seed=3).targets(2) == before[order]).all(), kind
         if kind != "shuffled":
-            half = label_source(kind, base.subset(order[:90]), seed=3).labels(2)
+            half = label_source(kind, base.subset(order[:90]), seed=3).targets(2)
             assert (half == before[order[:90]]).all(), kind
 
 
@@ -100,41 +100,41 @@ def test_which_labels_change_with_epoch_and_seed() -> None:
     for kind in KINDS:
         source = label_source(kind, base, seed=0)
         assert source.classes == 4
-        assert (source.labels(3) == source.labels(3)).all()
-        assert (source.labels(0) == source.labels(1)).all() == (kind != "redrawn"), kind
-        other = label_source(kind, base, seed=1).labels(0)
-        assert (other == source.labels(0)).all() == (kind == "true"), kind
-    assert (label_source("true", base).labels(9) == base.labels).all()
-    assert (label_source("random", base).labels(0) == random_labels(base.fingerprints, 4, 0)).all()
+        assert (source.targets(3) == source.targets(3)).all()
+        assert (source.targets(0) == source.targets(1)).all() == (kind != "redrawn"), kind
+        other = label_source(kind, base, seed=1).targets(0)
+        assert (other == source.targets(0)).all() == (kind == "true"), kind
+    assert (label_source("true", base).targets(9) == base.targets).all()
+    assert (label_source("random", base).targets(0) == random_labels(base.fingerprints, 4, 0)).all()
 
 
 def test_shuffled_labels_keep_the_size_of_classes_and_say_nothing() -> None:
     base = images(8000)
-    assert base.labels is not None
-    labels = label_source("shuffled", base, seed=0).labels(0)
-    assert (np.bincount(labels) == np.bincount(base.labels)).all()
+    assert base.targets is not None
+    labels = label_source("shuffled", base, seed=0).targets(0)
+    assert (np.bincount(labels) == np.bincount(base.targets)).all()
     pairs = np.zeros((4, 4))
-    np.add.at(pairs, (labels, base.labels), 1)
+    np.add.at(pairs, (labels, base.targets), 1)
     assert stats.chi2_contingency(pairs).pvalue > 1e-3
 
 
 def test_copies_of_an_image_share_their_random_label() -> None:
     twice = images(50).subset(np.repeat(np.arange(50), 2))
-    labels = label_source("random", twice).labels(0)
+    labels = label_source("random", twice).targets(0)
     assert (labels[::2] == labels[1::2]).all()
 
 
 def test_how_many_classes() -> None:
     assert label_source("random", images(labelled=False)).classes == 10
     assert label_source("random", images(), classes=100).classes == 100
-    assert label_source("redrawn", images(labelled=False), classes=7).labels(0).max() == 6
+    assert label_source("redrawn", images(labelled=False), classes=7).targets(0).max() == 6
 
 
 @pytest.mark.parametrize(
     ("kind", "labelled", "classes", "said"),
     [
-        ("true", False, None, "have no labels, which 'true' needs"),
-        ("shuffled", False, 4, "have no labels, which 'shuffled' needs"),
+        ("true", False, None, "have no classes, which 'true' needs"),
+        ("shuffled", False, 4, "have no classes, which 'shuffled' needs"),
         ("true", True, 5, "got 5 classes, expected the 4"),
         ("random", True, 1, "got 1 classes, expected at least 2"),
         ("redrawn", True, 0, "got 0 classes"),

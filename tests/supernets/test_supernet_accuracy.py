@@ -31,11 +31,11 @@ PLAN = RoundPlan(
 
 def make_images(seed: int = 0) -> Images:
     rng = np.random.default_rng(seed)
-    labels = np.arange(48) % 3
+    targets = np.arange(48) % 3
     pixels = rng.integers(0, 160, (48, 8, 8, 3))
-    pixels[np.arange(48), :, :, labels] += 60
+    pixels[np.arange(48), :, :, targets] += 60
     images = load_images(pixels.astype(np.uint8), resolution=8)
-    return replace(images, labels=labels, classes=("red", "green", "blue"))
+    return replace(images, targets=targets, classes=("red", "green", "blue"))
 
 
 LEARNT, HELD = make_images().split(0.3, 0)
@@ -113,6 +113,6 @@ def test_what_was_in_no_round_has_no_accuracy(tmp_path: Path) -> None:
         make(tmp_path).measure(SPACE.parse("01222222"), np.random.default_rng(0))
 
 
-def test_images_without_labels_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="labelled ones"):
-        SupernetAccuracy(SPACE, LEARNT, replace(HELD, labels=None), PLAN, tmp_path)
+def test_images_without_classes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="some with classes"):
+        SupernetAccuracy(SPACE, LEARNT, replace(HELD, targets=None), PLAN, tmp_path)

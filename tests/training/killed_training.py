@@ -42,7 +42,7 @@ def run(folder: str | None, precision: str) -> tuple[dict[str, torch.Tensor], tu
     done = train(
         supernet,
         images,
-        images.labels,
+        images.targets,
         settings,
         paths=SupernetPaths(supernet),
         folder=folder,

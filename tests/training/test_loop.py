@@ -24,13 +24,13 @@ QUICK = TrainSettings(epochs=3, batch=16, precision="float32", seed=2)
 
 def train_tiny(network=None, settings=QUICK, images=IMAGES, **options):
     network = network or make_network()
-    return network, train(network, images, images.labels, settings, **options)
+    return network, train(network, images, images.targets, settings, **options)
 
 
 def train_paths(settings=QUICK, sampling="uniform", **options):
     supernet = TinySupernet()
     paths = SupernetPaths(supernet, sampling)
-    return supernet, train(supernet, IMAGES, IMAGES.labels, settings, paths=paths, **options)
+    return supernet, train(supernet, IMAGES, IMAGES.targets, settings, paths=paths, **options)
 
 
 @pytest.mark.slow
@@ -39,7 +39,7 @@ def test_it_learns_what_can_be_learnt():
     network, done = train_tiny(settings=settings)
     assert done.losses[-1] < done.losses[0] / 2
     statistics = channel_statistics(IMAGES.pixels)
-    assert accuracy(network, IMAGES.pixels, IMAGES.labels, statistics) > 90
+    assert accuracy(network, IMAGES.pixels, IMAGES.targets, statistics) > 90
     assert not network.training
     assert done.finished
     assert done.updates == 90
@@ -49,7 +49,7 @@ def test_one_step_is_the_textbook_update():
     settings = QUICK.change(epochs=1, batch=64, crop=0, flip=False, nesterov=False)
     network, reference = make_network(), make_network()
     _, done = train_tiny(network, settings)
-    inputs = Inputs(IMAGES, IMAGES.labels, settings, torch.device("cpu"))
+    inputs = Inputs(IMAGES, IMAGES.targets, settings, torch.device("cpu"))
     rows = inputs.batches(rng_of(settings.seed, 1, 0))[0]
     optimizer = torch.optim.SGD(
         reference.parameters(), settings.learning_rate, 0.9, weight_decay=settings.weight_decay
@@ -80,7 +80,7 @@ def test_what_is_off_the_path_does_not_move():
     supernet = TinySupernet()
     before = state_of(supernet)
     pool = PoolPaths(np.array([[[0]]], dtype=np.int8))
-    train(supernet, IMAGES, IMAGES.labels, QUICK, paths=pool)
+    train(supernet, IMAGES, IMAGES.targets, QUICK, paths=pool)
     after = supernet.state_dict()
     for name in before:
         on_path = not name.startswith("choices.1")
@@ -92,7 +92,7 @@ def test_weights_off_the_path_stay_after_they_had_momentum(tmp_path):
 
     def go(choice, stop):
         pool = PoolPaths(np.array([[[choice]]], dtype=np.int8))
-        train(supernet, IMAGES, IMAGES.labels, QUICK, paths=pool, folder=tmp_path, stop_after=stop)
+        train(supernet, IMAGES, IMAGES.targets, QUICK, paths=pool, folder=tmp_path, stop_after=stop)
         return state_of(supernet)
 
     first = go(0, 1)
@@ -106,7 +106,7 @@ def test_a_fair_round_sums_gradients_into_one_update():
     settings = QUICK.change(epochs=1, batch=64, crop=0, flip=False, nesterov=False, weight_decay=0)
     supernet, done = train_paths(settings, "fair")
     reference = TinySupernet()
-    inputs = Inputs(IMAGES, IMAGES.labels, settings, torch.device("cpu"))
+    inputs = Inputs(IMAGES, IMAGES.targets, settings, torch.device("cpu"))
     rows = inputs.batches(rng_of(settings.seed, 1, 0))[0]
     reference.train()
     paths = SupernetPaths(reference, "fair").draw(rng_of(settings.seed, 2, 0), 1)[0]
@@ -122,13 +122,13 @@ def test_a_fair_round_sums_gradients_into_one_update():
         torch.testing.assert_close(dict(supernet.named_parameters())[name], weight)
 
 
-def test_labels_may_differ_between_epochs():
+def test_targets_may_differ_between_epochs():
     asked = []
 
     class Source:
-        def labels(self, epoch):
+        def targets(self, epoch):
             asked.append(epoch)
-            return IMAGES.labels
+            return IMAGES.targets
 
     train(make_network(), IMAGES, Source(), QUICK)
     assert set(asked) == {0, 1, 2}
@@ -138,7 +138,7 @@ def test_labels_may_differ_between_epochs():
 def test_no_batch_is_a_single_image(count):
     images = IMAGES.subset(np.arange(count))
     _, done = train_tiny(images=images, settings=QUICK.change(epochs=1))
-    inputs = Inputs(images, images.labels, QUICK, torch.device("cpu"))
+    inputs = Inputs(images, images.targets, QUICK, torch.device("cpu"))
     batches = inputs.batches(np.random.default_rng(0))
     assert min(map(len, batches)) >= 2
     assert max(map(len, batches)) <= QUICK.batch
@@ -212,7 +212,7 @@ def test_weights_that_the_last_update_broke_are_noticed():
 
 
 @pytest.mark.parametrize(
-    ("labels", "said"),
+    ("targets", "said"),
     [
         (np.zeros(7, np.int64), "7"),
         (np.zeros(40), "float64"),
@@ -220,9 +220,9 @@ def test_weights_that_the_last_update_broke_are_noticed():
         (np.full(40, -1), "expected 0 to 2"),
     ],
 )
-def test_labels_that_do_not_fit_are_refused(labels, said):
+def test_targets_that_do_not_fit_are_refused(targets, said):
     with pytest.raises(SettingsError, match=said):
-        train(make_network(), IMAGES, labels, QUICK)
+        train(make_network(), IMAGES, targets, QUICK)
 
 
 def test_one_image_is_too_few():

@@ -78,7 +78,7 @@ def test_a_network_learns_the_same(precision: str) -> None:
 def test_a_supernet_learns_is_scored_and_measured_anew(state: str) -> None:
     def learnt() -> Any:
         supernet = TinySupernet()
-        train(supernet, IMAGES, IMAGES.labels, QUICK, paths=SupernetPaths(supernet))
+        train(supernet, IMAGES, IMAGES.targets, QUICK, paths=SupernetPaths(supernet))
         path, statistics = np.array([[1]], dtype=np.int8), channel_statistics(IMAGES.pixels)
         rng = np.random.default_rng(0)
         with recalibrated(supernet, IMAGES.pixels, statistics, rng, path, batches=1):
@@ -88,7 +88,7 @@ def test_a_supernet_learns_is_scored_and_measured_anew(state: str) -> None:
     network = TinySupernet()  # A network of the user's, made before.
     expected, weights = learnt()
     with STATES[state]():
-        train(network, IMAGES, IMAGES.labels, QUICK, paths=SupernetPaths(network))
+        train(network, IMAGES, IMAGES.targets, QUICK, paths=SupernetPaths(network))
     assert same(state_of(network), weights)
     with STATES["no gradients"]():
         found, again = learnt()

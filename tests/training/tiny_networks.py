@@ -12,13 +12,13 @@ from archscout.images import Images, load_images
 
 
 def make_images(count=40, side=8, classes=3, seed=0) -> Images:
-    """Labelled images; the brightness of a channel tells the class."""
+    """Images with classes; the brightness of a channel tells the class."""
     rng = np.random.default_rng(seed)
-    labels = np.arange(count) % classes
+    targets = np.arange(count) % classes
     pixels = rng.integers(0, 100, (count, side, side, 3))
-    pixels[np.arange(count), :, :, labels % 3] += 120
+    pixels[np.arange(count), :, :, targets % 3] += 120
     loaded = load_images(pixels.astype(np.uint8), resolution=side)
-    return replace(loaded, labels=labels, classes=tuple("abcdefgh"[:classes]))
+    return replace(loaded, targets=targets, classes=tuple("abcdefgh"[:classes]))
 
 
 def make_network(classes=3, seed=0) -> nn.Module:

@@ -22,11 +22,11 @@ LimitOption = Annotated[
         rich_help_panel=IMAGES,
     ),
 ]
-NoLabelsOption = Annotated[
+NoClassesOption = Annotated[
     bool,
     typer.Option(
-        "--no-labels",
-        help="Take folders and labels files for no classes. Trainings with labels refuse that.",
+        "--no-classes",
+        help="Take folders and labels files for no classes. Trainings on classes refuse that.",
         rich_help_panel=IMAGES,
     ),
 ]
@@ -55,7 +55,7 @@ def read_sets(
     *,
     resolution: int,
     limit: int | None,
-    no_labels: bool = False,
+    no_classes: bool = False,
     validation: str | None = None,
     test: Path | bool | None = None,
 ) -> ImageSets:
@@ -65,7 +65,7 @@ def read_sets(
         images: where they are.
         resolution: height and width, in pixels.
         limit: most of each part.
-        no_labels: whether labels are left out.
+        no_classes: whether classes are left out.
         validation: a share, so that no validation images are read; where they are; or None.
         test: where the test images are; None for those that are found, False for none.
     """
@@ -80,7 +80,7 @@ def read_sets(
             str(images),
             resolution=resolution,
             limit=limit,
-            labels=not no_labels,
+            classes=not no_classes,
             validation=held,
             test=test,
             progress=bar.on_read,
@@ -100,18 +100,18 @@ def share_of(validation: str | None) -> float | None:
         return None
 
 
-def refuse_no_labels(no_labels: bool, what: str) -> None:
+def refuse_no_classes(no_classes: bool, what: str) -> None:
     """Say why a command cannot do without classes.
 
     Args:
-        no_labels: whether ``--no-labels`` was given.
+        no_classes: whether ``--no-classes`` was given.
         what: the command does.
 
     Raises:
         SettingsError: if it was.
     """
-    if no_labels:
+    if no_classes:
         raise SettingsError(
-            f"got --no-labels, but {what} learns to tell classes apart, so that it needs their "
-            "labels: leave the option out, or take archscout search-unlabeled, which needs none"
+            f"got --no-classes, but {what} learns to tell classes apart, so that it needs them: "
+            "leave the option out, or take archscout search-unlabeled, which needs none"
         )

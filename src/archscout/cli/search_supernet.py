@@ -19,11 +19,11 @@ from archscout.cli.console import (
 from archscout.cli.image_options import (
     IMAGES,
     LimitOption,
-    NoLabelsOption,
+    NoClassesOption,
     TestOption,
     ValidationOption,
     read_sets,
-    refuse_no_labels,
+    refuse_no_classes,
     share_of,
 )
 from archscout.cli.limits import MaxMacsOption, MaxParamsOption
@@ -47,14 +47,14 @@ def run(
         Path,
         typer.Argument(
             metavar="IMAGES",
-            help="Labeled images: a folder with a folder a class, .npz with labels, or IDX files.",
+            help="Images: a folder with a folder a class, .npz with classes, or IDX files.",
         ),
     ],
     resolution: Annotated[
         int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 32,
     limit: LimitOption = None,
-    no_labels: NoLabelsOption = False,
+    no_classes: NoClassesOption = False,
     validation: ValidationOption = None,
     test: TestOption = None,
     space: Annotated[
@@ -192,7 +192,7 @@ def run(
     from archscout.spaces.limits.limit import parse_limits
     from archscout.training.presets import PRESETS, reduced_training
 
-    refuse_no_labels(no_labels, "a search by supernet accuracy")
+    refuse_no_classes(no_classes, "a search by supernet accuracy")
     check_space(space, "supernet")
     share = share_of(validation)
     shape = {} if channels is None else {"channels": channels}
@@ -251,7 +251,7 @@ def _search(
     from archscout.pipelines.supernet_search import search_supernet
 
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
-    if sets.train.labels is not None:
+    if sets.train.targets is not None:
         writable_folder(folder)
     try:
         with StageBar("starting") as bar:

@@ -17,7 +17,7 @@ from archscout.cli.console import (
     print_pairs,
     print_rows,
 )
-from archscout.cli.image_options import IMAGES, LimitOption, NoLabelsOption, read_sets
+from archscout.cli.image_options import IMAGES, LimitOption, NoClassesOption, read_sets
 from archscout.cli.limits import MaxLatencyOption, MaxMacsOption, MaxParamsOption
 from archscout.cli.naming import run_folder
 from archscout.cli.options import HOW, OUTPUT, JsonOption, read_settings, writable_folder
@@ -45,7 +45,7 @@ def run(
         int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 16,
     limit: LimitOption = None,
-    no_labels: NoLabelsOption = False,
+    no_classes: NoClassesOption = False,
     kind: Annotated[
         str,
         typer.Option(
@@ -107,7 +107,7 @@ def run(
     trust: Annotated[
         int,
         typer.Option(
-            help="Networks trained alone for the trust check, if there are labels; 0 for none. "
+            help="Networks trained alone for the trust check, if there are classes; 0 for none. "
             "Fewer than 5 cannot show that the order is more than chance.",
             rich_help_panel=HOW,
         ),
@@ -164,7 +164,7 @@ def run(
     folder = out or run_folder(
         "unlabeled", Path(images).resolve().name, describe(space), f"seed{seed}"
     )
-    sets = read_sets(images, resolution=resolution, limit=limit, no_labels=no_labels, test=False)
+    sets = read_sets(images, resolution=resolution, limit=limit, no_classes=no_classes, test=False)
     if not as_json:
         print_line(sets.summary())
     if max_latency is not None:

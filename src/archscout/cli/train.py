@@ -1,4 +1,4 @@
-"""``archscout train``: one architecture alone on labeled images."""
+"""``archscout train``: one architecture alone on images with classes."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from archscout.cli.console import (
 from archscout.cli.image_options import (
     IMAGES,
     LimitOption,
-    NoLabelsOption,
+    NoClassesOption,
     TestOption,
     ValidationOption,
     read_sets,
-    refuse_no_labels,
+    refuse_no_classes,
     share_of,
 )
 from archscout.cli.naming import run_folder
@@ -50,7 +50,7 @@ def run(
         Path,
         typer.Argument(
             metavar="IMAGES",
-            help="Labeled images: a folder with a folder a class, .npz with labels, or IDX files.",
+            help="Images: a folder with a folder a class, .npz with classes, or IDX files.",
         ),
     ],
     space: Annotated[
@@ -89,7 +89,7 @@ def run(
         int, typer.Option(help="Height and width in pixels.", rich_help_panel=IMAGES)
     ] = 32,
     limit: LimitOption = None,
-    no_labels: NoLabelsOption = False,
+    no_classes: NoClassesOption = False,
     validation: ValidationOption = None,
     test: TestOption = None,
     preset: Annotated[
@@ -125,17 +125,17 @@ def run(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Train one architecture alone on labeled images.
+    """Train one architecture alone on images with classes.
 
     The same command goes on where it was stopped, with exactly the same
     result. Export the network with archscout export.
     """
     from archscout.cli.bars import TrainBar
-    from archscout.pipelines.train import check_labels, train_network
+    from archscout.pipelines.train import check_classes, train_network
     from archscout.reports.report import report
     from archscout.spaces import load_space, plugin_of
 
-    refuse_no_labels(no_labels, "training a network")
+    refuse_no_classes(no_classes, "training a network")
     loaded = load_space(space)
     architecture = loaded.parse(arch)
     training = training_settings(preset, epochs, batch, seed, settings or [])
@@ -149,7 +149,7 @@ def run(
     if not as_json:
         print_line(sets.summary())
     # Labels are missing more often than anything else is wrong: say so before a folder is made.
-    check_labels(sets.train)
+    check_classes(sets.train)
     share = share_of(validation)
     folder = out or run_folder(
         "train", describe(space), arch.strip(), images.resolve().stem, f"seed{seed}"

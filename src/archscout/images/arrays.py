@@ -32,7 +32,7 @@ def images_from_array(
     values: Any,
     request: Request,
     *,
-    labels: NDArray[np.int64] | None = None,
+    targets: NDArray[np.int64] | None = None,
     classes: Sequence[str] = (),
     name: str = "array",
     source: str = "an array",
@@ -42,7 +42,7 @@ def images_from_array(
     Args:
         values: array or tensor ``(n, h, w)``, ``(n, h, w, c)`` or ``(n, c, h, w)``.
         request: how they are asked for.
-        labels: int64 ``(n,)`` or None.
+        targets: int64 ``(n,)`` or None.
         classes: names of the classes.
         name: what the images are called, before their number.
         source: where they are from, for the user.
@@ -73,10 +73,10 @@ def images_from_array(
     whites = settle([numbers], request.whites)
     white = 1.0 if numbers is None else whites.of(numbers)
     names = [f"{name}[{row}]" for row in range(len(values))]
-    labels = labels if request.labels else None
+    targets = targets if request.classes else None
     side, rows = request.side, np.arange(len(values))
     if (wanted := request.wanted(len(values))) < len(values):
-        rows = even_rows(names, labels, wanted)
+        rows = even_rows(names, targets, wanted)
     fingerprints = np.empty(len(rows), dtype=np.uint64)
     passes = values.dtype == np.uint8 and values.shape[1:] == (side, side, 3)
     # What training can read as it lies is not copied; a file is not kept open for it.
@@ -95,8 +95,8 @@ def images_from_array(
         pixels,
         tuple(names[row] for row in rows),
         fingerprints,
-        None if labels is None else labels[rows],
-        tuple(classes) if labels is not None else (),
+        None if targets is None else targets[rows],
+        tuple(classes) if targets is not None else (),
         source=source,
         whites=whites,
     )

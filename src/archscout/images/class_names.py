@@ -14,35 +14,35 @@ logger = logging.getLogger(__name__)
 
 
 def match_classes(images: Images, train: Images, what: str) -> Images:
-    """Number the labels of images by the classes of the training images.
+    """Number the targets of images by the classes of the training images.
 
     Args:
-        images: with labels.
-        train: the training images, with labels.
+        images: with classes.
+        train: the training images, with classes.
         what: the images are, for the user: "test".
 
     Returns:
         The images with these classes; those that they lack are said in a warning.
 
     Raises:
-        SettingsError: if images have no labels, or a class of their own.
+        SettingsError: if images have no classes, or a class of their own.
 
     Examples:
         >>> pixels = np.zeros((2, 4, 4, 3), np.uint8)
-        >>> prints, labels = np.arange(2, dtype=np.uint64), np.array([0, 1])
-        >>> train = Images(pixels, ("1", "2"), prints, labels, ("a", "b"))
-        >>> test = Images(pixels[:1], ("1",), prints[:1], labels[:1], ("b",))
-        >>> match_classes(test, train, "test").labels.tolist()
+        >>> prints, targets = np.arange(2, dtype=np.uint64), np.array([0, 1])
+        >>> train = Images(pixels, ("1", "2"), prints, targets, ("a", "b"))
+        >>> test = Images(pixels[:1], ("1",), prints[:1], targets[:1], ("b",))
+        >>> match_classes(test, train, "test").targets.tolist()
         [1]
     """
     classes = train.classes
-    if images.labels is None:
+    if images.targets is None:
         raise SettingsError(
-            f"the {len(images):,} {what} images have no labels, expected those of the classes "
+            f"the {len(images):,} {what} images have no classes, expected those of the classes "
             f"{listed(classes)}: put them into one folder a class"
         )
     place = {name: number for number, name in enumerate(classes)}
-    present = [images.classes[number] for number in np.unique(images.labels)]
+    present = [images.classes[number] for number in np.unique(images.targets)]
     extra = [name for name in present if name not in place]
     missing = [name for name in classes if name not in set(present)]
     if extra:
@@ -60,4 +60,4 @@ def match_classes(images: Images, train: Images, what: str) -> Images:
             "it" if len(missing) == 1 else "them",
         )
     numbers = np.array([place.get(name, -1) for name in images.classes], dtype=np.int64)
-    return replace(images, labels=numbers[images.labels], classes=classes)
+    return replace(images, targets=numbers[images.targets], classes=classes)

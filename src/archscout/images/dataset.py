@@ -1,4 +1,4 @@
-"""Reads any PyTorch map-style dataset: items are an image, or a pair of image and label."""
+"""Reads any PyTorch map-style dataset: items are an image, or a pair of image and class."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ logger = logging.getLogger(__name__)
 
 
 class Item(NamedTuple):
-    """An item that was taken: its label if it is a whole number, its numbers if no bytes."""
+    """An item that was taken: its target if it is a whole number, its numbers if no bytes."""
 
     row: int
     fingerprint: int
-    label: int | None
+    target: int | None
     pixels: NDArray[np.uint8]
     values: Values | None
 
@@ -41,7 +41,7 @@ def read_dataset(dataset: Any, request: Request) -> Images:
 
     Args:
         dataset: has ``len`` and ``dataset[i]``. An image is a PIL image, or an array or tensor
-            ``(h, w)``, ``(h, w, c)`` or ``(c, h, w)``, of bytes or of floats from 0 to 1. Labels
+            ``(h, w)``, ``(h, w, c)`` or ``(c, h, w)``, of bytes or of floats from 0 to 1. Classes
             are taken if every item has one from 0 up; names from ``dataset.classes``.
         request: how they are asked for.
 
@@ -60,8 +60,8 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         )
     rows = list(range(len(dataset)))
     if request.limit is not None:
-        targets = _targets(dataset, len(rows)) if request.labels else None
-        rows = even_order([_name(row) for row in rows], targets)
+        listed = _listed_targets(dataset, len(rows)) if request.classes else None
+        rows = even_order([_name(row) for row in rows], listed)
     side, wanted = request.side, request.wanted(len(rows))
     pixels = request.room(wanted)
     taken: list[Item] = []
@@ -86,8 +86,8 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         # An item that was read by itself alone is to be as bright as the others.
         if item.values is not None and request.whites.of(item.values) != whites.of(item.values):
             taken[place] = _read(dataset, item.row, side, whites)
-    found = [item.label if request.labels else None for item in taken]
-    labels, classes = _labels(found, getattr(dataset, "classes", ()))
+    found = [item.target if request.classes else None for item in taken]
+    targets, classes = _targets(found, getattr(dataset, "classes", ()))
     pixels = pixels[: len(taken)]
     for place, item in enumerate(taken):
         pixels[place] = item.pixels
@@ -95,7 +95,7 @@ def read_dataset(dataset: Any, request: Request) -> Images:
         pixels,
         tuple(_name(item.row) for item in taken),
         np.array([item.fingerprint for item in taken], dtype=np.uint64),
-        labels,
+        targets,
         classes,
         tuple(skipped),
         kind,
@@ -112,8 +112,8 @@ def _check_same(item: Item, again: Item, kind: str) -> None:
         )
 
 
-def _targets(dataset: Any, count: int) -> list[str] | None:
-    """Labels of all items, where a dataset tells them without its images; None if not."""
+def _listed_targets(dataset: Any, count: int) -> list[str] | None:
+    """Targets of all items, where a dataset tells them without its images; None if not."""
     found: Any = getattr(dataset, "targets", None)
     if hasattr(found, "tolist"):
         found = found.tolist()
@@ -130,11 +130,11 @@ def _read(dataset: Any, row: int, side: int, whites: Whites) -> Item:
     # A dataset is the user's own code: what it raises for one image must not end the rest.
     except Exception as error:
         raise Unusable(f"raised {type(error).__name__}") from None
-    image, label = item, None
+    image, target = item, None
     if isinstance(item, tuple | list) and item:
-        image, label = item[0], _whole(item[1]) if len(item) > 1 else None
+        image, target = item[0], _whole(item[1]) if len(item) > 1 else None
     pixels, values = _pixels(image, row, whites)
-    return Item(row, fingerprint_of(pixels), label, resized(pixels, side), values)
+    return Item(row, fingerprint_of(pixels), target, resized(pixels, side), values)
 
 
 def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Values | None]:
@@ -149,7 +149,7 @@ def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Va
     if not isinstance(image, np.ndarray) or image.size == 0:
         raise ImageError(
             f"{_name(row)} is a {type(image).__name__}, expected a PIL image, an array or a "
-            "tensor, alone or in a pair with its label"
+            "tensor, alone or in a pair with its class"
         )
     try:
         values = image[None]
@@ -162,23 +162,23 @@ def _pixels(image: Any, row: int, whites: Whites) -> tuple[NDArray[np.uint8], Va
         raise ImageError(f"{_name(row)}: {error}") from None
 
 
-def _whole(label: Any) -> int | None:
-    """The label if it is a whole number: of Python, NumPy or a tensor of one."""
-    if hasattr(label, "detach") or isinstance(label, np.ndarray):
-        label = label.item() if label.ndim == 0 else None
-    return int(label) if isinstance(label, int | np.integer) else None
+def _whole(target: Any) -> int | None:
+    """The target if it is a whole number: of Python, NumPy or a tensor of one."""
+    if hasattr(target, "detach") or isinstance(target, np.ndarray):
+        target = target.item() if target.ndim == 0 else None
+    return int(target) if isinstance(target, int | np.integer) else None
 
 
-def _labels(
-    labels: Sequence[int | None], names: Any
+def _targets(
+    targets: Sequence[int | None], names: Any
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    known = [label for label in labels if label is not None and label >= 0]
-    if len(known) < len(labels):
+    known = [target for target in targets if target is not None and target >= 0]
+    if len(known) < len(targets):
         if known:
             logger.warning(
-                "%d of %d items have no label: labels are not used",
-                len(labels) - len(known),
-                len(labels),
+                "%d of %d items have no class: classes are not used",
+                len(targets) - len(known),
+                len(targets),
             )
         return None, ()
     fits = isinstance(names, list | tuple) and len(names) > max(known)

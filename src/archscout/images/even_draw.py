@@ -109,16 +109,16 @@ def even_order(names: Sequence[str], classes: Sequence[str] | None) -> list[int]
 
 
 def even_rows(
-    names: Sequence[str], labels: NDArray[np.int64] | None, limit: int
+    names: Sequence[str], targets: NDArray[np.int64] | None, limit: int
 ) -> NDArray[np.int64]:
     """Rows of so many images, in order, evenly over the classes.
 
     Args:
         names: ``n`` names.
-        labels: ``(n,)``, or None.
+        targets: ``(n,)``, or None.
         limit: how many, at most ``n``.
     """
-    order = even_order(names, None if labels is None else list(map(str, labels.tolist())))
+    order = even_order(names, None if targets is None else list(map(str, targets.tolist())))
     return np.sort(np.array(order[:limit], dtype=np.int64))
 
 

@@ -1,4 +1,4 @@
-"""Reads images and labels from ``.npz`` and ``.npy`` files; nothing pickled is ever read."""
+"""Reads images and their classes from ``.npz`` and ``.npy`` files; nothing pickled is ever read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PARTS = {
     "test": ("test", "testing"),
 }
 _IMAGES = ("x", "images", "image", "imgs", "data")
-_LABELS = ("y", "labels", "label", "targets", "target")
+_TARGETS = ("y", "labels", "label", "targets", "target")
 
 
 def _keys(part: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
@@ -39,7 +39,7 @@ _EXAMPLES = {
     "test": ("x_test", "test_images"),
 }
 IMAGE_KEYS = {part: _keys(part, _IMAGES) for part in _PARTS}
-LABEL_KEYS = {part: _keys(part, _LABELS) for part in _PARTS}
+TARGET_KEYS = {part: _keys(part, _TARGETS) for part in _PARTS}
 CLASS_KEYS = ("classes", "class_names")
 
 
@@ -70,7 +70,7 @@ def read_array_file(path: Path, request: Request) -> Images:
                 )
             values = file[key]
             count = len(values) if values.ndim else 0
-            labels, classes = _labels(file, part, count) if request.labels else (None, ())
+            targets, classes = _targets(file, part, count) if request.classes else (None, ())
     except (ArchscoutError, OSError):
         raise
     # Damaged files raise almost anything.
@@ -79,7 +79,7 @@ def read_array_file(path: Path, request: Request) -> Images:
     return images_from_array(
         values,
         request,
-        labels=labels,
+        targets=targets,
         classes=classes,
         name=key,
         source=f"{path} ({key})",
@@ -101,65 +101,65 @@ def _key(present: Iterable[str], wanted: tuple[str, ...]) -> str | None:
     return next((names[key] for key in wanted if key in names), None)
 
 
-def _labels(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """The labels of a part and the names of the classes, both None and empty if there are none."""
-    key = _key(file.files, LABEL_KEYS[part])
+def _targets(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """The targets of a part and the names of the classes, both None and empty if there are none."""
+    key = _key(file.files, TARGET_KEYS[part])
     if key is None:
-        known = {*sum((*IMAGE_KEYS.values(), *LABEL_KEYS.values()), ()), *CLASS_KEYS}
+        known = {*sum((*IMAGE_KEYS.values(), *TARGET_KEYS.values()), ()), *CLASS_KEYS}
         if others := [name for name in file.files if name.lower() not in known]:
             logger.warning(
-                "no labels are read: %s is none of the names that labels have, such as y_%s",
+                "no classes are read: %s is none of the names that they have, such as y_%s",
                 listed(others),
                 "val" if part == "validation" else part,
             )
         return None, ()
-    # Classes come from all labels of the file, so that both parts number them alike.
-    parts = [_column(file[k], k) for k in (_key(file.files, w) for w in LABEL_KEYS.values()) if k]
-    labels = _column(file[key], key)
-    if len(labels) != n:
-        raise ImageError(f"got {len(labels)} labels in {key} for {n} images, expected one each")
+    # Classes come from all targets of the file, so that both parts number them alike.
+    parts = [_column(file[k], k) for k in (_key(file.files, w) for w in TARGET_KEYS.values()) if k]
+    targets = _column(file[key], key)
+    if len(targets) != n:
+        raise ImageError(f"got {len(targets)} targets in {key} for {n} images, expected one each")
     named = _key(file.files, CLASS_KEYS)
     names = [] if named is None else [str(name) for name in np.ravel(file[named])]
-    return number(labels, names, np.concatenate(parts))
+    return number(targets, names, np.concatenate(parts))
 
 
 def number(
-    labels: NDArray[Any], names: Iterable[str] = (), known: NDArray[Any] | None = None
+    targets: NDArray[Any], names: Iterable[str] = (), known: NDArray[Any] | None = None
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Number labels from 0 by their sorted values.
+    """Number targets from 0 by their sorted values.
 
     Args:
-        labels: ``(n,)`` whole numbers or texts.
-        names: names of the classes, which ``labels`` then index; none to take the values.
-        known: every value that counts as a class; None for those of ``labels``.
+        targets: ``(n,)`` whole numbers or texts.
+        names: names of the classes, which ``targets`` then index; none to take the values.
+        known: every value that counts as a class; None for those of ``targets``.
 
     Returns:
         int64 ``(n,)`` and the names of the classes.
 
     Raises:
-        ImageError: if a label is negative, or no index into the names.
+        ImageError: if a target is negative, or no index into the names.
 
     Examples:
         >>> number(np.array([1, 3, 1]))
         (array([0, 1, 0]), ('1', '3'))
     """
     names = tuple(names)
-    if labels.dtype.kind in "iu" and len(labels):
-        low, high = int(labels.min()), int(labels.max())
+    if targets.dtype.kind in "iu" and len(targets):
+        low, high = int(targets.min()), int(targets.max())
         if low < 0 or (names and high >= len(names)):
             top = f"{len(names) - 1}" if names else "the number of classes less one"
             raise ImageError(
-                f"got labels from {low} to {high}, expected 0 to {top}: leave the labels out if "
+                f"got targets from {low} to {high}, expected 0 to {top}: leave the targets out if "
                 "some images have none"
             )
         if names:
-            return labels.astype(np.int64), names
-    values = np.unique(labels if known is None else known)
-    return np.searchsorted(values, labels).astype(np.int64), tuple(map(str, values.tolist()))
+            return targets.astype(np.int64), names
+    values = np.unique(targets if known is None else known)
+    return np.searchsorted(values, targets).astype(np.int64), tuple(map(str, values.tolist()))
 
 
 def _column(values: NDArray[Any], key: str) -> NDArray[Any]:
-    """Labels ``(n,)`` of ``(n,)`` or ``(n, 1)``."""
+    """Targets ``(n,)`` of ``(n,)`` or ``(n, 1)``."""
     column = values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values
     if column.ndim != 1 or column.dtype.kind not in "iuUb":
         raise ImageError(

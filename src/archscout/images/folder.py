@@ -1,6 +1,6 @@
 """Reads a folder of pictures, of any nesting, in several threads.
 
-Labels are the names of the folders of classes, if there are at least two of them and no picture
+Classes are the names of the folders below, if there are at least two of them and no picture
 lies outside.
 """
 
@@ -45,7 +45,7 @@ def read_folder(folder: Path, request: Request) -> Images:
         layout,
         files,
         part=request.part,
-        labels=request.labels,
+        classes=request.classes,
         known=request.known,
         where=where,
     )
@@ -54,7 +54,7 @@ def read_folder(folder: Path, request: Request) -> Images:
             logger.warning("%s", doubt)
     skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
     _tell_low_limit(chosen, request, where)
-    draw = EvenDraw(chosen.names, chosen.class_of if request.labels else None, request.limit)
+    draw = EvenDraw(chosen.names, chosen.class_of if request.classes else None, request.limit)
     pixels = request.room(draw.wanted)
     fingerprints = np.empty(draw.wanted, dtype=np.uint64)
     taken: list[str] = []
@@ -96,13 +96,13 @@ def read_folder(folder: Path, request: Request) -> Images:
         order = sorted(range(len(taken)), key=taken.__getitem__)
         taken = [taken[place] for place in order]
         pixels, fingerprints = pixels[order], fingerprints[order]
-    above = [chosen.class_of(name) if request.labels else "" for name in taken]
-    labels, classes = labels_of(above, request.known)
+    above = [chosen.class_of(name) if request.classes else "" for name in taken]
+    targets, classes = targets_of(above, request.known)
     return Images(
         pixels,
         tuple(taken),
         fingerprints,
-        labels,
+        targets,
         classes,
         tuple(sorted(skipped)),
         source,
@@ -113,7 +113,7 @@ def read_folder(folder: Path, request: Request) -> Images:
 def _tell_low_limit(chosen: Chosen, request: Request, where: str) -> None:
     """Warn where a limit leaves classes out."""
     kinds = len({chosen.class_of(name) for name in chosen.names})
-    if request.labels and request.limit is not None and request.limit < kinds:
+    if request.classes and request.limit is not None and request.limit < kinds:
         logger.warning(
             "limit=%d is less than the %d classes in %s: some have no picture",
             request.limit,
@@ -122,10 +122,10 @@ def _tell_low_limit(chosen: Chosen, request: Request, where: str) -> None:
         )
 
 
-def labels_of(
+def targets_of(
     above: Sequence[str], known: Collection[str] = ()
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Labels from the folders of classes; None if they do not look like classes.
+    """Targets from the folders of classes; None if they do not look like classes.
 
     Args:
         above: of ``n`` pictures the folder of its class, empty if it lies outside of them.
@@ -135,9 +135,9 @@ def labels_of(
         int64 ``(n,)`` or None, and the sorted names of the classes.
 
     Examples:
-        >>> labels_of(["cat", "cat", "dog"])
+        >>> targets_of(["cat", "cat", "dog"])
         (array([0, 0, 1]), ('cat', 'dog'))
-        >>> labels_of(["cat", "dog", ""])
+        >>> targets_of(["cat", "dog", ""])
         (None, ())
     """
     above = [readable(name) for name in above]

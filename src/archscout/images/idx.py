@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from archscout.errors import ImageError, listed
 from archscout.images.arrays import images_from_array
 from archscout.images.files import number
-from archscout.images.idx_names import EXAMPLES, find_idx, is_idx_name, labels_beside
+from archscout.images.idx_names import EXAMPLES, find_idx, is_idx_name, targets_beside
 from archscout.images.images import Images
 from archscout.images.request import Request
 
@@ -41,7 +41,7 @@ def parts_of_idx(path: Path) -> tuple[str, ...]:
 
 
 def read_idx_images(path: Path, request: Request) -> Images:
-    """Read the images of a folder of IDX files, or one file, with the labels beside it.
+    """Read the images of a folder of IDX files, or one file, with the classes beside it.
 
     Raises:
         ImageError: if a file is missing, damaged, or of another form; if a folder holds those of
@@ -63,23 +63,23 @@ def read_idx_images(path: Path, request: Request) -> Images:
             f"{str(path)!r} is one file of images: give the folder, or the {part} file"
         )
     if _head(images) == _magic(1):
-        raise ImageError(f"{str(images)!r} holds labels: give the file of the images")
+        raise ImageError(f"{str(images)!r} holds classes: give the file of the images")
     values = read_idx(images, 3)
-    labels: NDArray[np.int64] | None = None
+    targets: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
-    beside = labels_beside(images) if request.labels else None
+    beside = targets_beside(images) if request.classes else None
     if beside is not None:
         read = read_idx(beside, 1)
         if len(read) != len(values):
             raise ImageError(
-                f"got {len(read)} labels in {str(beside)!r} for {len(values)} images in "
+                f"got {len(read)} targets in {str(beside)!r} for {len(values)} images in "
                 f"{str(images)!r}, expected one each"
             )
-        labels, classes = number(read)
+        targets, classes = number(read)
     return images_from_array(
         values,
         request,
-        labels=labels,
+        targets=targets,
         classes=classes,
         name=images.name.removesuffix(".gz"),
         source=str(images),

@@ -24,7 +24,7 @@ EXAMPLES = {
 
 _NAME = r"(.*?)(?:{0})(?:[-._ ]?(?:idx{1}?|ubyte|bin))*(?: ?\(\d\))?"
 _IMAGES = re.compile(_NAME.format("images?|imgs?", 3), re.IGNORECASE)
-_LABELS = re.compile(_NAME.format("labels?|lbls?", 1), re.IGNORECASE)
+_TARGETS = re.compile(_NAME.format("labels?|lbls?", 1), re.IGNORECASE)
 # Without one of these a name may be of anything, such as a folder of pictures.
 _SAYS_IDX = re.compile(r"idx|ubyte", re.IGNORECASE)
 _DEEPEST = 3
@@ -41,8 +41,8 @@ def is_idx_name(name: str) -> bool:
     return _SAYS_IDX.search(name) is not None and _IMAGES.fullmatch(_plain(name)) is not None
 
 
-def _is_labels_name(name: str) -> bool:
-    return _SAYS_IDX.search(name) is not None and _LABELS.fullmatch(_plain(name)) is not None
+def _is_targets_name(name: str) -> bool:
+    return _SAYS_IDX.search(name) is not None and _TARGETS.fullmatch(_plain(name)) is not None
 
 
 def find_idx(folder: Path) -> dict[str, list[Path]]:
@@ -66,8 +66,8 @@ def find_idx(folder: Path) -> dict[str, list[Path]]:
     return {part: files for part, files in parts.items() if files}
 
 
-def labels_beside(images: Path) -> Path | None:
-    """The file of labels that belongs to a file of images; None if there is none."""
+def targets_beside(images: Path) -> Path | None:
+    """The file of classes that belongs to a file of images; None if there is none."""
     if not is_idx_name(images.name):
         return None
     key = _key(_IMAGES, images.name)
@@ -75,8 +75,8 @@ def labels_beside(images: Path) -> Path | None:
     if is_idx_name(images.parent.name):
         folders.append(images.parent.parent)
     for folder in folders:
-        for file in _files(folder, _is_labels_name):
-            if _key(_LABELS, file.name) == key:
+        for file in _files(folder, _is_targets_name):
+            if _key(_TARGETS, file.name) == key:
                 return file
     return None
 
@@ -115,6 +115,6 @@ def _plain(name: str) -> str:
 
 
 def _key(kind: re.Pattern[str], name: str) -> str:
-    """What a file of images and its labels have in common: "emnist-letters-train"."""
+    """What a file of images and its classes have in common: "emnist-letters-train"."""
     matched = kind.fullmatch(_plain(name))
     return "" if matched is None else re.sub(r"[-._ ]+", "-", matched[1]).strip("-").lower()

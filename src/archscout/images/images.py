@@ -15,7 +15,7 @@ from archscout.errors import ImageError, SettingsError, listed
 from archscout.images.mixing import mix
 from archscout.images.value_range import BY_ITSELF, Whites
 
-# What a split draws is told apart by this from what labels draw of the same seed.
+# What a split draws is told apart by this from what random labels draw of the same seed.
 _SPLIT = 0x73706C6974
 _NAMED_REASONS = 3
 
@@ -41,8 +41,8 @@ class Images:
         names: ``n`` names: a path within the folder, or a place in the array.
         fingerprints: uint64 ``(n,)``, of the content of the file, or of the pixels before they
             were resized. Equal images have equal ones.
-        labels: int64 ``(n,)``, indices into ``classes``, or None if there are no labels.
-        classes: names of the classes; empty without labels.
+        targets: int64 ``(n,)``, indices into ``classes``, or None if there are no classes.
+        classes: names of the classes; empty without targets.
         skipped: what was not taken.
         source: where the images are from.
         whites: what number was white, where there were more than bytes.
@@ -54,7 +54,7 @@ class Images:
     pixels: NDArray[np.uint8]
     names: tuple[str, ...]
     fingerprints: NDArray[np.uint64]
-    labels: NDArray[np.int64] | None = None
+    targets: NDArray[np.int64] | None = None
     classes: tuple[str, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     source: str = ""
@@ -67,11 +67,12 @@ class Images:
                 f"got pixels {self.pixels.dtype} {shape}, expected uint8 (n, side, side, 3)"
             )
         counts = {"names": len(self.names), "fingerprints": len(self.fingerprints)}
-        if self.labels is not None:
-            counts["labels"] = len(self.labels)
-            if n and not 0 <= int(self.labels.min()) <= int(self.labels.max()) < len(self.classes):
+        if self.targets is not None:
+            counts["targets"] = len(self.targets)
+            low, high = (self.targets.min(), self.targets.max()) if n else (0, 0)
+            if n and not 0 <= low <= high < len(self.classes):
                 raise ImageError(
-                    f"got labels from {self.labels.min()} to {self.labels.max()}, expected 0 to "
+                    f"got targets from {low} to {high}, expected 0 to "
                     f"{len(self.classes) - 1} for {len(self.classes)} classes"
                 )
         for what, count in counts.items():
@@ -87,9 +88,9 @@ class Images:
         return int(self.pixels.shape[1])
 
     def checksum(self) -> list[int]:
-        """Numbers that tell these images and labels from others."""
-        labels = b"" if self.labels is None else self.labels.tobytes()
-        return [len(self), zlib.crc32(np.ascontiguousarray(self.pixels).data), zlib.crc32(labels)]
+        """Numbers that tell these images and targets from others."""
+        targets = b"" if self.targets is None else self.targets.tobytes()
+        return [len(self), zlib.crc32(np.ascontiguousarray(self.pixels).data), zlib.crc32(targets)]
 
     def subset(self, indices: Sequence[int] | NDArray[Any]) -> Images:
         """Some of the images, in the order asked for.
@@ -103,7 +104,7 @@ class Images:
             pixels=self.pixels[rows],
             names=tuple(self.names[row] for row in rows),
             fingerprints=self.fingerprints[rows],
-            labels=None if self.labels is None else self.labels[rows],
+            targets=None if self.targets is None else self.targets[rows],
         )
 
     def split(self, share: float, seed: int) -> tuple[Images, Images]:
@@ -150,11 +151,11 @@ class Images:
             >>> from archscout.images import load_images
             >>> images = load_images(np.full((2, 8, 8), 9, dtype=np.uint8))
             >>> images.summary()
-            'read 2 images (32x32, no labels), skipped 0'
+            'read 2 images (32x32, no classes), skipped 0'
         """
         known = f"{len(self.classes)} classes: {listed(self.classes, 10)}"
-        if self.labels is None:
-            known = "no labels"
+        if self.targets is None:
+            known = "no classes"
         white = self.whites.words()
         white = f"; {white}" if white else ""
         text = f"read {len(self):,} images ({self.side}x{self.side}, {known}{white})"

@@ -113,7 +113,7 @@ def choose(
     names: Sequence[str],
     *,
     part: str,
-    labels: bool,
+    classes: bool,
     known: Collection[str],
     where: str,
 ) -> Chosen:
@@ -123,7 +123,7 @@ def choose(
         layout: of the files.
         names: paths of all files.
         part: one of `PARTS`.
-        labels: whether classes are asked for.
+        classes: whether classes are asked for.
         known: names of classes that there may be; empty if they are not known.
         where: the folder, for the user.
 
@@ -143,18 +143,18 @@ def choose(
     if not folders:
         has = listed([name for one in layout.parts.values() for name in one])
         raise ImageError(f"the folder {where!r} is parted into {has}: none has {part} images")
-    if len(folders) > 1 and not layout.within and labels:
+    if len(folders) > 1 and not layout.within and classes:
         raise ImageError(
             f"the folders {listed(folders)} in {where!r} all have {part} images by their names, "
             f"so that it is not clear which are meant: give one of them, sort their pictures into "
-            f"{part}/CLASS, or leave labels out"
+            f"{part}/CLASS, or leave classes out"
         )
     if layout.within:
-        if labels and (shared := _shared_folders(names, layout.base)):
+        if classes and (shared := _shared_folders(names, layout.base)):
             raise ImageError(
                 f"the folders {listed(_level(names, layout.base)[0])} in {where!r} have parts of "
                 f"their own with folders {listed(shared)} in each, so that they look like several "
-                "data sets and not like classes: give one of them, or leave labels out"
+                "data sets and not like classes: give one of them, or leave classes out"
             )
         deep = layout.base.count("/") + 1
         taken = [name for name in names if _component(name, deep) in folders]

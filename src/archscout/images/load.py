@@ -27,7 +27,7 @@ def load_images(
     workers: int | None = None,
     limit: int | None = None,
     part: str = "train",
-    labels: bool = True,
+    classes: bool = True,
     like: Images | None = None,
     progress: Progress | None = None,
 ) -> Images:
@@ -40,14 +40,14 @@ def load_images(
     Args:
         source: a folder of pictures or of IDX files, a file ``.npz``, ``.npy`` or IDX, an array
             or tensor ``(n, height, width[, channels])`` or with channels first, or any PyTorch
-            map-style dataset whose items are an image or a pair of image and label.
+            map-style dataset whose items are an image or a pair of image and class.
         resolution: height and width of the result in pixels; None takes 32.
         workers: threads that decode files; None takes one a core.
         limit: read at most so many, evenly over the classes, picked by a hash of their names.
         part: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
             as ``seg_train`` and ``seg_test``, ``x_test`` and ``y_test`` in ``.npz``, ``t10k`` in
             IDX folders. What is not parted is for training.
-        labels: False leaves labels out.
+        classes: False leaves classes out.
         like: images that these are read beside, such as those for training: names of classes
             are understood as there, also if there is one alone, and the same number is white.
         progress: called with the images read so far and the total.
@@ -62,11 +62,11 @@ def load_images(
 
     Examples:
         >>> images = load_images(np.full((3, 1, 20, 30), 200, dtype=np.uint8), resolution=16)
-        >>> images.pixels.shape, images.labels
+        >>> images.pixels.shape, images.targets
         ((3, 16, 16, 3), None)
     """
     known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
-    request = Request(resolution, workers, limit, part, progress, labels, known, whites)
+    request = Request(resolution, workers, limit, part, progress, classes, known, whites)
     if isinstance(source, str | Path):
         return _load_path(at_home(source), request)
     if part != "train":

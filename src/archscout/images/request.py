@@ -42,7 +42,7 @@ class Request:
     limit: int | None = None
     part: str = "train"
     progress: Progress | None = None
-    labels: bool = True
+    classes: bool = True
     known: tuple[str, ...] = ()
     whites: Whites = BY_ITSELF
 

@@ -40,7 +40,7 @@ class ImageSets(NamedTuple):
 
         Examples:
             >>> ImageSets(load_images(np.full((2, 8, 8), 9, dtype=np.uint8))).summary()
-            'read 2 images (32x32, no labels), skipped 0'
+            'read 2 images (32x32, no classes), skipped 0'
         """
         lines = [self.train.summary()]
         for name, images in (("held out", self.validation), ("test", self.test)):
@@ -54,7 +54,7 @@ def load_sets(
     *,
     resolution: int | None = None,
     limit: int | None = None,
-    labels: bool = True,
+    classes: bool = True,
     validation: object | None = None,
     test: object | None = None,
     progress: Progress | None = None,
@@ -65,14 +65,14 @@ def load_sets(
         source: see `load_images`; its own parts are read as validation and test images.
         resolution: height and width of the result in pixels; None takes 32.
         limit: read at most so many of each part, evenly over the classes.
-        labels: False leaves labels out, and with them validation and test images.
+        classes: False leaves classes out, and with them validation and test images.
         validation: where the validation images are instead; False for none.
         test: where the test images are instead; False for none.
         progress: called with the images read so far and the total, of each part.
 
     Returns:
         The images. Classes are those of the training images; those that other parts lack are
-        said in a warning. Parts without labels are left out with one, unless they were given.
+        said in a warning. Parts without classes are left out with one, unless they were given.
 
     Raises:
         ImageError: if there is nothing to read, or its form is not understood.
@@ -84,8 +84,8 @@ def load_sets(
         True
     """
     settings: dict[str, Any] = {"resolution": resolution, "limit": limit, "progress": progress}
-    train = load_images(source, labels=labels, **settings)
-    if train.labels is None:
+    train = load_images(source, classes=classes, **settings)
+    if train.targets is None:
         return ImageSets(train)
     present = parts_in(source)
     found: dict[str, Images | None] = {"validation": None, "test": None}
@@ -94,9 +94,9 @@ def load_sets(
             found[part] = match_classes(load_images(given, like=train, **settings), train, part)
         elif given is None and part in present:
             images = load_images(source, part=part, like=train, **settings)
-            if images.labels is None:
+            if images.targets is None:
                 logger.warning(
-                    "the %s images in %s have no labels: they are left out", part, images.source
+                    "the %s images in %s have no classes: they are left out", part, images.source
                 )
                 continue
             found[part] = match_classes(images, train, part)

@@ -1,4 +1,4 @@
-"""Trains one architecture alone on labeled images, and keeps it as a network in a folder."""
+"""Trains one architecture alone on images with classes, and keeps it as a network in a folder."""
 
 from __future__ import annotations
 
@@ -101,14 +101,14 @@ def train_network(
     Args:
         space: the space of the architecture, or the name of a registered one.
         arch: the architecture, or its text.
-        images: with labels, or the folder or file that `load_sets` reads at 32 pixels.
+        images: with classes, or the folder or file that `load_sets` reads at 32 pixels.
         settings: how to train, or the name of a preset; its seed also decides the initial
             weights and which images are held out.
         size: arguments of the space's ``build``, such as ``{"channels": 16}``; the number of
             classes is that of the images.
         validation: share of the images held out, 0 for none; or the images that are held out.
             None takes the validation images of the folder or file, else a tenth of the images.
-        test: labeled images of the same classes, looked at once at the end; None takes those of
+        test: images of the same classes, looked at once at the end; None takes those of
             the folder or file, if there are any. Both may lack some of the classes.
         out: folder for ``network.json``, ``weights.safetensors`` and, in ``training/``,
             checkpoints; the same call goes on from there. None keeps nothing.
@@ -118,7 +118,7 @@ def train_network(
         The network and how good it is.
 
     Raises:
-        SettingsError: if labels are missing, or arguments do not fit together.
+        SettingsError: if classes are missing, or arguments do not fit together.
         TrainingError: if the loss is no finite number.
         StorageError: if ``out`` holds another network.
         MemoryShortageError: if it does not fit into memory.
@@ -129,7 +129,7 @@ def train_network(
         >>> from archscout.images import load_images
         >>> rng, space = np.random.default_rng(0), NASBench201()
         >>> images = load_images(rng.integers(0, 256, (20, 8, 8, 3), dtype=np.uint8), resolution=8)
-        >>> images = replace(images, labels=np.arange(20) % 2, classes=("cat", "dog"))
+        >>> images = replace(images, targets=np.arange(20) % 2, classes=("cat", "dog"))
         >>> done = train_network(space, space.parse("100100"), images, TrainSettings(epochs=1),
         ...                      size={"channels": 4, "cells": 1}, validation=0.3)
         >>> done.train_images + done.validation_images
@@ -148,7 +148,7 @@ def train_network(
         validation = sets.validation if validation is None else validation
     validation = HELD_OUT if validation is None else validation
     settings = find_settings(settings)
-    check_labels(images)
+    check_classes(images)
     test = matched(images, test, "test")
     learnt, held = hold_out(images, validation, settings.seed)
     saved = SavedNetwork(
@@ -171,7 +171,7 @@ def train_network(
     trained = train(
         network,
         learnt,
-        _labels(learnt),
+        _targets(learnt),
         settings,
         folder=folder,
         about={"architecture": saved.architecture, "size": saved.settings},
@@ -179,7 +179,7 @@ def train_network(
     )
     statistics = channel_statistics(learnt.pixels)
     scores = [
-        None if part is None else accuracy(network, part.pixels, _labels(part), statistics)
+        None if part is None else accuracy(network, part.pixels, _targets(part), statistics)
         for part in (held, test)
     ]
     last = held if test is None else test
@@ -247,24 +247,24 @@ def describe(settings: TrainSettings, trained: Trained, images: int) -> str:
     )
 
 
-def _labels(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
-    assert images.labels is not None
-    return images.labels
+def _targets(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
+    assert images.targets is not None
+    return images.targets
 
 
-def check_labels(images: Images, needs: str = "which training one network needs") -> None:
-    """Check that images have labels of at least two classes.
+def check_classes(images: Images, needs: str = "which training one network needs") -> None:
+    """Check that images are of at least two classes.
 
     Args:
         images: to learn from.
-        needs: what needs the labels, for the error.
+        needs: what needs the classes, for the error.
 
     Raises:
         SettingsError: if they do not.
     """
-    if images.labels is None:
+    if images.targets is None:
         raise SettingsError(
-            f"the {len(images):,} images have no labels, {needs}: put them into one folder a class"
+            f"the {len(images):,} images have no classes, {needs}: put them into one folder a class"
         )
     if len(images.classes) < 2:
         raise SettingsError(
@@ -276,12 +276,12 @@ def matched(images: Images, other: Images | None, what: str) -> Images | None:
     """Other images with the classes of those to learn from.
 
     Args:
-        images: to learn from, with labels.
+        images: to learn from, with classes.
         other: images to score on, or None.
         what: they are: "test".
 
     Raises:
-        SettingsError: if they have no labels, other classes, or another size.
+        SettingsError: if they have no classes, other classes, or another size.
     """
     if other is None:
         return None
@@ -290,7 +290,7 @@ def matched(images: Images, other: Images | None, what: str) -> Images | None:
             f"the {what} images have {other.side} pixels a side, expected {images.side} as the "
             "training images: read them at the same resolution"
         )
-    if other.labels is not None and other.classes == images.classes:
+    if other.targets is not None and other.classes == images.classes:
         return other
     return match_classes(other, images, what)
 
@@ -299,7 +299,7 @@ def hold_out(images: Images, validation: float | Images, seed: int) -> tuple[Ima
     """Part images into those to learn from and those held out.
 
     Args:
-        images: with labels.
+        images: with classes.
         validation: the share that is held out, 0 for none; or the images that are.
         seed: of the draw.
     """
@@ -328,5 +328,5 @@ def check_resolution(network: nn.Module, side: int) -> None:
 
 
 def _chance(learnt: Images, scored: Images) -> float:
-    commonest = np.bincount(_labels(learnt), minlength=len(learnt.classes)).argmax()
-    return float(100 * np.mean(_labels(scored) == commonest))
+    commonest = np.bincount(_targets(learnt), minlength=len(learnt.classes)).argmax()
+    return float(100 * np.mean(_targets(scored) == commonest))

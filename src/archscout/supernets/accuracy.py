@@ -35,8 +35,8 @@ class SupernetAccuracy(Objective):
 
     Args:
         space: the space, with limits or without.
-        learnt: labeled images that the supernet is trained on.
-        held: labeled images of the same classes that score architectures.
+        learnt: images with classes that the supernet is trained on.
+        held: images of the same classes that score architectures.
         plan: the rounds, and how the supernet is trained in them.
         folder: keeps weights and accuracies; the same objective goes on there after a kill.
         on_stage: told what is under way; or the clock that takes its time.
@@ -46,7 +46,7 @@ class SupernetAccuracy(Objective):
         ended: the rounds so far; the last one's accuracies are those by the newest weights.
 
     Raises:
-        SettingsError: if images have no labels.
+        SettingsError: if images have no classes.
         StorageError: if the folder holds accuracies of another supernet.
 
     Examples:
@@ -57,7 +57,7 @@ class SupernetAccuracy(Objective):
         >>> from archscout.spaces import load_space
         >>> from archscout.training.settings import TrainSettings
         >>> pixels = np.random.default_rng(0).integers(0, 256, (24, 8, 8, 3), dtype=np.uint8)
-        >>> images = replace(load_images(pixels, resolution=8), labels=np.arange(24) % 2,
+        >>> images = replace(load_images(pixels, resolution=8), targets=np.arange(24) % 2,
         ...                  classes=("cat", "dog"))
         >>> learnt, held = images.split(0.5, 0)
         >>> plan = RoundPlan(TrainSettings(batch=4), epochs=1, first=3, each=2, rounds=1,
@@ -83,10 +83,10 @@ class SupernetAccuracy(Objective):
         on_stage: OnStage | StageClock | None = None,
     ) -> None:
         for images in (learnt, held):
-            if images.labels is None:
+            if images.targets is None:
                 raise SettingsError(
-                    "got images without labels, expected labeled ones to train a supernet on and "
-                    "to score architectures with"
+                    "got images without classes, expected some with classes to train a supernet on "
+                    "and to score architectures with"
                 )
         self.space: SearchSpace = space
         self.plan, self.rounds = plan, self

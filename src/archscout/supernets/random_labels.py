@@ -69,7 +69,7 @@ class LabelSource:
     fingerprints: NDArray[np.uint64]
     fixed: NDArray[np.int64] | None
 
-    def labels(self, epoch: int) -> NDArray[np.int64]:
+    def targets(self, epoch: int) -> NDArray[np.int64]:
         """Labels ``(n,)`` in an epoch, counted from 0; to be read only."""
         if self.fixed is not None:
             return self.fixed
@@ -87,7 +87,7 @@ def label_source(
     Args:
         kind: one of `KINDS`.
         images: the images that are trained on.
-        classes: how many; None takes as many as the images have, or 10 if they have no labels.
+        classes: how many; None takes as many as the images have, or 10 if they have no classes.
         seed: what random and shuffled labels are drawn with.
 
     Raises:
@@ -103,12 +103,12 @@ def label_source(
     """
     if kind not in KINDS:
         raise unknown_name("kind of labels", kind, KINDS)
-    own = None if images.labels is None else len(images.classes)
+    own = None if images.targets is None else len(images.classes)
     count = classes if classes is not None else own or DEFAULT_CLASSES
     if kind in ("true", "shuffled"):
-        if images.labels is None or own is None:
+        if images.targets is None or own is None:
             raise SettingsError(
-                f"the {len(images):,} images have no labels, which {kind!r} needs: put them into "
+                f"the {len(images):,} images have no classes, which {kind!r} needs: put them into "
                 "one folder a class, or take 'random' labels"
             )
         if count != own:
@@ -121,9 +121,9 @@ def label_source(
     if kind == "random":
         fixed = random_labels(images.fingerprints, count, seed)
     elif kind == "true":
-        fixed = images.labels
-    elif kind == "shuffled" and images.labels is not None:
-        fixed = _shuffled(images.labels, images.fingerprints, seed)
+        fixed = images.targets
+    elif kind == "shuffled" and images.targets is not None:
+        fixed = _shuffled(images.targets, images.fingerprints, seed)
     return LabelSource(kind, count, seed, images.fingerprints, fixed)
 
 

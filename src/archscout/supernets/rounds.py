@@ -72,8 +72,8 @@ class SupernetRounds:
     Args:
         space: the space, or its name.
         plan: how.
-        learnt: images with labels to train on.
-        held: images with labels to score on.
+        learnt: images with classes to train on.
+        held: images with classes to score on.
         folder: keeps the training.
     """
 
@@ -118,11 +118,11 @@ class SupernetRounds:
         """
         supernet, plan = self.fresh(), self.plan
         last = (number + 1) * plan.epochs
-        assert self.learnt.labels is not None
+        assert self.learnt.targets is not None
         trained = train(
             supernet,
             self.learnt,
-            self.learnt.labels,
+            self.learnt.targets,
             plan.training.change(epochs=plan.epochs * (plan.rounds + 1), seed=plan.seed),
             paths=PoolPaths(supernet.paths_of(list(pool))),
             folder=self.folder,
@@ -150,14 +150,14 @@ class SupernetRounds:
             archs: ``n`` architectures.
             on_scored: told how many are scored, and of how many.
         """
-        assert self.held.labels is not None
+        assert self.held.targets is not None
         found = []
         for number, path in enumerate(supernet.paths_of(list(archs))):
             if on_scored is not None:
                 on_scored(number, len(archs))
             with self._recalibrated(supernet, path):
                 found.append(
-                    accuracy(supernet, self.held.pixels, self.held.labels, self.statistics, path)
+                    accuracy(supernet, self.held.pixels, self.held.targets, self.statistics, path)
                 )
         return np.array(found)
 

@@ -63,7 +63,7 @@ def predict_classes(
 def accuracy(
     network: nn.Module,
     pixels: NDArray[np.uint8],
-    labels: NDArray[np.int64],
+    targets: NDArray[np.int64],
     statistics: ChannelStatistics,
     path: NDArray[np.int8] | None = None,
 ) -> float:
@@ -72,17 +72,17 @@ def accuracy(
     Args:
         network: see `predict_classes`.
         pixels: uint8 ``(n, side, side, 3)``.
-        labels: ``(n,)``.
+        targets: ``(n,)``.
         statistics: what the training images were normalised by.
         path: ``(places, width)`` of a supernet; None for a single network.
 
     Raises:
-        SettingsError: if there are no images, or not one label each.
+        SettingsError: if there are no images, or not one target each.
     """
-    if not len(pixels) or labels.shape != (len(pixels),):
+    if not len(pixels) or targets.shape != (len(pixels),):
         raise SettingsError(
-            f"got {len(pixels)} images and labels {labels.shape}, expected one label each and at "
-            "least one image"
+            f"got {len(pixels)} images and targets {targets.shape}, expected one target each and "
+            "at least one image"
         )
     found = predict_classes(network, pixels, statistics, path)
-    return float(100 * np.mean(found == labels))
+    return float(100 * np.mean(found == targets))

@@ -1,4 +1,4 @@
-"""What the training loop reads: batches of images and their labels, checked once.
+"""What the training loop reads: batches of images and their targets, checked once.
 
 All images stay in memory as bytes; a batch is picked, shifted, mirrored and normalised at once,
 which costs far less than a step of the smallest supernet, so there are no loading processes.
@@ -23,11 +23,11 @@ _CROP_SHARE = 8
 
 
 @runtime_checkable
-class Labels(Protocol):
-    """Labels that may differ between epochs, such as `archscout.supernets.random_labels`."""
+class EpochTargets(Protocol):
+    """Targets that may differ between epochs, such as `archscout.supernets.random_labels`."""
 
-    def labels(self, epoch: int) -> NDArray[np.int64]:
-        """Labels ``(n,)`` of an epoch, counted from 0."""
+    def targets(self, epoch: int) -> NDArray[np.int64]:
+        """Targets ``(n,)`` of an epoch, counted from 0."""
 
 
 def rng_of(seed: int, purpose: int, epoch: int) -> np.random.Generator:
@@ -36,29 +36,29 @@ def rng_of(seed: int, purpose: int, epoch: int) -> np.random.Generator:
 
 
 class Inputs:
-    """Images and labels of one training.
+    """Images and targets of one training.
 
     Args:
         images: at least two.
-        labels: ``(n,)``, or an object whose ``labels(epoch)`` gives them.
+        targets: ``(n,)``, or an object whose ``targets(epoch)`` gives them.
         settings: size of a batch, crop and flip.
         device: where batches are made.
 
     Raises:
-        SettingsError: if there are too few images, or the labels do not fit them.
+        SettingsError: if there are too few images, or the targets do not fit them.
     """
 
     def __init__(
         self,
         images: Images,
-        labels: Labels | NDArray[np.int64],
+        targets: EpochTargets | NDArray[np.int64],
         settings: TrainSettings,
         device: torch.device,
     ) -> None:
         if len(images) < 2:
             raise SettingsError(f"got {len(images)} images, expected at least 2 to train on")
         self.pixels = torch.from_numpy(images.pixels).to(device)
-        self.labels, self.settings = labels, settings
+        self._given, self.settings = targets, settings
         crop = images.side // _CROP_SHARE if settings.crop is None else settings.crop
         if crop > images.side:
             raise SettingsError(
@@ -84,11 +84,11 @@ class Inputs:
 
     def targets(self, epoch: int) -> Tensor:
         """Classes ``(n,)`` of an epoch."""
-        found = self.labels.labels(epoch) if isinstance(self.labels, Labels) else self.labels
+        found = self._given.targets(epoch) if isinstance(self._given, EpochTargets) else self._given
         found = np.asarray(found)
         if found.shape != (len(self.pixels),) or not np.issubdtype(found.dtype, np.integer):
             raise SettingsError(
-                f"got labels {found.dtype} {found.shape} for {len(self.pixels)} images, expected "
+                f"got targets {found.dtype} {found.shape} for {len(self.pixels)} images, expected "
                 "one whole number each"
             )
         return torch.from_numpy(found.astype(np.int64)).to(self.pixels.device)

@@ -24,7 +24,7 @@ from torch.nn.functional import cross_entropy
 from archscout._common.own_state import given, own_state
 from archscout.errors import SettingsError, TrainingError
 from archscout.images.images import Images
-from archscout.training.inputs import Inputs, Labels, rng_of
+from archscout.training.inputs import EpochTargets, Inputs, rng_of
 from archscout.training.optimizer import make_optimizer, update
 from archscout.training.path_sampling import PathSource
 from archscout.training.precision import resolve_precision
@@ -41,7 +41,7 @@ _ORDER, _PATHS, _AUGMENTATION = 1, 2, 3
 def train(
     network: nn.Module,
     images: Images,
-    labels: Labels | NDArray[np.int64],
+    targets: EpochTargets | NDArray[np.int64],
     settings: TrainSettings,
     *,
     paths: PathSource | None = None,
@@ -58,7 +58,7 @@ def train(
         network: maps images ``(n, 3, side, side)``, and a path for a supernet, to logits
             ``(n, classes)``; it has its initial weights, and moves to channels-last memory.
         images: what to train on.
-        labels: ``(n,)`` from 0 to classes - 1, or an object whose ``labels(epoch)`` gives them.
+        targets: ``(n,)`` from 0 to classes - 1, or an object whose ``targets(epoch)`` gives them.
         settings: how to train.
         paths: draws the paths of a supernet; None for a single network.
         folder: where initial weights, checkpoints and final weights are kept; a second call with
@@ -74,7 +74,7 @@ def train(
         Losses and speed; the network is left in evaluation mode.
 
     Raises:
-        SettingsError: if images, labels and settings do not fit together.
+        SettingsError: if images, targets and settings do not fit together.
         TrainingError: if the loss is no finite number.
         StorageError: if the folder holds another training, or cannot be written.
 
@@ -89,7 +89,7 @@ def train(
     """
     if on_progress is not None:
         on_progress = threads(torch.get_num_threads())(given(on_progress))
-    inputs = Inputs(images, labels, settings, next(network.parameters()).device)
+    inputs = Inputs(images, targets, settings, next(network.parameters()).device)
     precision = resolve_precision(settings.precision, network)
     network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     network.train()
@@ -110,7 +110,7 @@ def train(
     with threads(settings.threads):
         for epoch in range(place.epoch, last):
             batches = inputs.batches(rng_of(settings.seed, _ORDER, epoch))
-            targets = inputs.targets(epoch)
+            epoch_targets = inputs.targets(epoch)
             seeds = rng_of(settings.seed, _AUGMENTATION, epoch).integers(2**32, size=len(batches))
             rounds: Any = [[None]] * len(batches)
             if paths is not None:
@@ -120,7 +120,7 @@ def train(
                 for group in optimizer.param_groups:
                     group["lr"] = rate
                 rows = batches[step]
-                batch, wanted = inputs.augmented(rows, int(seeds[step])), targets[rows]
+                batch, wanted = inputs.augmented(rows, int(seeds[step])), epoch_targets[rows]
                 optimizer.zero_grad(set_to_none=True)
                 for path in rounds[step]:
                     loss = loss_of(
@@ -165,7 +165,7 @@ def loss_of(
             return cross_entropy(logits, wanted, label_smoothing=smoothing)
         except IndexError:
             raise SettingsError(
-                f"got labels from {wanted.min()} to {wanted.max()}, expected 0 to "
+                f"got targets from {wanted.min()} to {wanted.max()}, expected 0 to "
                 f"{logits.shape[1] - 1}: build the network with as many classes as there are"
             ) from None
         finally:

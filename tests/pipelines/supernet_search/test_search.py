@@ -79,7 +79,7 @@ def test_accuracies_are_those_of_the_kept_weights_on_the_held_out_images(
     assert pool.accuracies(weights, result.architectures).tolist() == list(result.accuracies)
     statistics = channel_statistics(learnt.pixels)
     plain = [
-        accuracy(weights, held.pixels, held.labels, statistics, path)
+        accuracy(weights, held.pixels, held.targets, statistics, path)
         for path in weights.paths_of(list(result.architectures))
     ]
     plan = make_settings(recalibration=0).plan(1)
@@ -118,7 +118,7 @@ def test_the_best_by_supernet_accuracy_are_trained_alone(finished: Finished) -> 
     assert saved.architecture == result.space.format(result.best)
     _, held = make_images().split(0.2, 0)
     learnt, _ = make_images().split(0.2, 0)
-    found = accuracy(network, held.pixels, held.labels, channel_statistics(learnt.pixels))
+    found = accuracy(network, held.pixels, held.targets, channel_statistics(learnt.pixels))
     assert found == result.finalists[0].validation
 
 
@@ -204,7 +204,7 @@ def test_labels_are_counted_recorded_and_never_renewed(finished: Finished) -> No
 
 def test_images_are_read_from_a_path(tmp_path: Path) -> None:
     images = make_images(side=32)
-    np.savez(tmp_path / "noise.npz", x_train=images.pixels, y_train=images.labels)
+    np.savez(tmp_path / "noise.npz", x_train=images.pixels, y_train=images.targets)
     settings = make_settings(rounds=0, finalists=0, limits=())
     read = search_supernet(tmp_path / "noise.npz", settings)
     given = search_supernet(images, settings)
@@ -253,7 +253,7 @@ def test_the_newest_pool_is_trained_on_alone(finished: Finished) -> None:
 
 
 def test_unlabelled_images_are_refused_in_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match="have no labels, which a search by supernet accuracy"):
+    with pytest.raises(SettingsError, match="have no classes, which a search by supernet accuracy"):
         search_supernet(make_images(labelled=False), make_settings(), out=tmp_path / "new")
     assert not (tmp_path / "new").exists()
 

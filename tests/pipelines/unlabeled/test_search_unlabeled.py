@@ -115,11 +115,11 @@ def test_images_without_labels_give_a_candidate_and_no_trust() -> None:
     assert result.trust is None
     assert not result.names_a_winner
     assert TRUE not in result.scores.columns
-    assert any("the images have no labels" in finding for finding in result.findings)
+    assert any("the images have no classes" in finding for finding in result.findings)
 
 
 def test_true_labels_need_labels() -> None:
-    with pytest.raises(SettingsError, match="have no labels"):
+    with pytest.raises(SettingsError, match="have no classes"):
         search_unlabeled(make_images(labelled=False), make_settings(kind="true"))
 
 

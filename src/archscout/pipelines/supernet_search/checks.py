@@ -19,16 +19,16 @@ from archscout.spaces.base import SearchSpace
 from archscout.training.network_description import network_settings
 
 
-def check_labels(images: Images) -> None:
-    """Check that images have labels of two classes or more.
+def check_classes(images: Images) -> None:
+    """Check that images are of two classes or more.
 
     Args:
         images: to search with.
 
     Raises:
-        SettingsError: if labels are missing.
+        SettingsError: if classes are missing.
     """
-    single_network.check_labels(images, "which a search by supernet accuracy needs")
+    single_network.check_classes(images, "which a search by supernet accuracy needs")
 
 
 def check_sizes(settings: SupernetSearchSettings, classes: int) -> dict[str, Any]:

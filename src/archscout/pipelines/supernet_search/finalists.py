@@ -58,7 +58,7 @@ def train_finalists(
         space: the space.
         archs: all that were scored, ``n``.
         accuracies: their supernet accuracies, ``(n,)``.
-        images: all labelled images.
+        images: all images, with classes.
         validation: the share of them that is held out, or images that are, as in the search.
         test: test images, or None.
         size: arguments of the space's ``build``.

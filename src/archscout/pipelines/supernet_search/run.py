@@ -27,8 +27,8 @@ from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.supernet_search.checks import (
+    check_classes,
     check_counts,
-    check_labels,
     check_network,
     check_sizes,
 )
@@ -81,12 +81,12 @@ def search_supernet(
     """Search for an architecture with supernet accuracies as labels.
 
     Args:
-        images: labelled images, or the folder or file that `load_sets` reads at 32 pixels; a
+        images: with classes, or the folder or file that `load_sets` reads at 32 pixels; a
             share is held out, and all architectures are scored on it.
         settings: what is asked for; None takes the defaults.
-        validation: labelled images of the same classes that are held out in its place; None
+        validation: images of the same classes that are held out in its place; None
             takes those of the folder or file, if there are any.
-        test: labelled images of the same classes; the finalists are scored on them at the end.
+        test: images of the same classes; the finalists are scored on them at the end.
             None likewise.
         out: folder for weights, labels, accuracies, result, page and the network; the same call
             goes on there after a kill. None keeps nothing.
@@ -96,7 +96,7 @@ def search_supernet(
         All that was scored, and the best, trained alone.
 
     Raises:
-        SettingsError: if images have no labels, or settings do not fit them or the space.
+        SettingsError: if images have no classes, or settings do not fit them or the space.
         StorageError: if the folder holds another search, or cannot be written.
         TrainingError: if a training diverges.
         MemoryShortageError: if it does not fit into memory.
@@ -139,7 +139,7 @@ def _search(
     out: Path,
     on_stage: OnStage | None,
 ) -> SupernetSearchResult:
-    check_labels(images)
+    check_classes(images)
     test = matched(images, test, "test")
     validation = matched(images, validation, "validation")
     classes = len(images.classes)
@@ -304,12 +304,12 @@ def _plan(
     images: Images, validation: Images | None, settings: SupernetSearchSettings
 ) -> dict[str, Any]:
     """What every part of the folder depends on."""
-    assert images.labels is not None
+    assert images.targets is not None
     held = {} if validation is None else {"validation": validation.checksum()}
     return held | {
         "settings": settings.to_dict(),
         "images": len(images),
         "side": images.side,
         "pixels": zlib.crc32(np.ascontiguousarray(images.pixels).data),
-        "labels": zlib.crc32(images.labels.tobytes()),
+        "labels": zlib.crc32(images.targets.tobytes()),
     }

@@ -63,7 +63,7 @@ def check_trust(
     Args:
         settings: of the search: how many, how trained, the share that is held out.
         space: the space, with its limits.
-        images: labeled images.
+        images: images with classes.
         ways: scores by name.
         judged: name of the way that the check is about.
         sizes: arguments of the space's ``build``.
@@ -135,11 +135,11 @@ def _train_one(
     on_progress: Callable[[TrainProgress], None] | None,
 ) -> float:
     """Accuracy of one network on the held-out images, in percent."""
-    assert training.labels is not None
-    assert validation.labels is not None
-    train(network, training, training.labels, settings, folder=folder, on_progress=on_progress)
+    assert training.targets is not None
+    assert validation.targets is not None
+    train(network, training, training.targets, settings, folder=folder, on_progress=on_progress)
     statistics = channel_statistics(training.pixels)
-    return accuracy(network, validation.pixels, validation.labels, statistics)
+    return accuracy(network, validation.pixels, validation.targets, statistics)
 
 
 def _name(space: SearchSpace, arch: Architecture) -> str:

@@ -65,7 +65,7 @@ def search_unlabeled(
         images: what to learn from, or the folder or file that `load_sets` reads at 32 pixels;
             class labels are used for true-label nulls and the trust check alone.
         settings: what is asked for; None takes the defaults.
-        validation: labeled images of the same classes, on which the trust check scores networks
+        validation: images of the same classes, on which the trust check scores networks
             instead of on a share of the others.
         out: folder for weights, accuracies, result, page and the network's description; the
             same call goes on there after a kill. None keeps nothing.
@@ -101,7 +101,7 @@ def _search(
     out: Path,
     on_stage: OnStage | None,
 ) -> UnlabeledResult:
-    checked = images.labels is not None and settings.trust > 0
+    checked = images.targets is not None and settings.trust > 0
     validation = matched(images, validation, "validation") if checked else None
     # What the networks of the trust check are judged on, no supernet may learn the labels of.
     taught = images
@@ -110,9 +110,9 @@ def _search(
     used = taught if settings.kind in ("true", "shuffled") else images
     source = label_source(settings.kind, used, settings.classes, settings.seed)
     own: LabelSource | None = None
-    if settings.true_labels and images.labels is not None and settings.kind != "true":
+    if settings.true_labels and images.targets is not None and settings.kind != "true":
         own = label_source("true", taught, None, settings.seed)
-    own_classes = len(images.classes) if images.labels is not None else source.classes
+    own_classes = len(images.classes) if images.targets is not None else source.classes
     made = fresh_supernet(settings, source.classes, settings.seed).settings
     sizes = build_settings(settings.space, made, own_classes)
     costs = cost_settings(settings.space, made, own_classes, images.side)
@@ -140,8 +140,8 @@ def _search(
     scores = compare_ways(ways, space, settings.compared, rng)
     found = find_best(ways, space, scores.exhaustive, costs, settings.seed)
     trust, why_not = None, ""
-    if images.labels is None:
-        why_not = "the images have no labels"
+    if images.targets is None:
+        why_not = "the images have no classes"
     elif not checked:
         why_not = "it was switched off"
     else:
@@ -199,7 +199,7 @@ def _described(sizes: dict[str, Any]) -> dict[str, Any]:
 
 def _plan(images: Images, validation: Images | None, settings: UnlabeledSettings) -> dict[str, Any]:
     """What every part of the folder depends on."""
-    labels = None if images.labels is None else zlib.crc32(images.labels.tobytes())
+    labels = None if images.targets is None else zlib.crc32(images.targets.tobytes())
     held = {} if validation is None else {"validation": validation.checksum()}
     return held | {
         "settings": _plain_settings(settings),

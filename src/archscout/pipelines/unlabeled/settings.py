@@ -35,7 +35,7 @@ class UnlabeledSettings:
         trust: networks trained alone for the trust check, where there are labels; 0 for none,
             else 4 or more. Fewer than 5 cannot show that the order is more than chance.
         trust_training: of those networks; None takes that of the supernet with a higher rate.
-        validation: share of the labeled images that the trust check holds out.
+        validation: share of the images with classes that the trust check holds out.
         compared: architectures on which the angle and its nulls are compared, where the space
             cannot be listed.
         seed: decides all that is random.
