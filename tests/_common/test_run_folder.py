@@ -16,8 +16,8 @@ def test_the_working_directory_may_change(tmp_path: Path, monkeypatch: pytest.Mo
     folder = RunFolder("run", {"a": 1}, "comparison")
     (tmp_path / "elsewhere").mkdir()
     os.chdir(tmp_path / "elsewhere")
-    folder.write("one", {"tau": 0.5}, "a,b\n")
-    assert folder.read("one") == ({"tau": 0.5}, "a,b\n")
+    folder.write("one", {"tau": 0.5})
+    assert folder.read("one") == {"tau": 0.5}
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
@@ -26,11 +26,11 @@ def test_the_working_directory_may_change(tmp_path: Path, monkeypatch: pytest.Mo
 def test_parts_that_another_system_changed_are_read(
     tmp_path: Path, encoding: str, end: str
 ) -> None:
-    RunFolder(tmp_path, {"a": 1}, "comparison").write("one", {"tau": 0.5}, "a,b\n1,2\n")
+    RunFolder(tmp_path, {"a": 1}, "comparison").write("one", {"tau": 0.5})
     for file in [tmp_path / "plan.json", *(tmp_path / "parts").iterdir()]:
         file.write_bytes(file.read_text("utf-8").replace("\n", end).encode(encoding))
     folder = RunFolder(tmp_path, {"a": 1}, "comparison")
-    assert folder.read("one") == ({"tau": 0.5}, "a,b\n1,2\n")
+    assert folder.read("one") == {"tau": 0.5}
 
 
 @pytest.mark.parametrize("content", [b"[" * 100_000, b"\xff", b"5", b"{}", b'{"sha256": []}'])

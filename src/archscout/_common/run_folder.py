@@ -1,9 +1,8 @@
 """The folder of a run: one call at a time works in it, and a killed one goes on.
 
-``plan.json`` says whose folder it is. ``parts/`` holds a JSON a finished part of the work and,
-where it has one, a text beside it; the JSON is written last, with the fingerprint of what belongs
-to it. Besides this folder only the record of labels and the checkpoints of a training are kept and
-gone on with.
+``plan.json`` says whose folder it is. ``parts/`` holds a JSON a finished part of the work, with the
+fingerprint of what it holds. Besides this folder only the record of labels and the checkpoints of a
+training are kept and gone on with.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from archscout._common.arguments import check_optional
 from archscout._common.locks import hold
 from archscout._common.paths import at_home, from_here
 from archscout._common.plain import plain
-from archscout._common.writing import write_file, write_json
+from archscout._common.writing import write_json
 from archscout.errors import Interrupted, StorageError
 
 logger = logging.getLogger(__name__)
@@ -56,7 +55,7 @@ class RunFolder:
         ...     folder = RunFolder(path, {"table": "mine"}, "ranking")
         ...     folder.write("forest.seed0", {"tau": 0.5})
         ...     folder.read("forest.seed0"), folder.read("forest.seed1")
-        (({'tau': 0.5}, ''), None)
+        ({'tau': 0.5}, None)
     """
 
     def __init__(
@@ -81,47 +80,35 @@ class RunFolder:
         except OSError as error:
             raise cannot_write(self.path, error) from None
 
-    def read(self, stem: str) -> tuple[dict[str, Any], str] | None:
-        """Facts and text of a part; None if it is missing or damaged, which is logged."""
-        text_file, facts_file = self._files(stem)
-        if not facts_file.exists():
+    def read(self, stem: str) -> dict[str, Any] | None:
+        """What a part holds; None if it is missing or damaged, which is logged."""
+        file = self._file(stem)
+        if not file.exists():
             return None
         try:
             # Bytes: JSON tells its encoding, and other systems put a byte order mark first.
-            facts = json.loads(facts_file.read_bytes())
-            text = text_file.read_text(encoding="utf-8-sig") if text_file.exists() else ""
-            if facts.pop("sha256") != _digest(facts, text):
+            facts: dict[str, Any] = json.loads(file.read_bytes())
+            if facts.pop("sha256") != _digest(facts):
                 raise ValueError("what it holds differs from its fingerprint")
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             self.discard(stem, error)
             return None
-        return facts, text
+        return facts
 
     def discard(self, stem: str, reason: Exception) -> None:
         """Say that a part cannot be used; it stays until it is written anew."""
-        name = self._files(stem)[1].name
-        logger.warning("part %s cannot be used and is run again: %s", name, reason)
+        logger.warning("part %s cannot be used and is run again: %s", self._file(stem).name, reason)
 
-    def write(self, stem: str, facts: Mapping[str, Any], text: str = "") -> None:
-        """Keep a part; an empty text gets no file.
-
-        Raises:
-            StorageError: if it cannot be written.
-        """
-        text_file, facts_file = self._files(stem)
+    def write(self, stem: str, facts: Mapping[str, Any]) -> None:
+        """Keep a part; raises `StorageError` if it cannot be written."""
         described = plain(facts)
         try:
-            if text:
-                write_file(text_file, text)
-            else:
-                text_file.unlink(missing_ok=True)
-            write_json(facts_file, {**described, "sha256": _digest(described, text)})
+            write_json(self._file(stem), {**described, "sha256": _digest(described)})
         except OSError as error:
             raise cannot_write(self.path, error) from None
 
-    def _files(self, stem: str) -> tuple[Path, Path]:
-        name = quote(stem, safe=" ")
-        return self.parts / f"{name}.csv", self.parts / f"{name}.json"
+    def _file(self, stem: str) -> Path:
+        return self.parts / f"{quote(stem, safe=' ')}.json"
 
     def _read_plan(self, results: Sequence[str]) -> dict[str, Any] | None:
         file = self.path / "plan.json"
@@ -232,9 +219,9 @@ def _differences(there: Mapping[str, Any], here: Mapping[str, Any]) -> Iterator[
             yield f"{key} {one!r} there, {other!r} here"
 
 
-def _digest(facts: Mapping[str, Any], text: str) -> str:
-    written = json.dumps(facts, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(f"{written}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(facts: Mapping[str, Any]) -> str:
+    written = json.dumps(facts, sort_keys=True, ensure_ascii=False) + "\n"
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _take(folder: Path, kind: str) -> filelock.BaseFileLock:

@@ -59,17 +59,17 @@ class Job:
 
 
 class Record(Protocol):
-    """What a job came to, which a folder keeps as plain facts and a text beside them."""
+    """What a job came to, which a folder keeps as plain facts."""
 
     @property
     def wall_seconds(self) -> float:
         """How long it took."""
 
-    def to_part(self) -> tuple[dict[str, Any], str]:
-        """Facts and text."""
+    def to_part(self) -> dict[str, Any]:
+        """The facts."""
 
     @classmethod
-    def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
+    def from_part(cls, facts: Mapping[str, Any]) -> Self:
         """Read what `to_part` gave; ``facts`` hold the identity of the job too."""
 
 
@@ -133,14 +133,14 @@ class JobFolder(Generic[AnyRecord]):
         Raises:
             StorageError: if it was made by something else under the same name.
         """
-        found = self._folder.read(job.stem)
-        if found is None:
+        facts = self._folder.read(job.stem)
+        if facts is None:
             return None
-        facts, text = {respelled(key): item for key, item in found[0].items()}, found[1]
+        facts = {respelled(key): item for key, item in facts.items()}
         identity = job.identity
         try:
             made_by = {key: facts[key] for key in identity}
-            record = self._record.from_part(facts, text)
+            record = self._record.from_part(facts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             self._folder.discard(job.stem, error)
             return None
@@ -162,8 +162,7 @@ class JobFolder(Generic[AnyRecord]):
         Raises:
             StorageError: if it cannot be written.
         """
-        facts, text = record.to_part()
-        self._folder.write(job.stem, {**job.identity, **facts}, text)
+        self._folder.write(job.stem, {**job.identity, **record.to_part()})
 
     def publish(self, result: Comparison | Ranking) -> None:
         """Write the result with its plots and its page.

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -12,12 +9,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout._common.numerals import read_number
 from archscout.results.yardsticks import Yardsticks
 from archscout.stats import incumbents, labels_to_reach
 
 Floats = NDArray[np.float64]
-_COLUMNS = ("architecture", "value", "mean_value", "test_value", "seconds")
+_COLUMNS = ("values", "mean_values", "test_values", "seconds")
+_FACTS = ("seed", "wall_seconds", "requests", "repeats", "stopped")
 
 
 @dataclass(frozen=True)
@@ -50,46 +47,23 @@ class RunRecord:
     repeats: int
     stopped: str
 
-    def to_part(self) -> tuple[dict[str, Any], str]:
-        """Facts as plain values, and the labels as a CSV text."""
-        out = io.StringIO()
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(_COLUMNS)
-        numbers = zip(self.values, self.mean_values, self.test_values, self.seconds, strict=True)
-        for text, row in zip(self.architectures, numbers, strict=True):
-            writer.writerow([text, *(repr(float(number)) for number in row)])
-        names = ("wall_seconds", "requests", "repeats", "stopped")
-        return {name: getattr(self, name) for name in names}, out.getvalue()
+    def to_part(self) -> dict[str, Any]:
+        """All but the name and the seed, for plain values."""
+        facts = vars(self).copy()
+        del facts["strategy"], facts["seed"]
+        return facts
 
     @classmethod
-    def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
+    def from_part(cls, facts: Mapping[str, Any]) -> Self:
         """Read what `to_part` gave; ``facts`` also hold the name and the seed.
 
         Raises:
             ValueError, KeyError, TypeError: if something is missing or damaged.
         """
-        header, *rows = csv.reader(io.StringIO(text))
-        if tuple(header) != _COLUMNS:
-            raise ValueError(f"unknown columns {header}")
-        numbers = np.array([list(map(_number, row[1:])) for row in rows], dtype=np.float64)
-        values, means, tests, seconds = numbers.reshape(len(rows), len(_COLUMNS) - 1).T
-        return cls(
-            strategy=facts["name"],
-            seed=facts["seed"],
-            architectures=[row[0] for row in rows],
-            values=values,
-            mean_values=means,
-            test_values=tests,
-            seconds=seconds,
-            wall_seconds=float(facts["wall_seconds"]),
-            requests=int(facts["requests"]),
-            repeats=int(facts["repeats"]),
-            stopped=str(facts["stopped"]),
-        )
-
-
-def _number(cell: str) -> float:
-    return math.nan if cell == "nan" else read_number(cell)
+        # Plain values have None for NaN, and NumPy reads it so.
+        kept: dict[str, Any] = {name: np.array(facts[name], np.float64) for name in _COLUMNS}
+        kept |= {name: facts[name] for name in ("architectures", *_FACTS)}
+        return cls(strategy=facts["name"], **kept)
 
 
 @dataclass(frozen=True)

@@ -177,9 +177,9 @@ class SupernetAccuracy(Objective):
         """A finished round; None if it has to be run."""
         kept = self._folder.read(f"scored-{number}")
         texts = [self.space.format(arch) for arch in self.archs]
-        if kept is None or kept[0].pop("architectures", None) != texts:
+        if kept is None or kept.pop("architectures", None) != texts:
             return None
-        return Round(**{**kept[0], "accuracies": np.array(kept[0]["accuracies"], np.float64)})
+        return Round(**{**kept, "accuracies": np.array(kept["accuracies"], np.float64)})
 
     def _counted(self, number: int) -> Callable[[int, int], None]:
         """Tells how many architectures of a round are scored."""

@@ -231,7 +231,7 @@ class TestResume:
     @pytest.mark.slow
     def test_only_what_is_missing_or_damaged_is_run(self, saved, table, tmp_path):
         run(table, tmp_path, seeds=3)
-        part = next(tmp_path.glob("parts/local.seed2.csv"))
+        part = next(tmp_path.glob("parts/local.seed2.json"))
         part.write_text(part.read_text().replace("8", "9"))
         next(tmp_path.glob("parts/random.seed0.json")).write_text("{")
         next(tmp_path.glob("parts/evolution.seed1.json")).unlink()
@@ -412,7 +412,7 @@ class TestHonesty:
         page = (tmp_path / "comparison.html").read_text()
         assert "<b>x" not in page
         assert "&lt;b&gt;x" in page
-        assert len(list(tmp_path.glob("parts/*.csv"))) == 6
+        assert len(list(tmp_path.glob("parts/*.json"))) == 6
 
 
 class TestQuestions:

@@ -64,13 +64,13 @@ class RowRecord:
         """How long fit and prediction took."""
         return self.seconds_to_fit + self.seconds_to_predict
 
-    def to_part(self) -> tuple[dict[str, Any], str]:
-        """Plain values; no text."""
+    def to_part(self) -> dict[str, Any]:
+        """Plain values."""
         facts = asdict(self)
-        return {"given": facts.pop("unlabeled"), **facts}, ""
+        return {"given": facts.pop("unlabeled"), **facts}
 
     @classmethod
-    def from_part(cls, facts: Mapping[str, Any], text: str) -> Self:
+    def from_part(cls, facts: Mapping[str, Any]) -> Self:
         """Read what `to_part` gave.
 
         Raises:

@@ -82,7 +82,7 @@ def check_trust(
     accuracies = []
     for number, arch in enumerate(archs):
         kept = folder.read(f"alone-{number}")
-        if kept is None or kept[0]["architecture"] != space.format(arch):
+        if kept is None or kept["architecture"] != space.format(arch):
             report = None if on_progress is None else _numbered(on_progress, number)
             generator = torch.Generator().manual_seed(settings.seed)
             network = space.build(arch, generator=generator, **sizes)
@@ -94,9 +94,9 @@ def check_trust(
                 folder=folder.path / "alone" / _name(space, arch),
                 on_progress=report,
             )
-            kept = {"architecture": space.format(arch), "accuracy": value}, ""
-            folder.write(f"alone-{number}", kept[0])
-        accuracies.append(float(kept[0]["accuracy"]))
+            kept = {"architecture": space.format(arch), "accuracy": value}
+            folder.write(f"alone-{number}", kept)
+        accuracies.append(float(kept["accuracy"]))
     scores = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
     texts = [space.format(arch) for arch in archs]
     epochs = settings.alone_training.epochs
