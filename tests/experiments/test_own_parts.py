@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -181,13 +182,20 @@ def test_changed_code_is_another_part(own: Callable[[str], Any], tmp_path: Path)
         ask()
 
 
-def test_what_cannot_be_sent_is_refused_in_one_sentence() -> None:
+@pytest.mark.slow
+def test_classes_inside_of_functions_reach_workers_unless_they_hold_something() -> None:
+    held = threading.Lock()
+
     class Local(RandomSearch):
         pass
 
-    assert compare(SPACE, TABLE, {"random": Local}, labels=2, seeds=2, workers=1).seeds == [0, 1]
-    with pytest.raises(SettingsError, match=r"random with seed 0.* cannot be sent .*workers=1"):
-        compare(SPACE, TABLE, {"random": Local}, labels=2, seeds=2, workers=2)
+    class Holding(RandomSearch):
+        lock = held
+
+    ask = functools.partial(compare, SPACE, TABLE, labels=2, seeds=2)
+    assert curves(ask({"random": Local}, workers=2)) == curves(ask({"random": Local}, workers=1))
+    with pytest.raises(SettingsError, match=r"random with seed \d.* cannot be sent .*workers=1"):
+        ask({"random": Holding}, workers=2)
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,19 @@ from __future__ import annotations
 import functools
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
 from archscout.plugins import Registry, load_reference, received, sendable
 from archscout.plugins._registry import _ADDED
+from archscout.strategies.random_search import RandomSearch
 from archscout.study.executors import JobFailure, run_in_processes
+from archscout.testing.toy import ToySpace
 
 
 @pytest.fixture
@@ -39,7 +43,7 @@ def test_objects_travel_as_copies_whose_classes_are_places(tmp_path: Path) -> No
     file = tmp_path / "own.py"
     file.write_text("class Mine:\n    def __init__(self, size=1):\n        self.size = size\n")
     mine = load_reference(f"{file}:Mine")
-    assert sendable(mine, "strategy", "x") == f"{file}:Mine"
+    assert received(sendable(mine, "strategy", "x")) is mine
     sent = sendable(mine(5), "strategy", "x")
     copy = received(sent)
     assert type(copy) is mine
@@ -49,11 +53,21 @@ def test_objects_travel_as_copies_whose_classes_are_places(tmp_path: Path) -> No
     assert str(sent) == "x"
 
 
-def test_what_no_process_can_find_is_refused(tmp_path: Path) -> None:
-    class Local:
-        pass
+def test_what_is_in_no_module_travels_as_a_copy() -> None:
+    class Local(RandomSearch):
+        number = 7
 
-    for part in (Local, Local(), lambda: 1, functools.partial(lambda: 1)):
+    for part in (Local, functools.partial(Local)):
+        copy = received(sendable(part, "strategy", "x"))
+        made = copy(ToySpace(), np.random.default_rng(0))
+        assert made.number == 7
+        assert len(made.ask(2)) == 2
+    assert received(sendable(lambda: 5, "part", "x"))() == 5
+
+
+def test_what_cannot_be_copied_is_refused() -> None:
+    held = threading.Lock()
+    for part in (lambda: held, [held]):
         with pytest.raises(SettingsError, match=r"the strategy 'x' cannot be sent .*workers=1"):
             sendable(part, "strategy", "x")
 
@@ -63,46 +77,29 @@ def test_names_that_were_added_are_known_in_workers(words: Registry, tmp_path: P
     file = tmp_path / "own.py"
     file.write_text("class Shout(str):\n    def __new__(cls, text):\n        return text.upper()\n")
     words.add("shout", load_reference(f"{file}:Shout"))
+    held = threading.Lock()
     words.add("whisper", lambda text: text.lower())
-    found = run_in_processes(look_up, ["shout", "shout", "whisper"], workers=2)
-    assert found[:2] == ["X", "X"]
+    words.add("held", lambda text: held and text)
+    found = run_in_processes(look_up, ["shout", "whisper", "held"], workers=2)
+    assert found[:2] == ["X", "x"]
     assert isinstance(found[2], JobFailure)
-    assert "the word 'whisper' cannot be sent to another process" in found[2].message
+    assert "the word 'held' cannot be sent to another process" in found[2].message
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("guard", "expected"),
-    [("__name__ == '__main__'", "'Mine'"), ("True", "put the calling code of the script under if")],
-)
-def test_classes_of_a_script_reach_workers(tmp_path: Path, guard: str, expected: str) -> None:
-    script = tmp_path / "script.py"
-    script.write_text(
-        "from archscout.plugins import received, sendable, load_reference\n"
+@pytest.mark.parametrize("as_file", [True, False])
+def test_classes_of_a_script_reach_workers(tmp_path: Path, as_file: bool) -> None:
+    script = (
+        "from archscout.plugins import received, sendable\n"
         "from archscout.study.executors import run_in_processes\n"
         "class Mine:\n    pass\n"
         "def name(part):\n"
-        "    part = received(part)\n"
-        "    part = load_reference(part) if isinstance(part, str) else type(part)\n"
-        "    return part.__name__\n"
-        "if GUARD:\n"
-        "    jobs = [sendable(Mine, 'part', 'm'), sendable(Mine(), 'part', 'm')]\n"
-        "    print([str(done) for done in run_in_processes(name, jobs, workers=2)])\n".replace(
-            "GUARD", guard
-        )
+        "    return received(part) is Mine or type(received(part)) is Mine\n"
+        "jobs = [sendable(Mine, 'part', 'm'), sendable(Mine(), 'part', 'm')]\n"
+        "print(run_in_processes(name, jobs, workers=2))\n"
     )
-    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
-    assert done.stdout.count(expected) == 2, done.stderr
-
-
-def test_classes_of_an_interactive_session_are_refused() -> None:
-    code = (
-        "from archscout.plugins import sendable\nclass Mine: pass\n"
-        "for part in (Mine, Mine()):\n"
-        "    try: sendable(part, 'strategy', 'mine')\n"
-        "    except Exception as error: print(error)\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    first, second = done.stdout.splitlines()
-    assert first == second
-    assert "Mine is in no file that can be imported" in first
+    file = tmp_path / "script.py"
+    file.write_text(script)
+    command = [sys.executable, str(file) if as_file else "-"]
+    done = subprocess.run(command, input=script, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[True, True]", done.stderr

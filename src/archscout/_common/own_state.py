@@ -15,8 +15,8 @@ from __future__ import annotations
 
 import importlib
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import ContextDecorator, _GeneratorContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import ContextDecorator
 from typing import Any, NamedTuple, TypeVar
 
 from archscout._common.own_state_parts import (
@@ -102,11 +102,11 @@ class own_state(ContextDecorator):
         _leave(_open.doors.pop())
 
 
-@contextmanager
-def users_state() -> Iterator[None]:
-    """Give back the user's state within `own_state`, for code of the user; elsewhere do nothing.
+class users_state(ContextDecorator):
+    """Gives back the user's state within `own_state`, for code of the user; elsewhere does nothing.
 
-    What that code leaves behind is what `own_state` puts back in the end.
+    What that code leaves behind is what `own_state` puts back in the end. A context and a
+    decorator; classes whose methods it decorates can be copied to other processes.
 
     Examples:
         >>> import numpy as np
@@ -115,16 +115,20 @@ def users_state() -> Iterator[None]:
         ...         np.geterr()["over"]
         'raise'
     """
-    doors = _open.doors
-    for door in reversed(doors):
-        _leave(door)
-    _open.doors = []
-    try:
-        yield
-    finally:
-        _open.doors = doors
-        for door in doors:
+
+    def __enter__(self) -> None:
+        self._doors = _open.doors
+        for door in reversed(self._doors):
+            _leave(door)
+        _open.doors = []
+
+    def __exit__(self, *error: object) -> None:
+        _open.doors = self._doors
+        for door in self._doors:
             _take(door)
+
+    def _recreate_cm(self) -> users_state:
+        return users_state()  # One for each call: a call may stand within a call.
 
 
 def given(function: _Given) -> _Given:
@@ -136,7 +140,7 @@ def given(function: _Given) -> _Given:
     return function if function is None else users_state()(function)
 
 
-def door_of(code: object) -> own_state | _GeneratorContextManager[None]:
+def door_of(code: object) -> own_state | users_state:
     """The state that a function or class is written for: this package's own, else the user's."""
     package = (getattr(code, "__module__", None) or "").partition(".")[0]
     return own_state() if package == __name__.partition(".")[0] else users_state()

@@ -26,7 +26,7 @@ from archscout._common.paths import at_home, for_record, from_here
 from archscout.errors import SettingsError, UnknownNameError, error_text
 from archscout.plugins._places import names_file, split_place
 
-_OF_FILES = "archscout_file_"
+OF_FILES = "archscout_file_"
 _ONE_AT_A_TIME = threading.RLock()
 
 
@@ -77,7 +77,7 @@ def reference_of(part: object) -> str | None:
             return None
     except AttributeError:
         return None
-    if module != "__main__" and not str(module).startswith(_OF_FILES):
+    if module != "__main__" and not str(module).startswith(OF_FILES):
         return f"{module}:{name}"
     file = getattr(loaded, "__file__", None)
     return f"{os.path.abspath(file)}:{name}" if file and os.path.isfile(file) else None
@@ -176,10 +176,10 @@ def _file(home: str, text: str, kind: str) -> ModuleType:
             f"no {kind} is at {_shown(text)!r}: the file {why}{where}; name it as it is seen from "
             "the folder that you are in"
         ) from None
-    name = _OF_FILES + hashlib.sha256(os.fsencode(path) + b"\0" + content).hexdigest()[:12]
+    name = OF_FILES + hashlib.sha256(os.fsencode(path) + b"\0" + content).hexdigest()[:12]
     with _ONE_AT_A_TIME:
         for module in _modules_with_files():
-            ours = module.__name__.startswith(_OF_FILES)
+            ours = module.__name__.startswith(OF_FILES)
             if module.__name__ == name or (
                 not ours and os.path.realpath(str(module.__file__)) == path
             ):

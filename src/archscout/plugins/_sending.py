@@ -1,8 +1,8 @@
 """How a worker process gets the parts that only this process knows.
 
-Names travel as they are. A class or function travels as its place, which the worker imports; an
-object travels as a copy, in which its class is a place. What has no place is refused here, in
-words, since a worker could only die of it.
+Names travel as they are, and so do classes and functions that a worker can import. Those of a file
+travel as their place, those of a script or an interactive session as a copy. What cannot be copied
+is refused here, in words, since a worker could only die of it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from types import FunctionType, MappingProxyType
 from typing import Any
 
+import cloudpickle
+
 from archscout.errors import SettingsError, error_text
 from archscout.plugins._places import names_file, split_place
-from archscout.plugins._reference import load_reference, reference_of
+from archscout.plugins._reference import OF_FILES, load_reference, reference_of
 from archscout.plugins._registry import _ADDED, Entry
 
 
@@ -37,19 +39,18 @@ class Sent:
         return self.name
 
 
-class _Sender(pickle.Pickler):
-    """Writes classes and functions as places."""
+class _Sender(cloudpickle.CloudPickler):  # type: ignore[misc]  # it has no types
+    """Copies what no process can import; the code of files travels as their places."""
 
     def reducer_override(self, obj: Any) -> Any:
         if isinstance(obj, MappingProxyType):
             return _read_only, (dict(obj),)
-        if not isinstance(obj, type | FunctionType):
-            return NotImplemented
-        place = reference_of(obj)
-        if place is None and (isinstance(obj, FunctionType) or obj.__module__ == "__main__"):
-            raise SettingsError(f"{obj.__qualname__} is in no file that can be imported")
-        in_a_file = place is not None and place.rpartition(":")[0].endswith(".py")
-        return (load_reference, (place,)) if in_a_file else NotImplemented
+        in_a_file = str(getattr(obj, "__module__", "")).startswith(OF_FILES)
+        if isinstance(obj, type | FunctionType) and in_a_file:
+            place = reference_of(obj)
+            if place is not None:
+                return load_reference, (place,)
+        return super().reducer_override(obj)
 
 
 def _read_only(values: dict[Any, Any]) -> Any:
@@ -72,22 +73,22 @@ def sendable(part: Any, kind: str, name: str) -> Any:
         SettingsError: if the part cannot be sent to another process.
 
     Examples:
-        >>> sendable("forest", "predictor", "forest"), sendable(dict, "part", "mine")
-        ('forest', 'builtins:dict')
+        >>> sendable("forest", "predictor", "forest")
+        'forest'
+        >>> received(sendable(dict, "part", "mine"))
+        <class 'dict'>
     """
     if isinstance(part, str):
         wrappers, home, attribute = split_place(part)
         return f"{wrappers}{os.path.abspath(home)}:{attribute}" if names_file(home) else part
-    if (place := reference_of(part)) is not None:
-        return place
     written = io.BytesIO()
     try:
         _Sender(written).dump(part)
     except Exception as error:
         why = str(error) if isinstance(error, SettingsError) else error_text(error)
         raise SettingsError(
-            f"the {kind} {name!r} cannot be sent to another process ({why}): define "
-            "it at the top of a file or module, or pass workers=1"
+            f"the {kind} {name!r} cannot be sent to another process ({why}): let "
+            "it hold nothing that belongs to this one, or pass workers=1"
         ) from None
     return Sent(name, written.getvalue())
 
