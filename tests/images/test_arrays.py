@@ -177,13 +177,13 @@ def test_arrays_that_may_be_classes_are_told(
 def test_test_images_come_from_their_own_arrays(tmp_path: Path) -> None:
     arrays = {"x_train": colour(6), "y_train": np.arange(1, 7), "x_test": colour(2, seed=1)}
     path = npz(tmp_path, **arrays, y_test=np.array([5, 3]), classes=np.array(list("abcdefg")))
-    train, test = load_images(path), load_images(path, part="test")
+    train, test = load_images(path), load_images(path, split="test")
     assert len(train), len(test) == (6, 2)
     assert test.targets is not None
     assert test.targets.tolist() == [5, 3]
     assert test.classes == train.classes == tuple("abcdefg")
     path = npz(tmp_path, **arrays, y_test=np.array([5, 3]))
-    test = load_images(path, part="test")
+    test = load_images(path, split="test")
     assert test.targets is not None
     # Without names both parts number the values of either.
     assert test.targets.tolist() == [4, 2]
@@ -263,4 +263,4 @@ def test_the_shared_images(data_file: Callable[[str], Path]) -> None:
     images = load_images(path, resolution=16)
     assert images.pixels.shape == (12000, 16, 16, 3)
     assert len(images.classes) == 120
-    assert len(load_images(path, resolution=16, part="test")) == 2400
+    assert len(load_images(path, resolution=16, split="test")) == 2400

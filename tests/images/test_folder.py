@@ -165,7 +165,7 @@ def test_a_stop_in_progress_stops_the_reading(tmp_path: Path) -> None:
 
 def test_a_folder_has_no_test_part(tmp_path: Path) -> None:
     with pytest.raises(ImageError, match="folder of the test images"):
-        load(fill(tmp_path, ["1.png"]), part="test")
+        load(fill(tmp_path, ["1.png"]), split="test")
 
 
 def test_odd_files_cause_no_warnings(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from archscout.errors import ImageError
 from archscout.images import load_images
 from archscout.images.idx import read_idx
-from archscout.images.sets import parts_in
+from archscout.images.sets import splits_in
 
 
 def idx(values: Any) -> bytes:
@@ -45,7 +45,7 @@ def test_a_folder_of_idx_files(tmp_path: Path, packed: bool) -> None:
     assert images.targets.tolist() == [0, 1, 2, 0, 1, 2, 0]
     assert images.classes == ("0", "1", "2")
     assert images.names[3] == "train-images-idx3-ubyte[3]"
-    assert len(load_images(tmp_path, part="test")) == 4
+    assert len(load_images(tmp_path, split="test")) == 4
     ending = ".gz" if packed else ""
     assert len(load_images(tmp_path / f"t10k-images-idx3-ubyte{ending}")) == 4
     assert (images.fingerprints == load_images(pictures(7)).fingerprints).all()
@@ -65,11 +65,11 @@ def test_other_names_and_places(tmp_path: Path, form: str) -> None:
             path = tmp_path / (name if kind == "images" else name.replace("idx3", "idx1"))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(idx(values))
-    assert parts_in(tmp_path) == ("train", "test")
+    assert splits_in(tmp_path) == ("train", "test")
     images = load_images(tmp_path)
     assert len(images) == 7
     assert images.targets is not None
-    assert len(load_images(tmp_path, part="test")) == 4
+    assert len(load_images(tmp_path, split="test")) == 4
 
 
 def test_classes_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_classes_may_be_missing_but_not_wrong(tmp_path: Path) -> None:
     labels.unlink()
     assert load_images(tmp_path).targets is None
     with pytest.raises(ImageError, match="expected one file of test images, as t10k-images"):
-        load_images(tmp_path, part="test")
+        load_images(tmp_path, split="test")
 
 
 @settings(max_examples=60)
@@ -140,7 +140,7 @@ def test_fashion_mnist() -> None:
     folder = Path("/usr/share/datasets/fashion-mnist")
     if not folder.is_dir():
         pytest.skip("the Debian package dataset-fashion-mnist is not installed")
-    images = load_images(folder, resolution=28, part="test")
+    images = load_images(folder, resolution=28, split="test")
     assert images.targets is not None
     assert np.bincount(images.targets).tolist() == [1000] * 10
 
@@ -177,7 +177,7 @@ def test_usual_names_of_idx_files(tmp_path: Path, images: str, labels: str, test
         read = load_images(source, resolution=9)
         assert (read.pixels[..., 0] == pictures(7)).all()
         assert read.classes == ("1", "2", "3")
-    assert len(load_images(tmp_path, part="test")) == 4
+    assert len(load_images(tmp_path, split="test")) == 4
     assert load_images(tmp_path / images, classes=False).targets is None
 
 

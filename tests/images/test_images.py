@@ -102,7 +102,7 @@ def test_parts_that_do_not_fit_are_refused(change: dict[str, Any], said: str) ->
         ({"resolution": 8.0}, r"resolution=8\.0"),
         ({"workers": 0}, "workers=0"),
         ({"limit": -1}, "limit=-1"),
-        ({"part": "valid"}, "part='valid'"),
+        ({"split": "valid"}, "split='valid'"),
     ],
 )
 def test_arguments_out_of_range(settings: dict[str, Any], said: str) -> None:

@@ -12,7 +12,7 @@ from PIL import Image
 
 from archscout.errors import ImageError, SettingsError
 from archscout.images import load_images
-from archscout.images.sets import ImageSets, load_sets, parts_in
+from archscout.images.sets import ImageSets, load_sets, splits_in
 
 
 def fill(folder: Path, *names: str) -> Path:
@@ -60,7 +60,7 @@ def test_parts_are_no_classes(tmp_path: Path, train: str, test: str) -> None:
 
 def test_a_part_for_validation_is_held_out(tmp_path: Path) -> None:
     fill(tmp_path, *classes_of("train", "dev"))
-    assert parts_in(tmp_path) == ("train", "validation")
+    assert splits_in(tmp_path) == ("train", "validation")
     held = sets(tmp_path).validation
     assert held is not None
     assert len(held) == 4

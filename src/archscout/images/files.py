@@ -17,7 +17,7 @@ from archscout.images.request import Request
 
 logger = logging.getLogger(__name__)
 
-_PARTS = {
+_SPLITS = {
     "train": ("train", "training"),
     "validation": ("val", "valid", "validation", "dev"),
     "test": ("test", "testing"),
@@ -26,11 +26,11 @@ _IMAGES = ("x", "images", "image", "imgs", "data")
 _TARGETS = ("y", "labels", "label", "targets", "target")
 
 
-def _keys(part: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+def _keys(split: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
     """Usual names of arrays, in lower case: such as x_train, train_x and trainx."""
-    pairs = [(kind, word) for kind in kinds for word in _PARTS[part]]
+    pairs = [(kind, word) for kind in kinds for word in _SPLITS[split]]
     named = [name for a, b in pairs for name in (f"{a}_{b}", f"{b}_{a}", f"{a}{b}", f"{b}{a}")]
-    return (*named, *kinds) if part == "train" else tuple(named)
+    return (*named, *kinds) if split == "train" else tuple(named)
 
 
 _EXAMPLES = {
@@ -38,8 +38,8 @@ _EXAMPLES = {
     "validation": ("x_val", "val_images"),
     "test": ("x_test", "test_images"),
 }
-IMAGE_KEYS = {part: _keys(part, _IMAGES) for part in _PARTS}
-TARGET_KEYS = {part: _keys(part, _TARGETS) for part in _PARTS}
+IMAGE_KEYS = {split: _keys(split, _IMAGES) for split in _SPLITS}
+TARGET_KEYS = {split: _keys(split, _TARGETS) for split in _SPLITS}
 CLASS_KEYS = ("classes", "class_names")
 
 
@@ -54,23 +54,23 @@ def read_array_file(path: Path, request: Request) -> Images:
             f"got the file {str(path)!r}, expected a folder of pictures, a file .npz or .npy, or "
             "IDX files"
         )
-    part = request.part
+    split = request.split
     try:
         if path.suffix.lower() == ".npy":
-            if part != "train":
+            if split != "train":
                 raise ImageError(f"{str(path)!r} holds one array: give the file of the test images")
             values = np.load(path, mmap_mode="r", allow_pickle=False)
             return images_from_array(values, request, name=path.name, source=str(path))
         with np.load(path, allow_pickle=False) as file:
-            key = _key(file.files, IMAGE_KEYS[part])
+            key = _key(file.files, IMAGE_KEYS[split])
             if key is None:
                 raise ImageError(
                     f"{str(path)!r} holds {listed(file.files) or 'nothing'}, expected "
-                    f"{' or '.join(_EXAMPLES[part])} for the {part} images"
+                    f"{' or '.join(_EXAMPLES[split])} for the {split} images"
                 )
             values = file[key]
             count = len(values) if values.ndim else 0
-            targets, classes = _targets(file, part, count) if request.classes else (None, ())
+            targets, classes = _targets(file, split, count) if request.classes else (None, ())
     except (ArchscoutError, OSError):
         raise
     # Damaged files raise almost anything.
@@ -86,11 +86,11 @@ def read_array_file(path: Path, request: Request) -> Images:
     )
 
 
-def parts_of_file(path: Path) -> tuple[str, ...]:
-    """The parts that a file holds; those of one that cannot be read are told when it is read."""
+def splits_of_file(path: Path) -> tuple[str, ...]:
+    """The splits that a file holds; those of one that cannot be read are told when it is read."""
     try:
         with np.load(path, allow_pickle=False) as file:
-            return tuple(part for part, keys in IMAGE_KEYS.items() if _key(file.files, keys))
+            return tuple(split for split, keys in IMAGE_KEYS.items() if _key(file.files, keys))
     except Exception:
         return ("train",)
 
@@ -101,26 +101,26 @@ def _key(present: Iterable[str], wanted: tuple[str, ...]) -> str | None:
     return next((names[key] for key in wanted if key in names), None)
 
 
-def _targets(file: Any, part: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """The targets of a part and the names of the classes, both None and empty if there are none."""
-    key = _key(file.files, TARGET_KEYS[part])
+def _targets(file: Any, split: str, n: int) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
+    """The targets of a split and the names of the classes; None and none if it has none."""
+    key = _key(file.files, TARGET_KEYS[split])
     if key is None:
         known = {*sum((*IMAGE_KEYS.values(), *TARGET_KEYS.values()), ()), *CLASS_KEYS}
         if others := [name for name in file.files if name.lower() not in known]:
             logger.warning(
                 "no classes are read: %s is none of the names that they have, such as y_%s",
                 listed(others),
-                "val" if part == "validation" else part,
+                "val" if split == "validation" else split,
             )
         return None, ()
-    # Classes come from all targets of the file, so that both parts number them alike.
-    parts = [_column(file[k], k) for k in (_key(file.files, w) for w in TARGET_KEYS.values()) if k]
+    # Classes come from all targets of the file, so that both splits number them alike.
+    splits = [_column(file[k], k) for k in (_key(file.files, w) for w in TARGET_KEYS.values()) if k]
     targets = _column(file[key], key)
     if len(targets) != n:
         raise ImageError(f"got {len(targets)} targets in {key} for {n} images, expected one each")
     named = _key(file.files, CLASS_KEYS)
     names = [] if named is None else [str(name) for name in np.ravel(file[named])]
-    return number(targets, names, np.concatenate(parts))
+    return number(targets, names, np.concatenate(splits))
 
 
 def number(

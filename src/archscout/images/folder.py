@@ -33,10 +33,10 @@ _TASK = 32
 
 
 def read_folder(folder: Path, request: Request) -> Images:
-    """Read the pictures of a part of a folder, or all if it is not parted.
+    """Read the pictures of a split of a folder, or all if it is not parted.
 
     Raises:
-        ImageError: if no picture is left; it names the first reasons. If there is no such part.
+        ImageError: if no picture is left; it names the first reasons. If there is no such split.
     """
     files, skipped = list_files(folder)
     where = str(folder)
@@ -44,12 +44,12 @@ def read_folder(folder: Path, request: Request) -> Images:
     chosen = choose(
         layout,
         files,
-        part=request.part,
+        split=request.split,
         classes=request.classes,
         known=request.known,
         where=where,
     )
-    if request.part == "train":
+    if request.split == "train":
         for doubt in doubts(layout, files, where):
             logger.warning("%s", doubt)
     skipped = [item for item in skipped if item.name.startswith(chosen.starts)]
@@ -60,10 +60,10 @@ def read_folder(folder: Path, request: Request) -> Images:
     taken: list[str] = []
     numbers: list[Values | None] = []
     # A limit counts pictures, not files, so that more files are tried until it is met.
-    while part := draw.next(taken):
+    while names := draw.next(taken):
         row = start = len(taken)
-        for done in decode_files(folder, part, request, request.whites):
-            for name, picture in zip(part[row - start :], done, strict=False):
+        for done in decode_files(folder, names, request, request.whites):
+            for name, picture in zip(names[row - start :], done, strict=False):
                 if isinstance(picture, str):
                     skipped.append(Skipped(name, picture))
                 else:

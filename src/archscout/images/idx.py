@@ -35,8 +35,8 @@ def is_idx(path: Path) -> bool:
     return (path.is_file() and _head(path) in (_magic(3), _magic(1))) or is_idx_name(path.name)
 
 
-def parts_of_idx(path: Path) -> tuple[str, ...]:
-    """The parts that IDX files hold."""
+def splits_of_idx(path: Path) -> tuple[str, ...]:
+    """The splits that IDX files hold."""
     return tuple(find_idx(path)) if path.is_dir() else ("train",)
 
 
@@ -47,20 +47,20 @@ def read_idx_images(path: Path, request: Request) -> Images:
         ImageError: if a file is missing, damaged, or of another form; if a folder holds those of
             several data sets.
     """
-    images, part = path, request.part
+    images, split = path, request.split
     if path.is_dir():
         files = find_idx(path)
-        found = files.get(part, [])
+        found = files.get(split, [])
         if len(found) != 1:
             names = [file.name for these in files.values() for file in these]
             raise ImageError(
-                f"the folder {str(path)!r} holds {listed(names)}: expected one file of {part} "
-                f"images, as {EXAMPLES[part]}{'' if not found else '; give one of these files'}"
+                f"the folder {str(path)!r} holds {listed(names)}: expected one file of {split} "
+                f"images, as {EXAMPLES[split]}{'' if not found else '; give one of these files'}"
             )
         images = found[0]
-    elif part != "train":
+    elif split != "train":
         raise ImageError(
-            f"{str(path)!r} is one file of images: give the folder, or the {part} file"
+            f"{str(path)!r} is one file of images: give the folder, or the {split} file"
         )
     if _head(images) == _magic(1):
         raise ImageError(f"{str(images)!r} holds classes: give the file of the images")

@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from archscout.images.part_names import PARTS, part_of
+from archscout.images.split_names import SPLITS, split_of
 from archscout.images.system_files import is_system_name
 
 EXAMPLES = {
@@ -20,7 +20,7 @@ EXAMPLES = {
     "validation": "validation-images-idx3-ubyte.gz",
     "test": "t10k-images-idx3-ubyte.gz",
 }
-"""A usual name of each part."""
+"""A usual name of each split."""
 
 _NAME = r"(.*?)(?:{0})(?:[-._ ]?(?:idx{1}?|ubyte|bin))*(?: ?\(\d\))?"
 _IMAGES = re.compile(_NAME.format("images?|imgs?", 3), re.IGNORECASE)
@@ -46,24 +46,24 @@ def _is_targets_name(name: str) -> bool:
 
 
 def find_idx(folder: Path) -> dict[str, list[Path]]:
-    """Files of IDX images in a folder, by the part that their names say.
+    """Files of IDX images in a folder, by the split that their names say.
 
     Args:
         folder: where to look; folders that hold nothing but a few others are passed through.
 
     Returns:
-        Parts in the order of `PARTS`, only those that there are; those of no part are for
+        Splits in the order of `SPLITS`, only those that there are; those of no split are for
         training.
     """
     found: dict[str, Path] = {}
     for file in _files_below(folder):
         # Of a file and its gzipped copy one is taken.
         found.setdefault(_key(_IMAGES, file.name), file)
-    parts: dict[str, list[Path]] = {part: [] for part in PARTS}
+    splits: dict[str, list[Path]] = {split: [] for split in SPLITS}
     for key, file in sorted(found.items()):
-        said = part_of(key)
-        parts["train" if said is None else said.part].append(file)
-    return {part: files for part, files in parts.items() if files}
+        said = split_of(key)
+        splits["train" if said is None else said.split].append(file)
+    return {split: files for split, files in splits.items() if files}
 
 
 def targets_beside(images: Path) -> Path | None:

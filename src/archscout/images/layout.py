@@ -1,6 +1,6 @@
-"""What the folders of a data set mean: parts, classes, or nothing.
+"""What the folders of a data set mean: splits, classes, or nothing.
 
-Parts come first (``train/cat``), or within classes (``cat/train``). Classes are the folders on
+Splits come first (``train/cat``), or within classes (``cat/train``). Classes are the folders on
 the first level below, as in torchvision's ``ImageFolder``; folders that hold nothing but one
 folder, as archives leave them, are passed through.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from archscout.errors import ImageError, listed
 from archscout.images.decode import is_picture_name
-from archscout.images.part_names import PARTS, find_parts, part_of, says_nothing
+from archscout.images.split_names import SPLITS, find_splits, says_nothing, split_of
 
 
 @dataclass(frozen=True)
@@ -21,14 +21,14 @@ class Layout:
 
     Args:
         base: the folder that all pictures are in, ending in ``/``, or empty.
-        parts: names of the folders of each part; empty if there are no parts.
-        within: whether the parts are within the classes.
-        others: folders beside the parts that are none of them.
-        sets: data sets that share the parts; more than one is ambiguous.
+        splits: names of the folders of each split; empty if there are no splits.
+        within: whether the splits are within the classes.
+        others: folders beside the splits that are none of them.
+        sets: data sets that share the splits; more than one is ambiguous.
     """
 
     base: str
-    parts: dict[str, list[str]] = field(default_factory=dict)
+    splits: dict[str, list[str]] = field(default_factory=dict)
     within: bool = False
     others: tuple[str, ...] = ()
     sets: tuple[str, ...] = ("",)
@@ -36,13 +36,13 @@ class Layout:
 
 @dataclass(frozen=True)
 class Chosen:
-    """The files of a part.
+    """The files of a split.
 
     Args:
         names: their paths.
         base: the folder whose folders are the classes, ending in ``/``, or empty.
-        folder: the folder of the part, for the user; empty if it is the whole.
-        starts: what the paths of the part begin with.
+        folder: the folder of the split, for the user; empty if it is the whole.
+        starts: what the paths of the split begin with.
     """
 
     names: list[str]
@@ -63,21 +63,21 @@ def find_layout(names: Sequence[str]) -> Layout:
         names: paths of files, parted by ``/``.
 
     Examples:
-        >>> find_layout(["data/train/cat/1.png", "data/test/cat/2.png"]).parts
+        >>> find_layout(["data/train/cat/1.png", "data/test/cat/2.png"]).splits
         {'train': ['train'], 'test': ['test']}
         >>> find_layout(["data/cat/1.png", "data/dog/2.png"])
-        Layout(base='data/', parts={}, within=False, others=(), sets=('',))
+        Layout(base='data/', splits={}, within=False, others=(), sets=('',))
     """
     pictures = _pictures(names)
     base = _descend(pictures, "")
     folders, loose = _level(pictures, base)
-    if parts := find_parts(folders):
-        return Layout(base, parts.names, False, tuple(parts.others), tuple(parts.sets))
+    if splits := find_splits(folders):
+        return Layout(base, splits.names, False, tuple(splits.others), tuple(splits.sets))
     inner = _two_levels(pictures, base)
     if lone := _lone_training(inner):
         others = tuple(name for name in folders if all(name not in one for one in lone.values()))
         return Layout(base, lone, False, others)
-    found = find_parts({name for within in inner.values() for name in within if name})
+    found = find_splits({name for within in inner.values() for name in within if name})
     # A picture right in a class shows as an empty name.
     all_parted = all("" not in within for within in inner.values())
     if found and not found.others and all_parted and not loose and len(folders) > 1:
@@ -86,7 +86,7 @@ def find_layout(names: Sequence[str]) -> Layout:
 
 
 def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None:
-    """Parts where only that for training has a usual name; None if it may be a class.
+    """Splits where only that for training has a usual name; None if it may be a class.
 
     It holds folders alone, which are classes then, and what is beside it has pictures without
     classes, or some of the same classes.
@@ -94,60 +94,60 @@ def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None
     Args:
         inner: the folders within each folder; an empty name where a picture is.
     """
-    said = {name: part for name in inner if (part := part_of(name)) and not part.short}
-    train = [name for name, part in said.items() if part.part == "train"]
+    said = {name: split for name in inner if (split := split_of(name)) and not split.short}
+    train = [name for name, split in said.items() if split.split == "train"]
     if len(train) != 1 or len(inner) < 2:
         return None
     classes = inner[train[0]]
     alike = all(within <= {""} or within & classes for within in inner.values())
     if "" in classes or len(classes) < 2 or not alike:
         return None
-    parts: dict[str, list[str]] = {}
-    for name, part in sorted(said.items()):
-        parts.setdefault(part.part, []).append(name)
-    return {part: parts[part] for part in PARTS if part in parts}
+    splits: dict[str, list[str]] = {}
+    for name, split in sorted(said.items()):
+        splits.setdefault(split.split, []).append(name)
+    return {split: splits[split] for split in SPLITS if split in splits}
 
 
 def choose(
     layout: Layout,
     names: Sequence[str],
     *,
-    part: str,
+    split: str,
     classes: bool,
     known: Collection[str],
     where: str,
 ) -> Chosen:
-    """The files of a part, and where their classes are told.
+    """The files of a split, and where their classes are told.
 
     Args:
         layout: of the files.
         names: paths of all files.
-        part: one of `PARTS`.
+        split: one of `SPLITS`.
         classes: whether classes are asked for.
         known: names of classes that there may be; empty if they are not known.
         where: the folder, for the user.
 
     Raises:
-        ImageError: if there is no such part, or it cannot be told which it is.
+        ImageError: if there is no such split, or it cannot be told which it is.
     """
-    if not layout.parts:
-        if part != "train":
+    if not layout.splits:
+        if split != "train":
             raise ImageError(
-                f"the folder {where!r} is not parted into {listed(PARTS)} images: give the "
-                f"folder of the {part} images"
+                f"the folder {where!r} is not parted into {listed(SPLITS)} images: give the "
+                f"folder of the {split} images"
             )
-        if only := _only_part(layout, names):
+        if only := _only_split(layout, names):
             raise ImageError(only.format(where=where))
         return Chosen(list(names), _stop(names, "", layout.base, known))
-    folders = layout.parts.get(part, [])
+    folders = layout.splits.get(split, [])
     if not folders:
-        has = listed([name for one in layout.parts.values() for name in one])
-        raise ImageError(f"the folder {where!r} is parted into {has}: none has {part} images")
+        has = listed([name for one in layout.splits.values() for name in one])
+        raise ImageError(f"the folder {where!r} is parted into {has}: none has {split} images")
     if len(folders) > 1 and not layout.within and classes:
         raise ImageError(
-            f"the folders {listed(folders)} in {where!r} all have {part} images by their names, "
+            f"the folders {listed(folders)} in {where!r} all have {split} images by their names, "
             f"so that it is not clear which are meant: give one of them, sort their pictures into "
-            f"{part}/CLASS, or leave classes out"
+            f"{split}/CLASS, or leave classes out"
         )
     if layout.within:
         if classes and (shared := _shared_folders(names, layout.base)):
@@ -171,18 +171,18 @@ def doubts(layout: Layout, names: Sequence[str], where: str) -> list[str]:
     if layout.others:
         said.append(
             f"{listed(layout.others)} in {where!r} beside "
-            f"{listed([name for part in layout.parts.values() for name in part])} "
+            f"{listed([name for split in layout.splits.values() for name in split])} "
             f"{'are' if len(layout.others) > 1 else 'is'} no part of the data set by its name: "
             "left out"
         )
-    if layout.parts:
+    if layout.splits:
         return said
     pictures = _pictures(names)
     folders, loose = _level(pictures, layout.base)
-    parts = [name for name in folders if part_of(name) and not part_of(name).short]  # type: ignore[union-attr]
-    if len(folders) > 1 and any(_level(pictures, f"{layout.base}{name}/")[0] for name in parts):
+    splits = [name for name in folders if split_of(name) and not split_of(name).short]  # type: ignore[union-attr]
+    if len(folders) > 1 and any(_level(pictures, f"{layout.base}{name}/")[0] for name in splits):
         said.append(
-            f"{listed(parts)} in {where!r} {'have' if len(parts) > 1 else 'has'} the name of a "
+            f"{listed(splits)} in {where!r} {'have' if len(splits) > 1 else 'has'} the name of a "
             "part of a data set, and folders within, but is read as a class beside the others: "
             "give that folder alone if it is a part"
         )
@@ -195,14 +195,14 @@ def doubts(layout: Layout, names: Sequence[str], where: str) -> list[str]:
     return said
 
 
-def _only_part(layout: Layout, names: Sequence[str]) -> str:
-    """What is wrong where there are parts, but none to train on; empty if nothing is."""
+def _only_split(layout: Layout, names: Sequence[str]) -> str:
+    """What is wrong where there are splits, but none to train on; empty if nothing is."""
     folders, loose = _level(_pictures(names), layout.base)
-    said = {name: part for name in folders if (part := part_of(name)) is not None}
-    kinds = {part.part for part in said.values()}
+    said = {name: split for name in folders if (split := split_of(name)) is not None}
+    kinds = {split.split for split in said.values()}
     if loose or len(said) < len(folders) or len(kinds) < 2 or any(p.short for p in said.values()):
         return ""
-    if len({part.rest for part in said.values()}) > 1:
+    if len({split.rest for split in said.values()}) > 1:
         return ""
     return (
         f"{listed(folders)} in {{where!r}} look like parts of a data set, and none like that for "

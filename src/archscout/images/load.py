@@ -26,7 +26,7 @@ def load_images(
     resolution: int | None = None,
     workers: int | None = None,
     limit: int | None = None,
-    part: str = "train",
+    split: str = "train",
     classes: bool = True,
     like: Images | None = None,
     progress: Progress | None = None,
@@ -44,7 +44,7 @@ def load_images(
         resolution: height and width of the result in pixels; None takes 32.
         workers: threads that decode files; None takes one a core.
         limit: read at most so many, evenly over the classes, picked by a hash of their names.
-        part: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
+        split: ``"train"``, ``"validation"`` or ``"test"``, for what holds several: folders such
             as ``seg_train`` and ``seg_test``, ``x_test`` and ``y_test`` in ``.npz``, ``t10k`` in
             IDX folders. What is not parted is for training.
         classes: False leaves classes out.
@@ -66,12 +66,13 @@ def load_images(
         ((3, 16, 16, 3), None)
     """
     known, whites = ((), BY_ITSELF) if like is None else (like.classes, like.whites)
-    request = Request(resolution, workers, limit, part, progress, classes, known, whites)
+    request = Request(resolution, workers, limit, split, progress, classes, known, whites)
     if isinstance(source, str | Path):
         return _load_path(at_home(source), request)
-    if part != "train":
+    if split != "train":
         raise SettingsError(
-            f"got part={part!r} of an array or data set, expected 'train': give the {part} images"
+            f"got split={split!r} of an array or data set, expected 'train': give the {split} "
+            "images"
         )
     if isinstance(source, np.ndarray) or hasattr(source, "detach"):
         return images_from_array(source, request)

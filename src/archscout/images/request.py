@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from archscout._common.arguments import whole
 from archscout._common.memory import check_memory
 from archscout.errors import SettingsError
-from archscout.images.part_names import PARTS
+from archscout.images.split_names import SPLITS
 from archscout.images.value_range import BY_ITSELF, Whites
 
 RESOLUTION = 32
@@ -40,7 +40,7 @@ class Request:
     resolution: int | None = None
     workers: int | None = None
     limit: int | None = None
-    part: str = "train"
+    split: str = "train"
     progress: Progress | None = None
     classes: bool = True
     known: tuple[str, ...] = ()
@@ -50,8 +50,10 @@ class Request:
         for name in ("resolution", "workers", "limit"):
             if getattr(self, name) is not None:
                 whole(getattr(self, name), name, 1)
-        if self.part not in PARTS:
-            raise SettingsError(f"got part={self.part!r}, expected 'train', 'validation' or 'test'")
+        if self.split not in SPLITS:
+            raise SettingsError(
+                f"got split={self.split!r}, expected 'train', 'validation' or 'test'"
+            )
 
     @property
     def side(self) -> int:

@@ -1,4 +1,4 @@
-"""The images of a data set by parts: to train on, held out, and for the test at the end."""
+"""The images of a data set by splits: to train on, held out, and for the test at the end."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 from archscout._common.paths import at_home
 from archscout.errors import listed
 from archscout.images.class_names import match_classes
-from archscout.images.files import parts_of_file
+from archscout.images.files import splits_of_file
 from archscout.images.folder_listing import list_files
-from archscout.images.idx import is_idx, parts_of_idx
+from archscout.images.idx import is_idx, splits_of_idx
 from archscout.images.images import Images
 from archscout.images.layout import find_layout
 from archscout.images.load import load_images
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class ImageSets(NamedTuple):
-    """Images by parts, with the same classes.
+    """Images by splits, with the same classes.
 
     Args:
         train: to learn from.
@@ -36,7 +36,7 @@ class ImageSets(NamedTuple):
     test: Images | None = None
 
     def summary(self) -> str:
-        """What was read, a line a part.
+        """What was read, a line a split.
 
         Examples:
             >>> ImageSets(load_images(np.full((2, 8, 8), 9, dtype=np.uint8))).summary()
@@ -62,21 +62,21 @@ def load_sets(
     """Read the parts of a data set that there are.
 
     Args:
-        source: see `load_images`; its own parts are read as validation and test images.
+        source: see `load_images`; its own splits are read as validation and test images.
         resolution: height and width of the result in pixels; None takes 32.
-        limit: read at most so many of each part, evenly over the classes.
+        limit: read at most so many of each split, evenly over the classes.
         classes: False leaves classes out, and with them validation and test images.
         validation: where the validation images are instead; False for none.
         test: where the test images are instead; False for none.
-        progress: called with the images read so far and the total, of each part.
+        progress: called with the images read so far and the total, of each split.
 
     Returns:
-        The images. Classes are those of the training images; those that other parts lack are
-        said in a warning. Parts without classes are left out with one, unless they were given.
+        The images. Classes are those of the training images; those that other splits lack are
+        said in a warning. Splits without classes are left out with one, unless they were given.
 
     Raises:
         ImageError: if there is nothing to read, or its form is not understood.
-        SettingsError: if an argument is out of range, or a part has classes of its own.
+        SettingsError: if an argument is out of range, or a split has classes of its own.
         MemoryShortageError: if the images do not fit into memory.
 
     Examples:
@@ -87,26 +87,26 @@ def load_sets(
     train = load_images(source, classes=classes, **settings)
     if train.targets is None:
         return ImageSets(train)
-    present = parts_in(source)
+    present = splits_in(source)
     found: dict[str, Images | None] = {"validation": None, "test": None}
-    for part, given in (("validation", validation), ("test", test)):
+    for split, given in (("validation", validation), ("test", test)):
         if given is not None and given is not False:
-            found[part] = match_classes(load_images(given, like=train, **settings), train, part)
-        elif given is None and part in present:
-            images = load_images(source, part=part, like=train, **settings)
+            found[split] = match_classes(load_images(given, like=train, **settings), train, split)
+        elif given is None and split in present:
+            images = load_images(source, split=split, like=train, **settings)
             if images.targets is None:
                 logger.warning(
-                    "the %s images in %s have no classes: they are left out", part, images.source
+                    "the %s images in %s have no classes: they are left out", split, images.source
                 )
                 continue
-            found[part] = match_classes(images, train, part)
-    for part, other in found.items():
-        _tell_copies(train, other, part)
+            found[split] = match_classes(images, train, split)
+    for split, other in found.items():
+        _tell_copies(train, other, split)
     return ImageSets(train, **found)
 
 
-def parts_in(source: object) -> tuple[str, ...]:
-    """The parts that files hold; ``("train",)`` for what is not parted.
+def splits_in(source: object) -> tuple[str, ...]:
+    """The splits that files hold; ``("train",)`` for what is not parted.
 
     Args:
         source: see `load_images`.
@@ -115,13 +115,13 @@ def parts_in(source: object) -> tuple[str, ...]:
         return ("train",)
     path = at_home(source)
     if is_idx(path):
-        return parts_of_idx(path)
+        return splits_of_idx(path)
     if not path.is_dir():
-        return parts_of_file(path)
-    return tuple(find_layout(list_files(path)[0]).parts) or ("train",)
+        return splits_of_file(path)
+    return tuple(find_layout(list_files(path)[0]).splits) or ("train",)
 
 
-def _tell_copies(train: Images, other: Images | None, part: str) -> None:
+def _tell_copies(train: Images, other: Images | None, split: str) -> None:
     """Warn of images that were learnt from and are scored too."""
     if other is None:
         return
@@ -132,6 +132,6 @@ def _tell_copies(train: Images, other: Images | None, part: str) -> None:
             "%d of %d %s images are among the training images too: %s",
             len(copies),
             len(other),
-            part,
+            split,
             listed(names, 3),
         )

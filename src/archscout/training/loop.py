@@ -29,7 +29,7 @@ from archscout.training.optimizer import make_optimizer, update
 from archscout.training.path_sampling import PathSource
 from archscout.training.precision import resolve_precision
 from archscout.training.progress import OnProgress, Speed
-from archscout.training.record import CHECKPOINT_SECONDS, Place, Record, Trained
+from archscout.training.record import CHECKPOINT_SECONDS, Record, Trained, TrainingState
 from archscout.training.schedule import learning_rate
 from archscout.training.settings import TrainSettings
 from archscout.training.threads import threads
@@ -104,18 +104,18 @@ def train(
         facts=facts,
         checkpoint_seconds=checkpoint_seconds,
     )
-    place = record.resume()
+    state = record.resume()
     last = settings.epochs if stop_after is None else min(stop_after, settings.epochs)
     speed = Speed()
     with threads(settings.threads):
-        for epoch in range(place.epoch, last):
+        for epoch in range(state.epoch, last):
             batches = inputs.batches(rng_of(settings.seed, _ORDER, epoch))
             epoch_targets = inputs.targets(epoch)
             seeds = rng_of(settings.seed, _AUGMENTATION, epoch).integers(2**32, size=len(batches))
             rounds: Any = [[None]] * len(batches)
             if paths is not None:
                 rounds = paths.draw(rng_of(settings.seed, _PATHS, epoch), len(batches))
-            for step in range(place.step, len(batches)):
+            for step in range(state.step, len(batches)):
                 rate = learning_rate(settings, epoch, step, len(batches))
                 for group in optimizer.param_groups:
                     group["lr"] = rate
@@ -132,21 +132,21 @@ def train(
                         precision=precision,
                     )
                     loss.backward()  # type: ignore[no-untyped-call]
-                    place.loss += loss.detach() / len(rounds[step])
+                    state.loss += loss.detach() / len(rounds[step])
                 update(network, optimizer, settings)
-                place.step = step + 1
+                state.step = step + 1
                 speed.count(len(rows) * len(rounds[step]))
                 # Only here is the loss read, so that an accelerator need not wait every step.
-                if record.due(place.step == len(batches)):
-                    check_finite(place, len(batches), rate)
+                if record.due(state.step == len(batches)):
+                    check_finite(state, len(batches), rate)
                     if on_progress is not None:
-                        on_progress(place.progress(settings.epochs, len(batches), rate, speed))
-                    record.keep_if_due(place)
-            place.end_epoch(len(batches))
-            if place.epoch in keep_epochs:
-                record.keep_weights(place.epoch)
+                        on_progress(state.progress(settings.epochs, len(batches), rate, speed))
+                    record.keep_if_due(state)
+            state.end_epoch(len(batches))
+            if state.epoch in keep_epochs:
+                record.keep_weights(state.epoch)
     network.eval()
-    return record.end(place, speed, finished=place.epoch == settings.epochs)
+    return record.end(state, speed, finished=state.epoch == settings.epochs)
 
 
 def loss_of(
@@ -173,10 +173,10 @@ def loss_of(
             torch.clear_autocast_cache()
 
 
-def check_finite(place: Place, steps: int, rate: float) -> None:
+def check_finite(state: TrainingState, steps: int, rate: float) -> None:
     """Raise `TrainingError` if a loss of this epoch was no finite number."""
-    if not math.isfinite(place.loss.item()):
+    if not math.isfinite(state.loss.item()):
         raise TrainingError(
-            f"the loss is not finite in epoch {place.epoch + 1}, by step {place.step} of {steps}: "
+            f"the loss is not finite in epoch {state.epoch + 1}, by step {state.step} of {steps}: "
             f"take a lower learning rate (it is {rate:.3g}), or clip the gradients"
         )

@@ -25,7 +25,7 @@ _MOMENTUM = "momentum:"
 
 
 @dataclass
-class Place:
+class TrainingState:
     """The step that comes next, and the losses so far.
 
     Args:
@@ -123,27 +123,27 @@ class Record:
             identity["initial_weights"] = checksum(network.state_dict())
             self.folder = TrainingFolder(folder, identity)
 
-    def resume(self) -> Place:
+    def resume(self) -> TrainingState:
         """Load what the folder holds into network and optimiser; at first, the initial weights."""
         device = next(self.network.parameters()).device
-        place = Place(loss=torch.zeros((), device=device))
+        state = TrainingState(loss=torch.zeros((), device=device))
         if self.folder is None:
-            return place
+            return state
         self.folder.begin(self.network.state_dict())
         final = self.folder.finished()
         found = final or self.folder.latest()
         if found is None:
-            return place
-        state = self._tensors()
+            return state
+        tensors = self._tensors()
         for name, value in found.tensors.items():
             # Copied, not replaced: the memory format has to stay, for equal rounding.
-            state[name].copy_(value)
-        place.epoch, place.step = found.facts["epoch"], found.facts["step"]
-        place.losses, place.updates = list(found.facts["losses"]), found.facts["updates"]
-        place.loss.fill_(found.facts["loss"])
-        place.finished = final is not None
-        self.resumed = place.epoch
-        return place
+            tensors[name].copy_(value)
+        state.epoch, state.step = found.facts["epoch"], found.facts["step"]
+        state.losses, state.updates = list(found.facts["losses"]), found.facts["updates"]
+        state.loss.fill_(found.facts["loss"])
+        state.finished = final is not None
+        self.resumed = state.epoch
+        return state
 
     def due(self, epoch_ends: bool) -> bool:
         """Whether it is time to tell or to write something."""
@@ -153,15 +153,15 @@ class Record:
         self._told = now
         return True
 
-    def keep_if_due(self, place: Place) -> None:
+    def keep_if_due(self, state: TrainingState) -> None:
         """Write a checkpoint if the last one is old enough."""
         if self.folder is not None and time.monotonic() - self._kept >= self.checkpoint_seconds:
-            self.keep(place)
+            self.keep(state)
 
-    def keep(self, place: Place) -> None:
+    def keep(self, state: TrainingState) -> None:
         """Write a checkpoint."""
         if self.folder is not None:
-            self.folder.keep(Checkpoint(self._tensors(), _facts(place)))
+            self.folder.keep(Checkpoint(self._tensors(), _facts(state)))
             self._kept = time.monotonic()
 
     def keep_weights(self, epoch: int) -> None:
@@ -169,17 +169,17 @@ class Record:
         if self.folder is not None:
             self.folder.keep_weights(f"epoch-{epoch}", self.network.state_dict())
 
-    def end(self, place: Place, speed: Speed, finished: bool) -> Trained:
+    def end(self, state: TrainingState, speed: Speed, finished: bool) -> Trained:
         """Write the final weights, or a checkpoint if epochs are left."""
         self._check_weights()
-        if self.folder is not None and not place.finished:
+        if self.folder is not None and not state.finished:
             if finished:
-                self.folder.finish(Checkpoint(self.network.state_dict(), _facts(place)))
+                self.folder.finish(Checkpoint(self.network.state_dict(), _facts(state)))
             else:
-                self.keep(place)
+                self.keep(state)
         return Trained(
-            tuple(place.losses),
-            place.updates,
+            tuple(state.losses),
+            state.updates,
             self.precision,
             speed.images_per_second,
             speed.seconds,
@@ -203,11 +203,11 @@ class Record:
             )
 
 
-def _facts(place: Place) -> dict[str, Any]:
+def _facts(state: TrainingState) -> dict[str, Any]:
     return {
-        "epoch": place.epoch,
-        "step": place.step,
-        "loss": place.loss.item(),
-        "losses": place.losses,
-        "updates": place.updates,
+        "epoch": state.epoch,
+        "step": state.step,
+        "loss": state.loss.item(),
+        "losses": state.losses,
+        "updates": state.updates,
     }

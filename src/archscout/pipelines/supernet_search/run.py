@@ -35,7 +35,7 @@ from archscout.pipelines.supernet_search.checks import (
 from archscout.pipelines.supernet_search.finalists import keep_network, train_finalists
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
 from archscout.pipelines.train import hold_out, matched
-from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
+from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
 from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
 from archscout.proxies import make_proxy
 from archscout.reports.report import report

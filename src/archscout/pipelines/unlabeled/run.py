@@ -24,11 +24,11 @@ from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.train import matched
-from archscout.pipelines.unlabeled.alone import check_trust, draw_for_trust
+from archscout.pipelines.unlabeled._scores import compare, find_best, make_scores
+from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
 from archscout.pipelines.unlabeled.sizes import build_settings, cost_settings, limited_space
 from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_supernet, train_supernet
-from archscout.pipelines.unlabeled.ways import compare_ways, find_best, make_ways
 from archscout.reports.report import report
 from archscout.results.unlabeled import FILE_NAME, SCORES, UnlabeledResult
 from archscout.spaces import place_of
@@ -135,10 +135,10 @@ def _search(
     if own is not None:
         true = train_supernet(taught, own, settings, out / "supernet-true", clock.start(_TRUE))
     clock.start(_ANGLES)
-    ways = make_ways(settings, space, trained, true, costs)
+    scores = make_scores(settings, space, trained, true, costs)
     rng = np.random.default_rng([settings.seed, 0])
-    scores = compare_ways(ways, space, settings.compared, rng)
-    found = find_best(ways, space, scores.exhaustive, costs, settings.seed)
+    compared = compare(scores, space, settings.compared, rng)
+    found = find_best(scores, space, compared.exhaustive, costs, settings.seed)
     trust, why_not = None, ""
     if images.targets is None:
         why_not = "the images have no classes"
@@ -155,14 +155,14 @@ def _search(
             settings,
             space,
             images,
-            ways,
+            scores,
             sizes=sizes,
             folder=folder,
             validation=validation,
             on_progress=told,
         )
     return UnlabeledResult(
-        scores=scores,
+        scores=compared,
         found=found,
         labels=f"{settings.kind}, {source.classes} classes",
         images=f"{for_record(images.source)}: {images.summary()}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archscout.images.part_names import find_parts, part_of
+from archscout.images.split_names import find_splits, split_of
 
 
 @pytest.mark.parametrize(
@@ -34,10 +34,10 @@ from archscout.images.part_names import find_parts, part_of
     ],
 )
 def test_usual_names(train: str, validation: str, test: str) -> None:
-    said = part_of(train)
+    said = split_of(train)
     assert said is not None
     # Short words count only where nothing else is beside them.
-    found = find_parts([test, train, validation, *([] if said.short else ["readme"])])
+    found = find_splits([test, train, validation, *([] if said.short else ["readme"])])
     assert found is not None
     assert found.names == {"train": [train], "validation": [validation], "test": [test]}
     assert len(found.sets) == 1
@@ -59,23 +59,23 @@ def test_usual_names(train: str, validation: str, test: str) -> None:
     ],
 )
 def test_classes_are_no_parts(names: list[str]) -> None:
-    assert find_parts(names) is None
+    assert find_splits(names) is None
 
 
 def test_what_is_beside_and_what_is_not_clear_is_told() -> None:
-    found = find_parts(["seg_train", "seg_test", "seg_pred"])
+    found = find_splits(["seg_train", "seg_test", "seg_pred"])
     assert found is not None
     assert found.others == ["seg_pred"]
-    both = find_parts(["trainA", "trainB", "testA", "testB"])
+    both = find_splits(["trainA", "trainB", "testA", "testB"])
     assert both is not None
     assert both.names["train"] == ["trainA", "trainB"]
     assert len(both.sets) == 2
-    twice = find_parts(["train", "val", "dev", "test"])
+    twice = find_splits(["train", "val", "dev", "test"])
     assert twice is not None
     assert twice.names["validation"] == ["dev", "val"]
 
 
 def test_several_words_say_no_part() -> None:
-    assert part_of("train_test") is None
-    assert part_of("") is None
-    assert part_of("...") is None
+    assert split_of("train_test") is None
+    assert split_of("") is None
+    assert split_of("...") is None

@@ -50,7 +50,7 @@ def check_trust(
     settings: TrustSettings,
     space: SearchSpace,
     images: Images,
-    ways: Mapping[str, Score],
+    scores: Mapping[str, Score],
     *,
     judged: str = ANGLE,
     sizes: Mapping[str, Any],
@@ -58,14 +58,14 @@ def check_trust(
     validation: Images | None = None,
     on_progress: OnNetwork | None = None,
 ) -> TrustCheck:
-    """Draw architectures uniformly, train each alone, and compare its accuracy with every way.
+    """Draw architectures uniformly, train each alone, and compare its accuracy with every score.
 
     Args:
         settings: of the search: how many, how trained, the share that is held out.
         space: the space, with its limits.
         images: images with classes.
-        ways: scores by name.
-        judged: name of the way that the check is about.
+        scores: by name.
+        judged: name of the score that the check is about.
         sizes: arguments of the space's ``build``.
         folder: keeps the accuracies, and the training under way.
         validation: images that are held out; None takes a share.
@@ -97,10 +97,10 @@ def check_trust(
             kept = {"architecture": space.format(arch), "accuracy": value}
             folder.write(f"alone-{number}", kept)
         accuracies.append(float(kept["accuracy"]))
-    scores = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
+    values = {name: np.asarray(score(choices), dtype=np.float64) for name, score in scores.items()}
     texts = [space.format(arch) for arch in archs]
     epochs = settings.alone_training.epochs
-    return TrustCheck(texts, np.array(accuracies), scores, epochs, settings.seed, judged)
+    return TrustCheck(texts, np.array(accuracies), values, epochs, settings.seed, judged)
 
 
 def draw_for_trust(settings: Any, space: SearchSpace) -> list[Architecture]:

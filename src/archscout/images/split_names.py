@@ -1,4 +1,4 @@
-"""Names by which data sets call their parts: for training, for validation, for the test."""
+"""Names by which data sets call their splits: for training, for validation, for the test."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-PARTS = ("train", "validation", "test")
+SPLITS = ("train", "validation", "test")
 
 _STEMS = {
     "train": "train|training|trainval|trn|tr",
@@ -14,7 +14,9 @@ _STEMS = {
     "test": "test|tests|testing|tst|te|ts|t10k|holdout|heldout",
 }
 _FILL = "set|sets|data|dataset|image|images|img|imgs|picture|pictures|photo|photos|pics|folder|dir"
-_WORDS = {part: re.compile(f"({stems})({_FILL})?", re.IGNORECASE) for part, stems in _STEMS.items()}
+_WORDS = {
+    split: re.compile(f"({stems})({_FILL})?", re.IGNORECASE) for split, stems in _STEMS.items()
+}
 _FILLING = re.compile(f"({_FILL}|split|part|subset)", re.IGNORECASE)
 # So short that they are names of much else too, such as languages.
 _SHORT = re.compile("trn|tr|tst|te|ts", re.IGNORECASE)
@@ -23,27 +25,27 @@ _TOKEN = re.compile(r"t10k(?![^\W_])|[^\W\d_]+|\d+", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
-class PartName(NamedTuple):
-    """A name that says a part.
+class SplitName(NamedTuple):
+    """A name that says a split.
 
     Args:
-        part: one of `PARTS`.
-        rest: the other words, which all parts of one data set share.
+        split: one of `SPLITS`.
+        rest: the other words, which all splits of one data set share.
         short: whether the word is so short that it may mean something else.
     """
 
-    part: str
+    split: str
     rest: tuple[str, ...]
     short: bool
 
 
-class Parts(NamedTuple):
-    """Which names are parts of a data set.
+class Splits(NamedTuple):
+    """Which names are splits of a data set.
 
     Args:
-        names: those of each part that there is; more than one where that cannot be told.
-        others: the names that are no parts.
-        sets: the data sets that share the parts, by their other words; one, where all is clear.
+        names: those of each split that there is; more than one where that cannot be told.
+        others: the names that are no splits.
+        sets: the data sets that share the splits, by their other words; one, where all is clear.
     """
 
     names: dict[str, list[str]]
@@ -51,30 +53,30 @@ class Parts(NamedTuple):
     sets: list[str]
 
 
-def part_of(name: str) -> PartName | None:
-    """What part a name says; None if none, or several.
+def split_of(name: str) -> SplitName | None:
+    """What split a name says; None if none, or several.
 
     Examples:
-        >>> part_of("seg_train")
-        PartName(part='train', rest=('seg',), short=False)
-        >>> part_of("Testing Set").part, part_of("images-val2017").part
+        >>> split_of("seg_train")
+        SplitName(split='train', rest=('seg',), short=False)
+        >>> split_of("Testing Set").split, split_of("images-val2017").split
         ('test', 'validation')
-        >>> part_of("trains") is part_of("test_train") is None
+        >>> split_of("trains") is split_of("test_train") is None
         True
     """
     tokens = _TOKEN.findall(_CAMEL.sub(" ", name))
     found = [
-        (place, part)
+        (place, split)
         for place, token in enumerate(tokens)
-        for part, words in _WORDS.items()
+        for split, words in _WORDS.items()
         if words.fullmatch(token)
     ]
     if len(found) != 1:
         return None
-    place, part = found[0]
+    place, split = found[0]
     rest = [*tokens[:place], *tokens[place + 1 :]]
     kept = tuple(token.lower() for token in rest if not _FILLING.fullmatch(token))
-    return PartName(part, kept, bool(_SHORT.fullmatch(tokens[place])))
+    return SplitName(split, kept, bool(_SHORT.fullmatch(tokens[place])))
 
 
 def says_nothing(name: str) -> bool:
@@ -84,30 +86,30 @@ def says_nothing(name: str) -> bool:
         >>> says_nothing("images"), says_nothing("test"), says_nothing("cat")
         (True, True, False)
     """
-    return _FILLING.fullmatch(name) is not None or part_of(name) is not None
+    return _FILLING.fullmatch(name) is not None or split_of(name) is not None
 
 
-def find_parts(names: Iterable[str]) -> Parts | None:
-    """Which names are parts of a data set: one for training and another with the same words.
+def find_splits(names: Iterable[str]) -> Splits | None:
+    """Which names are splits of a data set: one for training and another with the same words.
 
-    Classes may be called as parts are, so that one such name alone is none.
+    Classes may be called as splits are, so that one such name alone is none.
 
     Args:
         names: of folders or files beside each other.
 
     Returns:
-        The parts; None if the names are no parts.
+        The splits; None if the names are no splits.
 
     Examples:
-        >>> find_parts(["flowers_train", "flowers_test", "notes"]).names
+        >>> find_splits(["flowers_train", "flowers_test", "notes"]).names
         {'train': ['flowers_train'], 'test': ['flowers_test']}
-        >>> find_parts(["bus", "car", "train"]) is None
+        >>> find_splits(["bus", "car", "train"]) is None
         True
     """
     names = sorted(names)
-    said = {name: part for name in names if (part := part_of(name)) is not None}
+    said = {name: split for name in names if (split := split_of(name)) is not None}
     if len(said) < len(names):
-        said = {name: part for name, part in said.items() if not part.short}
+        said = {name: split for name, split in said.items() if not split.short}
     rests = {name: known.rest for name, known in said.items()}
     # Numbers may be years, counts or an order: train2014 and val2017, train and test1.
     words = {name: tuple(filter(str.isalpha, rest)) for name, rest in rests.items()}
@@ -115,25 +117,26 @@ def find_parts(names: Iterable[str]) -> Parts | None:
     if not whole:
         return None
     found = {
-        part: [name for parts in whole.values() for name in parts.get(part, [])] for part in PARTS
+        split: [name for splits in whole.values() for name in splits.get(split, [])]
+        for split in SPLITS
     }
     _tell_evaluation(found)
-    taken = {name for part in found.values() for name in part}
-    return Parts(
-        {part: names for part, names in found.items() if names},
+    taken = {name for split in found.values() for name in split}
+    return Splits(
+        {split: names for split, names in found.items() if names},
         [name for name in names if name not in taken],
         [" ".join(rest) for rest in whole],
     )
 
 
 def _sets(
-    said: Mapping[str, PartName], rests: Mapping[str, tuple[str, ...]]
+    said: Mapping[str, SplitName], rests: Mapping[str, tuple[str, ...]]
 ) -> dict[tuple[str, ...], dict[str, list[str]]]:
-    """Names of each part, by the words that they share; those with more than a training part."""
+    """Names of each split, by the words that they share; those with more than a training split."""
     sets: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for name, known in said.items():
-        sets.setdefault(rests[name], {}).setdefault(known.part, []).append(name)
-    return {rest: parts for rest, parts in sets.items() if "train" in parts and len(parts) > 1}
+        sets.setdefault(rests[name], {}).setdefault(known.split, []).append(name)
+    return {rest: splits for rest, splits in sets.items() if "train" in splits and len(splits) > 1}
 
 
 def _tell_evaluation(found: dict[str, list[str]]) -> None:

@@ -1,4 +1,4 @@
-"""All ways to order architectures in one search: the angle and its nulls, as scores of choices."""
+"""The scores that one search compares: the angle of an architecture and its nulls."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from archscout.supernets.nulls import null_angle
 _OTHER_SEED = 2**31
 
 
-def make_ways(
+def make_scores(
     settings: UnlabeledSettings,
     space: SearchSpace,
     trained: TrainedSupernet,
@@ -44,45 +44,45 @@ def make_ways(
         ),
         (settings.seed, _OTHER_SEED + settings.seed),
     )
-    ways: dict[str, Score] = {
+    scores: dict[str, Score] = {
         ANGLE: trained.angle.angles,
         FRESH: fresh.angles,
         LIVE: make_proxy("live-params", space, **costs["params"]).score,
         MACS: make_proxy("macs", space, **costs["macs"]).score,
     }
     if trained.first_epoch is not None:
-        ways[ONE_EPOCH] = trained.first_epoch.angles
+        scores[ONE_EPOCH] = trained.first_epoch.angles
     if true is not None:
-        ways[TRUE] = true.angle.angles
-    return ways
+        scores[TRUE] = true.angle.angles
+    return scores
 
 
-def compare_ways(
-    ways: Mapping[str, Score], space: SearchSpace, compared: int, rng: np.random.Generator
+def compare(
+    scores: Mapping[str, Score], space: SearchSpace, compared: int, rng: np.random.Generator
 ) -> Scores:
-    """Score the same architectures in every way: all that can be listed, or a random draw."""
+    """Score the same architectures by every score: all that can be listed, or a random draw."""
     try:
         choices, exhaustive = space.all_choices(), True
     except TypeError:
         drawn = np.unique(space.sample_choices(rng, compared), axis=0)
         choices, exhaustive = drawn, False
-    columns = {name: np.asarray(score(choices), dtype=np.float64) for name, score in ways.items()}
+    columns = {name: np.asarray(score(choices), dtype=np.float64) for name, score in scores.items()}
     return Scores(space, choices, columns, exhaustive)
 
 
 def find_best(
-    ways: Mapping[str, Score],
+    scores: Mapping[str, Score],
     space: SearchSpace,
     exhaustive: bool,
     costs: Mapping[str, Mapping[str, Any]],
     seed: int,
 ) -> list[Found]:
-    """The best architecture of every way: of all, or of a population search with published sizes.
+    """The best architecture by every score: of all, or of a population search with published sizes.
 
-    Every way starts from the same population.
+    Every search starts from the same population.
     """
     found = []
-    for name, score in ways.items():
+    for name, score in scores.items():
         if exhaustive:
             result = score_all(space, score)
         else:
