@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.image_options import share_of
+from archscout.cli.image_options import TrainingImages
 
 QUICK = {
     "train": ["200100", "--channels", "4", "--cells", "1", "--epochs", "1", "--batch", "16"],
@@ -112,4 +112,4 @@ def test_a_class_of_the_test_images_alone_is_named(folder):
 
 @pytest.mark.parametrize("name", ["9_1", "nan", "infinity", "\u0663", "val_2"])
 def test_names_that_python_takes_for_numbers_are_images(name):
-    assert share_of(name) is None
+    assert TrainingImages(Path("images"), validation=name).share is None

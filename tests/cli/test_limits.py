@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.limits import limits_of
+from archscout.cli.problem import Problem
 from archscout.spaces import load_space
 
 CELLS = load_space("nasbench201")
@@ -72,7 +72,7 @@ def test_a_limit_that_nothing_keeps_is_one_sentence_with_the_feasible_range() ->
 
 
 def test_amounts_are_of_the_networks_of_the_data_set() -> None:
-    (limit,) = limits_of("5M", None, "nasbench201", "imagenet16_120")
+    (limit,) = Problem("nasbench201", dataset="imagenet16_120", max_macs="5M").limits
     assert dict(limit.settings) == {"classes": 120, "resolution": 16}
     found = search("--dataset", "imagenet16_120", "--max-macs", "5M")
     archs = [CELLS.parse(label["architecture"]) for label in found["labels"]]

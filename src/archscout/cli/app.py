@@ -25,7 +25,7 @@ from archscout.cli import (
     train,
 )
 from archscout.cli.command import Command, without_types_of_flags
-from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain
+from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain, stop
 from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
 
@@ -46,8 +46,7 @@ class Commands(TyperGroup):
         except Exception as error:
             if not _is_usage_error(error):
                 raise
-            complain(_usage_sentence(error))
-            raise typer.Exit(USAGE_ERROR) from None
+            stop(_usage_sentence(error))
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command, whose options read numbers as people write them."""
@@ -60,39 +59,27 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except ArchscoutError as error:
-            complain(str(error))
-            raise typer.Exit(USAGE_ERROR) from None
+            stop(str(error))
         except KeyboardInterrupt:
-            complain("stopped.")
-            raise typer.Exit(INTERRUPTED) from None
+            stop("stopped.", INTERRUPTED)
         except BrokenPipeError:
             _forget_the_reader()
             raise typer.Exit(0) from None
         except (typer.Exit, typer.Abort):
             raise
-        except OSError as error:
-            if lacks_memory(error):
-                complain(shortage(_command(ctx)))
-                raise typer.Exit(USAGE_ERROR) from None
-            _complain_of_refusal(error)
-            raise typer.Exit(USAGE_ERROR) from None
         except Exception as error:
             if _is_usage_error(error):
-                complain(_usage_sentence(error))
-                raise typer.Exit(USAGE_ERROR) from None
+                stop(_usage_sentence(error))
             if lacks_memory(error):
-                complain(shortage(_command(ctx)))
+                stop(shortage(" ".join(["archscout", *filter(None, [ctx.invoked_subcommand])])))
+            if isinstance(error, OSError):
+                _complain_of_refusal(error)
                 raise typer.Exit(USAGE_ERROR) from None
-            complain(
+            stop(
                 f"unexpected {type(error).__name__}: {error}. This is a bug in archscout: "
-                "please report it with the traceback that the same command with --debug shows."
+                "please report it with the traceback that the same command with --debug shows.",
+                BUG,
             )
-            raise typer.Exit(BUG) from None
-
-
-def _command(ctx: Any) -> str:
-    """The command that was run, as it was typed."""
-    return " ".join(["archscout", *filter(None, [ctx.invoked_subcommand])])
 
 
 def _is_usage_error(error: Exception) -> bool:

@@ -6,7 +6,6 @@ import contextlib
 import logging
 import sys
 from collections.abc import Callable
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from rich.markup import escape
@@ -19,7 +18,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
-from archscout.cli.console import amount, duration, side_screen
+from archscout.cli.console import INTERRUPTED, amount, duration, side_screen, stop
 
 if TYPE_CHECKING:
     from archscout.experiments import ExperimentProgress
@@ -35,11 +34,6 @@ class Bar:
 
     The stream itself is asked whether it is a terminal: variables such as ``FORCE_COLOR`` say
     how to write, and would put the bar into a file.
-
-    Args:
-        start: what is said at first.
-        columns: what stands behind the bar.
-        total: how many steps there are, None if that is not known yet.
     """
 
     def __init__(self, start: str, *columns: ProgressColumn, total: int | None = None) -> None:
@@ -61,13 +55,14 @@ class Bar:
         self._progress.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
         self._progress.stop()
+        if isinstance(error, KeyboardInterrupt) and self.stopped():
+            stop(f"stopped{self.stopped()}", INTERRUPTED)
+
+    def stopped(self) -> str:
+        """What follows the word "stopped" where Ctrl-C ends the work; empty if others tell it."""
+        return ""
 
 
 class SearchBar(Bar):
@@ -75,14 +70,10 @@ class SearchBar(Bar):
 
     Between two labels a strategy may learn for a while: what it logs under ``archscout`` at
     level INFO is shown as what it is doing.
-
-    Args:
-        budget: labels that may be bought.
-        unit: unit of the values.
     """
 
     def __init__(self, budget: int, unit: str) -> None:
-        self.unit = unit
+        self.budget, self.unit = budget, unit
         self.bought = 0
         super().__init__(
             _activity("starting"), _counted("labels"), _WORDS, TimeElapsedColumn(), total=budget
@@ -101,6 +92,10 @@ class SearchBar(Bar):
         activity = _activity(", ".join(word for word in words if word) or "measuring")
         self.show(activity, completed=progress.bought, words=f"best {escape(best)}")
 
+    def stopped(self) -> str:
+        """How many labels are kept."""
+        return _kept(self.bought, self.budget, "labels")
+
     def __enter__(self) -> Self:
         self._logger.addHandler(self._heard)
         if self._logger.getEffectiveLevel() > logging.INFO:
@@ -108,19 +103,16 @@ class SearchBar(Bar):
         return super().__enter__()
 
     def __exit__(self, *raised: Any) -> None:
-        super().__exit__(*raised)
         self._logger.removeHandler(self._heard)
         self._logger.setLevel(self._level)
+        super().__exit__(*raised)
 
 
 class CompareBar(Bar):
-    """Shows how many searches of a comparison, or fits of a ranking, have ended.
+    """Shows how many searches of a comparison, or fits of a ranking, have ended."""
 
-    Args:
-        counted: what is counted, in the plural.
-    """
-
-    def __init__(self, counted: str = "searches") -> None:
+    def __init__(self, counted: str) -> None:
+        self.counted = counted
         self.done = 0
         self.total = 0
         super().__init__("starting", _counted(counted), TimeElapsedColumn())
@@ -130,6 +122,10 @@ class CompareBar(Bar):
         self.done, self.total = progress.done, progress.total
         words = f"{progress.name}, {progress.labels} labels, seed {progress.seed}"
         self.show(words.ljust(ACTIVITY_WIDTH), completed=self.done, total=self.total)
+
+    def stopped(self) -> str:
+        """How many are kept."""
+        return _kept(self.done, self.total, self.counted)
 
 
 class TrainBar(Bar):
@@ -144,30 +140,39 @@ class TrainBar(Bar):
         self.place = f"epoch {progress.epoch} of {progress.epochs}"
         self.show(self.place, **_trained(progress))
 
+    def stopped(self) -> str:
+        """Where the training stood."""
+        return f" in {self.place}: the same command goes on from the last checkpoint."
 
-class StageBar(Bar):
-    """Shows the stage under way and, where it trains, epoch, loss, speed and time left.
 
-    Args:
-        stage: name of the first stage.
-    """
+class ReadBar(Bar):
+    """Shows how many images are read."""
 
-    def __init__(self, stage: str) -> None:
-        self.stage = stage
-        super().__init__(stage, TaskProgressColumn(), _WORDS, TimeElapsedColumn())
+    def __init__(self) -> None:
+        super().__init__("reading images", TaskProgressColumn(), _WORDS, TimeElapsedColumn())
 
     def on_read(self, done: int, total: int) -> None:
-        """Show how many images are read."""
-        self.show(self.stage, total=total, completed=done, words=f"{done:,} images")
+        """Take one step."""
+        self.show("reading images", total=total, completed=done, words=f"{done:,} images")
+
+
+class StageBar(Bar):
+    """Shows the stage under way and, where it trains, epoch, loss, speed and time left."""
+
+    def __init__(self) -> None:
+        super().__init__("starting", TaskProgressColumn(), _WORDS, TimeElapsedColumn())
 
     def on_stage(self, stage: str, progress: TrainProgress | None) -> None:
         """Show a stage, and how far its training is."""
-        self.stage = stage
         if progress is None:
             self._progress.reset(self._task, total=None, description=escape(stage), words="")
         else:
             words = f"{stage}, epoch {progress.epoch}/{progress.epochs}"
             self.show(words, **_trained(progress))
+
+    def stopped(self) -> str:
+        """What is kept."""
+        return "; what was trained is kept: the same command goes on from there."
 
 
 class _Heard(logging.Handler):
@@ -179,6 +184,13 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self._hear(record.getMessage())
+
+
+def _kept(done: int, total: int, things: str) -> str:
+    """What Ctrl-C leaves of things that are counted."""
+    kept = f"after {done} of {total or 'all'} {things}, which are kept"
+    none = f"before one of its {things} was done, and nothing kept earlier is lost"
+    return f" {kept if done else none}: the same command goes on from there."
 
 
 def _counted(what: str) -> TaskProgressColumn:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
+from collections.abc import Callable, Collection
+from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 from typer.core import TyperCommand
 
@@ -43,3 +47,44 @@ def expand(value: Any) -> Any:
     if not isinstance(value, str | Path) or not str(value).startswith("~"):
         return value
     return type(value)(at_home(str(value)))
+
+
+def spread(run: Callable[..., None], without: Collection[str] = ()) -> Callable[..., None]:
+    """Let a command take a dataclass whole, and its users give the fields as options.
+
+    Options of several commands, and what is done with them, are so declared once. Fields named
+    ``without`` are no options of this command: they keep their defaults.
+
+    Examples:
+        >>> from archscout.cli.problem import Problem
+        >>> @spread
+        ... def run(*, problem: Problem, seeds: int = 20) -> None:
+        ...     print(problem.slug, seeds)
+        >>> run(dataset="cifar100", seeds=3)
+        nasbench201-cifar100 3
+    """
+    parameters: list[inspect.Parameter] = []
+    groups: dict[str, type] = {}
+    for parameter in inspect.signature(run, eval_str=True).parameters.values():
+        kind = parameter.annotation
+        if isinstance(kind, type) and is_dataclass(kind):
+            groups[parameter.name] = kind
+            hints = get_type_hints(kind, include_extras=True)
+            parameters += [
+                field.replace(kind=inspect.Parameter.KEYWORD_ONLY, annotation=hints[name])
+                for name, field in inspect.signature(kind).parameters.items()
+                if name not in without
+            ]
+        else:
+            parameters.append(parameter)
+
+    @functools.wraps(run)
+    def command(**options: Any) -> None:
+        for name, kind in groups.items():
+            own = [field.name for field in fields(kind) if field.name in options]
+            options[name] = kind(**{field: options.pop(field) for field in own})
+        run(**options)
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    command.__annotations__ = {part.name: part.annotation for part in parameters}
+    return command

@@ -7,39 +7,23 @@ from collections.abc import Hashable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from archscout._common.saying import count
 from archscout.cli.bars import CompareBar
-from archscout.cli.console import (
-    INTERRUPTED,
-    complain_of_stop,
-    duration,
-    print_json,
-    print_line,
-    print_rows,
-)
-from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.command import spread
+from archscout.cli.console import duration, print_findings, print_json, print_line, print_rows
 from archscout.cli.naming import run_folder
 from archscout.cli.options import (
-    HOW,
-    OUTPUT,
-    BenchmarkOption,
-    DatasetOption,
+    DEDUPS,
+    NAMES,
     DedupOption,
-    DirectionOption,
-    EpochsOption,
     JsonOption,
     LabelsOption,
-    MetricOption,
-    RunOption,
-    SpaceOption,
-    SplitOption,
-    TableOption,
-    UnitOption,
+    how,
     one_of,
+    out_folder,
+    read_names,
 )
-from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem
+from archscout.cli.problem import Problem
 
 if TYPE_CHECKING:
     from archscout.experiments import Comparison
@@ -47,53 +31,23 @@ if TYPE_CHECKING:
 DEFAULT_STRATEGIES = "random,evolution,local,nao,seminas,optuna:tpe"
 
 
+@spread
 def run(
     *,
-    space: SpaceOption = "",
-    benchmark: BenchmarkOption = None,
-    dataset: DatasetOption = None,
-    table: TableOption = None,
-    metric: MetricOption = DEFAULT_METRIC,
-    split: SplitOption = DEFAULT_SPLIT,
-    unit: UnitOption = None,
-    direction: DirectionOption = None,
-    epochs: EpochsOption = None,
-    run: RunOption = "mean",
-    max_macs: MaxMacsOption = None,
-    max_params: MaxParamsOption = None,
+    problem: Problem,
     strategies: Annotated[
-        str,
-        typer.Option(
-            metavar="NAMES",
-            help="Names, with commas (archscout list strategies); also module:Name or "
-            "FILE.py:Name.",
-            rich_help_panel=HOW,
-        ),
+        str, how(metavar="NAMES", help=f"Names, with commas (archscout list strategies){NAMES}")
     ] = DEFAULT_STRATEGIES,
     labels: LabelsOption = 300,
-    seeds: Annotated[
-        int, typer.Option(help="Searches a strategy, with seeds 0, 1, ...", rich_help_panel=HOW)
-    ] = 20,
-    baseline: Annotated[
-        str, typer.Option(help="Strategy that the others are tested against.", rich_help_panel=HOW)
-    ] = "random",
+    seeds: Annotated[int, how(help="Searches a strategy, with seeds 0, 1, ...")] = 20,
+    baseline: Annotated[str, how(help="Strategy that the others are tested against.")] = "random",
     dedup: DedupOption = "exact",
     workers: Annotated[
-        int | None,
-        typer.Option(
-            help="Searches at a time, one thread each.",
-            show_default="one a core",
-            rich_help_panel=HOW,
-        ),
+        int | None, how(help="Searches at a time, one thread each.", show_default="one a core")
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Folder for the tables and the plot.",
-            show_default="runs/compare-SPACE-DATASET-LABELS",
-            rich_help_panel=OUTPUT,
-        ),
+        out_folder("Folder for the tables and the plot.", "runs/compare-SPACE-DATASET-LABELS"),
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -104,41 +58,21 @@ def run(
     """
     from archscout.experiments import compare
 
-    names = [name.strip() for name in strategies.split(",") if name.strip()]
     one_of("dedup mode", dedup, DEDUPS)
-    problem = Problem(
-        space,
-        dataset,
-        table,
-        metric,
-        epochs,
-        run,
-        split,
-        unit,
-        direction,
-        benchmark,
-        max_macs,
-        max_params,
-    )
     folder = out or folder_name(problem, labels, dedup)
-    bar = CompareBar()
-    try:
-        with bar:
-            comparison = compare(
-                problem.space,
-                problem.spec(),
-                names,
-                labels,
-                seeds,
-                baseline=baseline,
-                workers=workers,
-                out=folder,
-                dedup="isomorphic" if dedup == "isomorphic" else "exact",
-                on_done=bar.on_done,
-            )
-    except KeyboardInterrupt:
-        complain_of_stop(bar.done, bar.total, "searches")
-        raise typer.Exit(INTERRUPTED) from None
+    with CompareBar("searches") as bar:
+        comparison = compare(
+            problem.space,
+            problem.spec(),
+            read_names(strategies),
+            labels,
+            seeds,
+            baseline=baseline,
+            workers=workers,
+            out=folder,
+            dedup="isomorphic" if dedup == "isomorphic" else "exact",
+            on_done=bar.on_done,
+        )
     if as_json:
         print_json({**comparison.to_dict(), "folder": str(folder)})
     else:
@@ -168,11 +102,8 @@ def print_comparison(comparison: Comparison, folder: Path) -> None:
         "means of labels and time"
     )
     print_rows(title, header, rows)
-    lines = [f"Warning: {warning}." for warning in comparison.warnings]
-    lines += [f"- {finding}." for finding in comparison.findings]
-    lines.append(f"Tables, tests, plot and page are in {folder}")
-    for line in lines:
-        print_line(line)
+    print_findings(comparison.findings, comparison.warnings)
+    print_line(f"Tables, tests, plot and page are in {folder}")
 
 
 def summary_row(row: Mapping[Hashable, Any], measure: str, budget: int) -> list[str]:

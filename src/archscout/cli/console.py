@@ -7,7 +7,7 @@ import json
 import logging
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -36,19 +36,10 @@ def complain(sentence: str) -> None:
         typer.echo(f"archscout: {sentence}", err=True)
 
 
-def complain_of_stop(done: int, total: int | None, things: str) -> None:
-    """Say that Ctrl-C stopped a command, and what is kept.
-
-    Args:
-        done: how many are there.
-        total: how many it would have been, if that is known.
-        things: what is counted, in the plural.
-    """
-    kept = f"after {done} of {total or 'all'} {things}, which are kept"
-    kept = (
-        kept if done else f"before one of its {things} was done, and nothing kept earlier is lost"
-    )
-    complain(f"stopped {kept}: the same command goes on from there.")
+def stop(sentence: str, code: int = USAGE_ERROR) -> NoReturn:
+    """Print one sentence on stderr and end the command."""
+    complain(sentence)
+    raise typer.Exit(code) from None
 
 
 def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
@@ -56,17 +47,21 @@ def print_json(value: Mapping[str, Any] | Sequence[Any]) -> None:
     typer.echo(json.dumps(plain(value), indent=2, allow_nan=False))
 
 
-def print_pairs(pairs: Mapping[str, str]) -> None:
-    """Print a closing table: a name and a text a row, below each other where that is too wide."""
+def print_pairs(pairs: Mapping[str, str | None]) -> None:
+    """Print a closing table: a name and a text a row, below each other where that is too wide.
+
+    A name whose text is None is left out.
+    """
     console = screen()
+    shown = {name: text for name, text in pairs.items() if text is not None}
     if console.width < NARROW:
-        for name, text in pairs.items():
+        for name, text in shown.items():
             console.print(f"[bold]{escape(name)}[/bold]: {escape(text)}", soft_wrap=True)
         return
     table = Table(show_header=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
-    for name, text in pairs.items():
+    for name, text in shown.items():
         table.add_row(escape(name), escape(text))
     console.print(table)
 
@@ -95,6 +90,12 @@ def print_rows(title: str, header: Sequence[str], rows: Iterable[Sequence[object
 def print_line(text: str) -> None:
     """Print a line as it stands, however long."""
     screen().print(text, soft_wrap=True, markup=False, highlight=False)
+
+
+def print_findings(findings: Iterable[str], warnings: Iterable[str] = ()) -> None:
+    """Print warnings and findings, one line each."""
+    for line in (*(f"Warning: {said}." for said in warnings), *(f"- {said}." for said in findings)):
+        print_line(line)
 
 
 class Warnings(logging.Handler):

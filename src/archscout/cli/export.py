@@ -8,7 +8,17 @@ from typing import Annotated
 import typer
 
 from archscout.cli.console import print_json, print_pairs
-from archscout.cli.options import OUTPUT, JsonOption, OwnSpaceOption, one_of, read_settings
+from archscout.cli.options import (
+    SEVERAL,
+    JsonOption,
+    OwnSpaceOption,
+    Pairs,
+    one_of,
+    out_folder,
+    pairs,
+    read_settings,
+    where,
+)
 
 FORMS = ("code", "weights", "onnx")
 
@@ -30,25 +40,15 @@ def run(
         ),
     ],
     out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help="Folder of the files.",
-            show_default="export in the folder of the run",
-            rich_help_panel=OUTPUT,
-        ),
+        Path | None, out_folder("Folder of the files.", "export in the folder of the run")
     ] = None,
-    force: Annotated[
-        bool,
-        typer.Option("--force", help="Replace files that exist.", rich_help_panel=OUTPUT),
-    ] = False,
+    force: Annotated[bool, where("--force", help="Replace files that exist.")] = False,
     settings: Annotated[
-        list[str] | None,
-        typer.Option(
+        Pairs,
+        pairs(
+            typer.Option,
             "--set",
-            metavar="KEY=VALUE",
-            help="Size of the network for the best of a search, such as classes=100; may be "
-            "given more than once.",
+            f"Size of the network for the best of a search, such as classes=100{SEVERAL}",
         ),
     ] = None,
     space: OwnSpaceOption = None,
@@ -63,7 +63,7 @@ def run(
     from archscout.exports.forms import export
 
     one_of("form of an export", to, FORMS)
-    done = export(run, to, out, force=force, settings=read_settings(settings or []), space=space)
+    done = export(run, to, out, force=force, settings=read_settings(settings), space=space)
     if as_json:
         print_json(
             {
@@ -79,6 +79,6 @@ def run(
             "written": "\n".join(str(file) for file in done.files),
             "weights": "trained" if done.trained else "NOT TRAINED, freshly drawn",
             "check": f"logits differ by at most {done.difference:.1e}",
-            **({"warning": done.warning} if done.warning else {}),
+            "warning": done.warning or None,
         }
     )

@@ -23,15 +23,7 @@ FILE = "latency.json"
 def latency_limit(amount: str, settings: UnlabeledSettings, images: Images, folder: Path) -> Limit:
     """Read or measure the table of latencies of the supernet's networks, and make the limit.
 
-    Args:
-        amount: such as ``"3.5ms"``.
-        settings: tell space and size of the networks.
-        images: tell resolution and number of classes.
-        folder: keeps the table, so that a search that goes on has the very same limit.
-
-    Raises:
-        ParseError: if the amount is none.
-        StorageError: if what the folder keeps is damaged, or of other networks.
+    The folder keeps the table, so that a search that goes on has the very same limit.
     """
     from archscout.pipelines.unlabeled.sizes import build_settings
     from archscout.spaces import load_space

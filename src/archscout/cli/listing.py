@@ -14,6 +14,7 @@ from archscout.plugins import broken
 if TYPE_CHECKING:
     from archscout.plugins import Registry
 
+# A room holds the registry of its own name.
 KINDS = ("spaces", "benchmarks", "strategies", "predictors", "proxies", "supernets")
 
 
@@ -26,7 +27,7 @@ def run(
 ) -> None:
     """Show spaces, benchmarks, strategies, predictors, proxies and supernets with their sources."""
     kinds = KINDS if kind is None else (one_of("list", kind, KINDS),)
-    found = {name: _entries(_registry(name)) for name in kinds}
+    found = {name: _entries(name) for name in kinds}
     for problem in broken():
         complain(problem)
     if as_json:
@@ -37,8 +38,8 @@ def run(
         print_rows(name, ("name", "what it is", "source"), rows)
 
 
-def _entries(registry: Registry) -> list[dict[str, str]]:
-    entries = {name: registry[name] for name in registry.names()}
+def _entries(kind: str) -> list[dict[str, str]]:
+    registry: Registry = getattr(importlib.import_module(f"archscout.{kind}"), kind.upper())
     return [
         {
             "name": name,
@@ -46,21 +47,5 @@ def _entries(registry: Registry) -> list[dict[str, str]]:
             "source": entry.source,
             **({"package": entry.package} if entry.package else {}),
         }
-        for name, entry in entries.items()
+        for name, entry in ((name, registry[name]) for name in registry.names())
     ]
-
-
-_HOMES = {
-    "spaces": "archscout.spaces:SPACES",
-    "benchmarks": "archscout.benchmarks:BENCHMARKS",
-    "strategies": "archscout.strategies:STRATEGIES",
-    "predictors": "archscout.predictors:PREDICTORS",
-    "proxies": "archscout.proxies:PROXIES",
-    "supernets": "archscout.supernets:SUPERNETS",
-}
-
-
-def _registry(kind: str) -> Registry:
-    module, _, name = _HOMES[kind].partition(":")
-    registry: Registry = getattr(importlib.import_module(module), name)
-    return registry

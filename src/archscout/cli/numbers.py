@@ -18,12 +18,6 @@ def read_plainly(command: Any) -> Any:
 
     Python takes ``9_1`` for 91, digits of any script, and ``nan`` for a number; a typing error
     must not become a budget.
-
-    Args:
-        command: a command of typer; None passes through.
-
-    Returns:
-        The same command.
     """
     if command is None or command.callback is None:
         return command

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,16 +13,27 @@ import typer
 
 from archscout.errors import SettingsError, unknown_name
 
-PROBLEM, HOW, OUTPUT = "What to search", "How to search", "Where results go"
+# An option in its panel of the help.
+what = partial(typer.Option, rich_help_panel="What to search")
+how = partial(typer.Option, rich_help_panel="How to search")
+where = partial(typer.Option, rich_help_panel="Where results go")
 
-SpaceOption = Annotated[
-    str,
-    typer.Option(
-        help="Search space (archscout list spaces), module:Name or FILE.py:Name.",
-        show_default="that of --benchmark, else nasbench201",
-        rich_help_panel=PROBLEM,
-    ),
-]
+NAMES = "; also module:Name or FILE.py:Name."
+SEVERAL = "; may be given more than once."
+DEDUPS = ("exact", "isomorphic")
+
+
+def out_folder(holds: str, default: str) -> Any:
+    """The option ``--out`` of a command: what its folder holds, and its name if none is given."""
+    return where(metavar="FOLDER", help=holds, show_default=default)
+
+
+def pairs(panel: Any, flag: str, help: str) -> Any:
+    """An option that takes ``key=value``, again and again."""
+    return panel(flag, metavar="KEY=VALUE", help=help)
+
+
+Pairs = list[str] | None
 OwnSpaceOption = Annotated[
     str | None,
     typer.Option(
@@ -31,95 +43,38 @@ OwnSpaceOption = Annotated[
         "Its code is imported; no code is that only the run names.",
     ),
 ]
-BenchmarkOption = Annotated[
+MaxMacsOption = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME",
-        help="Built-in table to search (archscout list benchmarks), module:Name or FILE.py:Name.",
-        show_default="that of the space",
-        rich_help_panel=PROBLEM,
+    what(
+        metavar="AMOUNT",
+        help="Search only architectures of at most so many multiply-adds, such as 60M.",
     ),
 ]
-DatasetOption = Annotated[
+MaxParamsOption = Annotated[
     str | None,
-    typer.Option(
-        help="Data set of the benchmark: cifar10, cifar100 or imagenet16_120 for nasbench201.",
-        show_default="cifar10",
-        rich_help_panel=PROBLEM,
-    ),
-]
-TableOption = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="CSV",
-        help="Your own table of measured architectures instead of the built-in benchmark.",
-        rich_help_panel=PROBLEM,
-    ),
-]
-MetricOption = Annotated[
-    str,
-    typer.Option(help="Metric of --table to search by.", rich_help_panel=PROBLEM),
-]
-SplitOption = Annotated[
-    str,
-    typer.Option(
-        metavar="valid|test|train",
-        help="Split of --table to search by.",
-        rich_help_panel=PROBLEM,
-    ),
-]
-UnitOption = Annotated[
-    str | None,
-    typer.Option(
-        help="Unit of the metric in --table, such as percent, fraction or ms.",
-        show_default="as the column's name says",
-        rich_help_panel=PROBLEM,
-    ),
-]
-DirectionOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="maximize|minimize",
-        help="Whether high or low values of the metric in --table are good.",
-        show_default="as is usual for the metric",
-        rich_help_panel=PROBLEM,
-    ),
-]
-EpochsOption = Annotated[
-    int | None,
-    typer.Option(
-        help="Training length to take, where the table holds several.",
-        show_default="the longest",
-        rich_help_panel=PROBLEM,
-    ),
-]
-RunOption = Annotated[
-    str,
-    typer.Option(
-        metavar="mean|random",
-        help="Value of a label: the mean of an architecture's training runs, or one at random.",
-        rich_help_panel=PROBLEM,
+    what(
+        metavar="AMOUNT",
+        help="Search only architectures of at most so many parameters, such as 5.3M.",
     ),
 ]
 LabelsOption = Annotated[
-    int,
-    typer.Option(
-        help="Budget: how many architectures are measured, each counted once.",
-        rich_help_panel=HOW,
-    ),
+    int, how(help="Budget: how many architectures are measured, each counted once.")
 ]
+SeedOption = Annotated[int, how(help="Decides all that is random.")]
 DedupOption = Annotated[
     str,
-    typer.Option(
-        metavar="exact|isomorphic",
+    how(
+        metavar="|".join(DEDUPS),
         help="Which architectures count as the same and are bought once: equal ones, or also "
         "those that compute the same function.",
-        rich_help_panel=HOW,
     ),
 ]
-JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print only JSON on stdout.", rich_help_panel=OUTPUT)
+StrategyPairs = Annotated[Pairs, pairs(how, "--set", f"A setting of the strategy{SEVERAL}")]
+TrainingPairs = Annotated[
+    Pairs,
+    pairs(how, "--train", "A setting of the supernet's training, such as learning_rate=0.05."),
 ]
+JsonOption = Annotated[bool, where("--json", help="Print only JSON on stdout.")]
 
 
 def one_of(kind: str, value: str, known: Sequence[str]) -> str:
@@ -129,7 +84,12 @@ def one_of(kind: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
+def read_names(text: str) -> list[str]:
+    """The names in a text with commas."""
+    return [name.strip() for name in text.split(",") if name.strip()]
+
+
+def read_settings(given: Pairs) -> dict[str, Any]:
     """Read ``key=value`` pairs; a value is a number, true, false, null, a JSON list or a text.
 
     Examples:
@@ -137,7 +97,7 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
         {'epochs': 50, 'preset': 'fast'}
     """
     settings: dict[str, Any] = {}
-    for pair in pairs:
+    for pair in given or ():
         key, equals, text = pair.partition("=")
         key = key.strip().replace("-", "_")
         if not equals or not key.isidentifier():
@@ -153,16 +113,22 @@ def read_settings(pairs: Sequence[str]) -> dict[str, Any]:
     return settings
 
 
+def read_others(flag: str, given: Pairs, own: Mapping[str, str]) -> dict[str, Any]:
+    """Read the pairs of a flag; names that have an option of their ``own`` are refused."""
+    settings = read_settings(given)
+    for name, option in own.items():
+        if name in settings:
+            value = settings[name]
+            raise SettingsError(f"got {flag} {name}={value}: use {option} {value}")
+    return settings
+
+
 def _no_number(word: str) -> None:
     raise SettingsError(f"got {word} in --set, expected a finite number")
 
 
 def writable_folder(path: Path) -> Path:
-    """Make a folder where missing and check that files can be written into it.
-
-    Raises:
-        SettingsError: if that fails.
-    """
+    """Make a folder where missing and check that files can be written into it; else refuse it."""
     try:
         path.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path):

@@ -5,11 +5,10 @@ from __future__ import annotations
 import inspect
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from archscout._common.paths import for_record
-from archscout.cli.limits import limits_of
-from archscout.cli.options import one_of
+from archscout.cli.options import MaxMacsOption, MaxParamsOption, one_of, what
 from archscout.errors import SettingsError
 from archscout.plugins import describe, is_reference
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from archscout.spaces.limits.limit import Limit
 
 RUNS = ("mean", "random")
-DEDUPS = ("exact", "isomorphic")
 SPLITS = ("valid", "test", "train")
 DIRECTIONS = ("maximize", "minimize")
 DEFAULT_SPACE = "nasbench201"
@@ -34,38 +32,77 @@ _ADDED = {"split": DEFAULT_SPLIT, "unit": None, "direction": None, "benchmark": 
 class Problem:
     """What the options say about the benchmark that is searched.
 
-    Args:
-        space: name of the search space; empty for that of the benchmark, or the default.
-        dataset: data set of the benchmark, or None for the default.
-        table: the user's own table instead of a built-in benchmark.
-        metric: metric of the table to search by.
-        epochs: training length to take; None for the longest.
-        run: ``"mean"`` or ``"random"``.
-        split: split of the table to search by.
-        unit: unit of the metric in the table; None for what the column's name says.
-        direction: ``"maximize"`` or ``"minimize"``; None for what is usual for the metric.
-        benchmark: name of a built-in benchmark; None for that of the space.
-        max_macs: most multiply-adds of an architecture, such as ``"60M"``; None for no limit.
-        max_params: most parameters of an architecture; None for no limit.
-
     Examples:
         >>> measured = Problem(benchmark="nasbench101-measured", epochs=36)
         >>> measured.space, measured.slug
         ('nasbench101', 'nasbench101-measured-cifar10-36epochs')
     """
 
-    space: str = ""
-    dataset: str | None = None
-    table: Path | None = None
-    metric: str = DEFAULT_METRIC
-    epochs: int | None = None
-    run: str = "mean"
-    split: str = DEFAULT_SPLIT
-    unit: str | None = None
-    direction: str | None = None
-    benchmark: str | None = None
-    max_macs: str | None = None
-    max_params: str | None = None
+    space: Annotated[
+        str,
+        what(
+            help="Search space (archscout list spaces), module:Name or FILE.py:Name.",
+            show_default="that of --benchmark, else nasbench201",
+        ),
+    ] = ""
+    benchmark: Annotated[
+        str | None,
+        what(
+            metavar="NAME",
+            help="Built-in table to search (archscout list benchmarks), module:Name or "
+            "FILE.py:Name.",
+            show_default="that of the space",
+        ),
+    ] = None
+    dataset: Annotated[
+        str | None,
+        what(
+            help="Data set of the benchmark: cifar10, cifar100 or imagenet16_120 for nasbench201.",
+            show_default="cifar10",
+        ),
+    ] = None
+    table: Annotated[
+        Path | None,
+        what(
+            metavar="CSV",
+            help="Your own table of measured architectures instead of the built-in benchmark.",
+        ),
+    ] = None
+    metric: Annotated[str, what(help="Metric of --table to search by.")] = DEFAULT_METRIC
+    split: Annotated[str, what(metavar="|".join(SPLITS), help="Split of --table to search by.")] = (
+        DEFAULT_SPLIT
+    )
+    unit: Annotated[
+        str | None,
+        what(
+            help="Unit of the metric in --table, such as percent, fraction or ms.",
+            show_default="as the column's name says",
+        ),
+    ] = None
+    direction: Annotated[
+        str | None,
+        what(
+            metavar="|".join(DIRECTIONS),
+            help="Whether high or low values of the metric in --table are good.",
+            show_default="as is usual for the metric",
+        ),
+    ] = None
+    epochs: Annotated[
+        int | None,
+        what(
+            help="Training length to take, where the table holds several.",
+            show_default="the longest",
+        ),
+    ] = None
+    run: Annotated[
+        str,
+        what(
+            metavar="|".join(RUNS),
+            help="Value of a label: the mean of an architecture's training runs, or one at random.",
+        ),
+    ] = "mean"
+    max_macs: MaxMacsOption = None
+    max_params: MaxParamsOption = None
 
     def __post_init__(self) -> None:
         if self.space:
@@ -78,17 +115,17 @@ class Problem:
         object.__setattr__(self, "space", space)  # The dataclass is frozen for all others.
 
     def spec(self) -> BenchmarkSpec:
-        """Describe the built-in benchmark, or the table that was named, within the limits.
-
-        Raises:
-            ArchscoutError: if a name is unknown or options do not fit each other.
-        """
+        """The built-in benchmark, or the table that was named, within the limits."""
         return replace(self._whole(), limits=self.limits)
 
     @property
     def limits(self) -> tuple[Limit, ...]:
-        """The limits that were named; raises `ParseError` if one is no amount."""
-        return limits_of(self.max_macs, self.max_params, self.space, self.dataset)
+        """The limits that were named, on the networks that the data set's table holds."""
+        from archscout.spaces import plugin_of
+        from archscout.spaces.limits.limit import parse_limits
+
+        texts = {"max_macs": self.max_macs, "max_params": self.max_params}
+        return parse_limits(texts, plugin_of(self.space).table_networks.get(self.dataset or "", {}))
 
     def _whole(self) -> BenchmarkSpec:
         """The benchmark without limits."""
@@ -173,12 +210,8 @@ class Problem:
         else:
             # A table that was changed since is another problem, whose search starts anew.
             digest = self.load().digest()[:6]
-            words = [
-                describe(self.space),
-                self.table.name.split(".")[0],
-                digest,
-                self.dataset or "",
-            ]
+            table = self.table.name.split(".")[0]
+            words = [describe(self.space), table, digest, self.dataset or ""]
             words.append(self.metric if self.metric != DEFAULT_METRIC else "")
             words.append(self.split if self.split != DEFAULT_SPLIT else "")
         words.append(f"{self.epochs}epochs" if self.epochs is not None else "")
@@ -201,11 +234,3 @@ class Problem:
         if self.benchmark == self.space:
             options["benchmark"] = None
         return {k: v for k, v in options.items() if k not in _ADDED or v != _ADDED[k]}
-
-
-def check_strategy(name: str) -> str:
-    """Return the name if a strategy has it; else raise the error with the nearest match."""
-    from archscout.strategies import STRATEGIES
-
-    STRATEGIES[name]
-    return name

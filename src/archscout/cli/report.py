@@ -59,7 +59,6 @@ def read_run(run: Path, place: str | None = None) -> Any:
     from archscout.spaces import load_space
 
     space = None if place is None else load_space(place)
-
     if run.is_dir() and find_kind(run) is None:
         if (run / JOURNAL).is_file():
             return read_unfinished(run / JOURNAL, space)

@@ -8,42 +8,26 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import typer
-
 from archscout._common.manifest import shown_command
 from archscout._common.saying import count
-from archscout.cli.console import (
-    INTERRUPTED,
-    amount,
-    complain_of_stop,
-    duration,
-    print_json,
-    print_line,
-    print_pairs,
-)
-from archscout.cli.limits import MaxMacsOption, MaxParamsOption
+from archscout.cli.command import spread
+from archscout.cli.console import amount, duration, print_json, print_line, print_pairs
 from archscout.cli.naming import run_folder
 from archscout.cli.options import (
-    HOW,
-    OUTPUT,
-    BenchmarkOption,
-    DatasetOption,
+    DEDUPS,
     DedupOption,
-    DirectionOption,
-    EpochsOption,
     JsonOption,
     LabelsOption,
-    MetricOption,
-    RunOption,
-    SpaceOption,
-    SplitOption,
-    TableOption,
-    UnitOption,
+    SeedOption,
+    StrategyPairs,
+    how,
     one_of,
+    out_folder,
     read_settings,
+    where,
     writable_folder,
 )
-from archscout.cli.problem import DEDUPS, DEFAULT_METRIC, DEFAULT_SPLIT, Problem, check_strategy
+from archscout.cli.problem import Problem
 from archscout.errors import ArchscoutError, StorageError
 from archscout.plugins import describe
 from archscout.reports.report import report
@@ -57,73 +41,39 @@ JOURNAL, REPORT, RESULT = "journal.log", "report.html", "result.json"
 _MAY_DIFFER = {"labels", "storage", "table"}
 
 
+@spread
 def run(
     *,
-    space: SpaceOption = "",
-    benchmark: BenchmarkOption = None,
-    dataset: DatasetOption = None,
-    table: TableOption = None,
-    metric: MetricOption = DEFAULT_METRIC,
-    split: SplitOption = DEFAULT_SPLIT,
-    unit: UnitOption = None,
-    direction: DirectionOption = None,
-    epochs: EpochsOption = None,
-    run: RunOption = "mean",
-    max_macs: MaxMacsOption = None,
-    max_params: MaxParamsOption = None,
+    problem: Problem,
     strategy: Annotated[
-        str,
-        typer.Option(
-            help="Strategy (archscout list strategies), module:Name or FILE.py:Name.",
-            rich_help_panel=HOW,
-        ),
+        str, how(help="Strategy (archscout list strategies), module:Name or FILE.py:Name.")
     ] = "seminas",
     labels: LabelsOption = 150,
-    seed: Annotated[int, typer.Option(help="Decides all that is random.", rich_help_panel=HOW)] = 0,
+    seed: SeedOption = 0,
     dedup: DedupOption = "exact",
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="KEY=VALUE",
-            help="A setting of the strategy; may be given more than once.",
-            rich_help_panel=HOW,
-        ),
-    ] = None,
+    settings: StrategyPairs = None,
     storage: Annotated[
         str | None,
-        typer.Option(
+        where(
             metavar="URL|PATH",
             help="Where labels are recorded as they are bought: a journal file, or a database "
             "such as sqlite:///search.db.",
             show_default=f"{JOURNAL} in the folder of --out",
-            rich_help_panel=OUTPUT,
         ),
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(
-            metavar="FOLDER",
-            help=f"Folder for {RESULT} and {REPORT}.",
-            show_default="runs/SPACE-DATASET-STRATEGY-LABELS-seedSEED",
-            rich_help_panel=OUTPUT,
+        out_folder(
+            f"Folder for {RESULT} and {REPORT}.", "runs/SPACE-DATASET-STRATEGY-LABELS-seedSEED"
         ),
     ] = None,
     keep_going: Annotated[
         bool,
-        typer.Option(
-            "--keep-going",
-            help="Go on although every label fails with the same error.",
-            rich_help_panel=HOW,
-        ),
+        how("--keep-going", help="Go on although every label fails with the same error."),
     ] = False,
     retry_failed: Annotated[
         bool,
-        typer.Option(
-            "--retry-failed",
-            help="Measure the failed labels of a recorded search again.",
-            rich_help_panel=HOW,
-        ),
+        how("--retry-failed", help="Measure the failed labels of a recorded search again."),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
@@ -134,21 +84,9 @@ def run(
     The same command goes on where it was stopped; once it has finished, it
     shows the stored result.
     """
-    problem = Problem(
-        space,
-        dataset,
-        table,
-        metric,
-        epochs,
-        run,
-        split,
-        unit,
-        direction,
-        benchmark,
-        max_macs,
-        max_params,
-    )
-    check_strategy(strategy)
+    from archscout.strategies import STRATEGIES
+
+    STRATEGIES[strategy]  # Raises with the nearest match.
     objective = problem.load()
     request: dict[str, Any] = {
         **problem.to_dict(),
@@ -157,7 +95,7 @@ def run(
         "labels": labels,
         "seed": seed,
         "dedup": one_of("dedup mode", dedup, DEDUPS),
-        "settings": read_settings(settings or ()),
+        "settings": read_settings(settings),
         "storage": None if storage is None else shown_command([storage])[0],
     }
     folder = out or folder_name(problem, request)
@@ -182,23 +120,18 @@ def run(
 
 def folder_name(problem: Problem, request: Mapping[str, Any]) -> Path:
     """Name the folder of a search; what differs from the defaults is named too."""
-    words = [
+    return run_folder(
         problem.slug,
         request["strategy"].partition(" ")[0],
         request["labels"],
         f"seed{request['seed']}",
-    ]
-    words += [request["dedup"]] if request["dedup"] != "exact" else []
-    words += [f"{key}={value}" for key, value in sorted(request["settings"].items())]
-    return run_folder(*words)
+        request["dedup"] if request["dedup"] != "exact" else "",
+        *(f"{key}={value}" for key, value in sorted(request["settings"].items())),
+    )
 
 
 def stored_result(folder: Path, request: Mapping[str, Any]) -> SearchResult | None:
-    """Load the result of a finished search if it answers exactly this request.
-
-    Raises:
-        StorageError: if the folder holds the result of another search, which would be lost.
-    """
+    """Load the result of a finished search of this request; that of another would be lost."""
     from archscout.results.search import SearchResult
 
     if not (folder / RESULT).is_file():
@@ -231,27 +164,17 @@ def search_and_save(
     folder: Path,
     storage: str | None,
     *,
-    keep_going: bool = False,
-    retry_failed: bool = False,
+    keep_going: bool,
+    retry_failed: bool,
 ) -> SearchResult:
-    """Run the search with a progress bar, and write result and report into the folder.
-
-    Args:
-        benchmark: the table.
-        strategy: its name or place.
-        request: what was asked for, as plain values.
-        folder: where all is kept.
-        storage: where labels are recorded instead, if it is elsewhere.
-        keep_going, retry_failed: those of `archscout.search`.
-    """
+    """Run the search with a progress bar, and write result and report into the folder."""
     from archscout.cli.bars import SearchBar
     from archscout.study.loop import search
 
     existed = folder.exists()
     writable_folder(folder)
-    bar = SearchBar(request["labels"], benchmark.unit)
     try:
-        with bar:
+        with SearchBar(request["labels"], benchmark.unit) as bar:
             result = search(
                 benchmark.space,
                 benchmark,
@@ -265,9 +188,6 @@ def search_and_save(
                 keep_going=keep_going,
                 retry_failed=retry_failed,
             )
-    except KeyboardInterrupt:
-        complain_of_stop(bar.bought, request["labels"], "labels")
-        raise typer.Exit(INTERRUPTED) from None
     except ArchscoutError:
         if not existed:
             with contextlib.suppress(OSError):
@@ -287,19 +207,22 @@ def print_summary(result: SearchResult, folder: Path) -> None:
     counts += [f"{failed} failed"] if failed else []
     counts += [f"{result.bought_again} bought again"] if result.bought_again else []
     counts += [f"{count(result.repeats, 'repeat')}, served at no cost"] if result.repeats else []
-    pairs = {"value": amount(best.value, result.unit)}
+    value = amount(best.value, result.unit)
     if result.standing:
-        pairs["value"] += ", rank {rank:,} of {of:,} in the table".format(**result.standing)
-    if not math.isnan(best.test_value):
-        pairs["test value"] = f"{amount(best.test_value, result.unit)}, revealed after the search"
-    pairs["labels"] = ", ".join(counts)
-    if len(result.labels) < result.budget:
-        pairs["stopped early"] = result.stopped
-    if result.seconds:
-        pairs["price of the labels"] = f"{duration(result.seconds)} of training, from the table"
-    pairs["time of the search"] = duration(result.wall_seconds)
-    pairs |= {"warning": " ".join(result.warnings)} if result.warnings else {}
-    pairs["report"] = str(folder / REPORT)
+        value += ", rank {rank:,} of {of:,} in the table".format(**result.standing)
+    test = f"{amount(best.test_value, result.unit)}, revealed after the search"
+    price = f"{duration(result.seconds)} of training, from the table"
     print_line(f"{result.strategy} on {result.objective}, seed {result.manifest.get('seed')}")
     print_line(f"best: {result.space.format(best.architecture)}")
-    print_pairs(pairs)
+    print_pairs(
+        {
+            "value": value,
+            "test value": None if math.isnan(best.test_value) else test,
+            "labels": ", ".join(counts),
+            "stopped early": result.stopped if len(result.labels) < result.budget else None,
+            "price of the labels": price if result.seconds else None,
+            "time of the search": duration(result.wall_seconds),
+            "warning": " ".join(result.warnings) or None,
+            "report": str(folder / REPORT),
+        }
+    )

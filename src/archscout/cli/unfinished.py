@@ -21,14 +21,8 @@ _TEXTS = ("space", "objective", "unit", "strategy", "dedup")
 def read_unfinished(journal: Path, own: SearchSpace | None = None) -> SearchResult:
     """Make a result of the labels that a journal holds; the search may still be running.
 
-    What is known only at the end is missing: test values, the audit, the noise ceiling.
-
-    Args:
-        journal: the file.
-        own: the space, where it has no name here.
-
-    Raises:
-        StorageError: if the file is no journal of a search, or holds no label yet.
+    What is known only at the end is missing: test values, the audit, the noise ceiling. ``own``
+    is the space where it has no name here.
     """
     from archscout._common.manifest import make_manifest
     from archscout.results.search import SearchResult

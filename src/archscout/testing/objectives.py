@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import inspect
 import math
-import random
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,8 +14,7 @@ from archscout.errors import ParseError, kind_of
 from archscout.objectives.function import as_objective
 from archscout.objectives.objective import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.testing.promises import Promises
-from archscout.testing.require import require
+from archscout.testing.promises import Promises, no_global_randomness, require
 
 _METHODS = ("measure", "pool", "test_value", "within", "identity", "standing", "noise")
 
@@ -67,9 +64,10 @@ def check_objective(
             archs = _sample(objective, space, rng, samples)
         archs = archs or space.sample(rng, samples)
     seeds = rng.integers(0, 2**32, len(archs)).tolist()
-    with promises.of("measure"), _global_randomness_untouched():
+    drawn = "measuring draws from a global random generator: take all randomness from rng"
+    with promises.of("measure"), no_global_randomness(drawn, torch=False):
         _check_measures(objective, archs, seeds)
-    with promises.of("test_value"), _global_randomness_untouched():
+    with promises.of("test_value"), no_global_randomness(drawn, torch=False):
         _check_tests(objective, archs)
     if space is not None and sound:
         _check_reports(objective, space, archs, promises)
@@ -77,13 +75,12 @@ def check_objective(
 
 
 def _check_measures(objective: Objective, archs: list[Architecture], seeds: list[int]) -> None:
-    first = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
-    again = [_measure(objective, a, s) for a, s in zip(archs, seeds, strict=True)]
+    pairs = list(zip(archs, seeds, strict=True))
     # Order must not matter: a resumed search measures in another process.
-    backwards = [_measure(objective, a, s) for a, s in zip(archs[::-1], seeds[::-1], strict=True)][
-        ::-1
-    ]
-    for arch, one, two, three in zip(archs, first, again, backwards, strict=True):
+    first, again, backwards = (
+        [_measure(objective, *pair) for pair in order] for order in (pairs, pairs, pairs[::-1])
+    )
+    for arch, one, two, three in zip(archs, first, again, backwards[::-1], strict=True):
         require(
             _same(one.value, two.value) and _same(one.value, three.value),
             f"{arch} measured {one.value}, then {two.value} and {three.value} from equal "
@@ -214,17 +211,6 @@ def _test_value(objective: Objective, arch: Architecture) -> float:
         f"the test value of {arch} is {value!r}, expected a finite number, or NaN if it has none",
     )
     return float(value)
-
-
-@contextmanager
-def _global_randomness_untouched() -> Iterator[None]:
-    """Fail if the global generators move: a search in the same process would change."""
-    before = repr((random.getstate(), np.random.get_state()))  # noqa: NPY002
-    yield
-    require(
-        repr((random.getstate(), np.random.get_state())) == before,  # noqa: NPY002
-        "measuring draws from a global random generator: take all randomness from rng",
-    )
 
 
 def _is_number(value: object) -> bool:

@@ -9,8 +9,7 @@ import numpy as np
 from archscout.errors import ParseError
 from archscout.proxies.base import Proxy
 from archscout.spaces.base import SearchSpace
-from archscout.testing.promises import Promises
-from archscout.testing.require import require, require_error
+from archscout.testing.promises import Promises, require, require_error
 
 _BATCH = 16
 

@@ -1,32 +1,49 @@
-"""The part of the space kit that looks at neighbours, mutation and crossover."""
+"""The part of the space kit that looks at single architectures and at changes of them."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.testing.promises import Promises
-from archscout.testing.require import require, require_error
-from archscout.testing.space_members import check_member, same_twice
+from archscout.testing.promises import Promises, require, require_error
+
+Drawn = TypeVar("Drawn")
 
 _LOOKED_AT, _PAIRS = 5, 8
+
+
+def check_member(space: SearchSpace, arch: object, origin: str) -> None:
+    """Check that what ``origin`` gave is a valid architecture of the space."""
+    if not isinstance(arch, Architecture):
+        raise AssertionError(f"{origin} gave {arch!r}, which is no Architecture")
+    require(arch.space == space.name, f"{origin} gave {arch!r}, which names another space")
+    require(
+        all(type(choice) is int for choice in arch.choices),
+        f"{origin} gave {arch!r}, whose choices are not all plain int",
+    )
+    require(arch in space, f"{origin} gave {arch!r}, which is not valid in the space")
+
+
+def same_twice(
+    rng: np.random.Generator, name: str, draw: Callable[[np.random.Generator], Drawn]
+) -> Drawn:
+    """What ``draw`` gives; it must be the same from equal generators."""
+    seed = int(rng.integers(2**32))
+    first, second = draw(np.random.default_rng(seed)), draw(np.random.default_rng(seed))
+    require(first == second, f"{name} gave two results from the same generator state")
+    return first
 
 
 def check_changes(
     space: SearchSpace, archs: list[Architecture], rng: np.random.Generator, promises: Promises
 ) -> None:
-    """Check changes of some architectures; part of `check_space`.
-
-    Args:
-        space: the space to check.
-        archs: valid architectures of the space, at least 2.
-        rng: draws the changes.
-        promises: notes what is broken.
-    """
+    """Check changes of some architectures, at least 2; part of `check_space`."""
     with promises.of("neighbors"):
         for arch in archs[:_LOOKED_AT]:
             _check_neighbors(space, arch)

@@ -10,21 +10,13 @@ from numpy.typing import NDArray
 
 from archscout.errors import ParseError, UnknownNameError
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.testing.promises import Promises
-from archscout.testing.require import require, require_error
+from archscout.testing.promises import Promises, require, require_error
 
 
 def check_encodings(
     space: SearchSpace, archs: list[Architecture], rng: np.random.Generator, promises: Promises
 ) -> None:
-    """Check every encoding of a space on some architectures; part of `check_space`.
-
-    Args:
-        space: the space to check.
-        archs: valid architectures of the space, at least 2.
-        rng: draws token sequences.
-        promises: notes what is broken.
-    """
+    """Check every encoding of a space on some architectures, at least 2; part of `check_space`."""
     with promises.of("encodings"):
         require(len(space.encodings) > 0, "the space has no encodings")
     for kind in space.encodings:

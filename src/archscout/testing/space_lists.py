@@ -8,8 +8,7 @@ import numpy as np
 
 from archscout.errors import MissingMethodError, ParseError
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.testing.promises import Promises
-from archscout.testing.require import require, require_error
+from archscout.testing.promises import Promises, require, require_error
 
 _LISTED = 200_000
 

@@ -9,20 +9,18 @@ from __future__ import annotations
 import functools
 import json
 import math
-import random
-import sys
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
-from archscout.testing.promises import Promises
+from archscout.testing.promises import Promises, no_global_randomness
 from archscout.testing.toy import ToySpace
 
 MakeStrategy = Callable[..., Strategy]
+Value = Callable[[Architecture], float]
 
 
 def check_strategy(
@@ -78,8 +76,9 @@ def check_strategy(
     with promises.of("arguments that must not change"):
         check_inputs_untouched(new, pool, value)
     with promises.of("values that failed or are equal"):
-        for odd in (_failed, _equal, _failed_for_some):
-            check_survives(new(), odd, labels)
+        check_survives(new(), lambda _: math.nan, labels)
+        check_survives(new(), lambda _: 1.0, labels)
+        check_survives(new(), lambda arch: math.nan if arch.choices[0] else 2.0, labels)
     with promises.of("values that were not asked for"):
         check_unasked(new(), space, value, labels, rng)
     with promises.of("values that were told before"):
@@ -87,16 +86,12 @@ def check_strategy(
     promises.tell()
 
 
-def _failed(_: Architecture) -> float:
-    return math.nan
-
-
-def _equal(_: Architecture) -> float:
-    return 1.0
-
-
-def _failed_for_some(arch: Architecture) -> float:
-    return math.nan if arch.choices[0] else 2.0
+def _is_plain(value: object) -> bool:
+    try:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError):
+        return False
+    return True
 
 
 def _ask(strategy: Strategy, n: int) -> list[Architecture]:
@@ -108,14 +103,11 @@ def _ask(strategy: Strategy, n: int) -> list[Architecture]:
         assert arch in strategy.space, f"ask({n}) proposed {arch!r}, which is not in the space"
         assert strategy.buyable(arch), f"ask({n}) proposed {arch!r}, which is not in the pool"
         notes = dict(strategy.notes(arch))
-        try:
-            json.dumps(notes, allow_nan=False)
-        except (TypeError, ValueError):
-            raise AssertionError(f"notes of {arch!r} are not plain values: {notes}") from None
+        assert _is_plain(notes), f"notes of {arch!r} are not plain values: {notes}"
     return asked
 
 
-def _run(strategy: Strategy, value: Callable[[Architecture], float], n: int) -> list[Architecture]:
+def _run(strategy: Strategy, value: Value, n: int) -> list[Architecture]:
     """Buy up to ``n`` labels one by one; what was asked, in order."""
     asked: list[Architecture] = []
     while len(asked) < n and (fresh := _ask(strategy, 1)):
@@ -124,9 +116,7 @@ def _run(strategy: Strategy, value: Callable[[Architecture], float], n: int) -> 
     return asked
 
 
-def check_proposals(
-    strategy: Strategy, space: SearchSpace, value: Callable[[Architecture], float], labels: int
-) -> None:
+def check_proposals(strategy: Strategy, space: SearchSpace, value: Value, labels: int) -> None:
     """Proposals are valid, at most ``n``, and new while others are left, pending ones too."""
     seen: list[Architecture] = []
     for n in [1, 3, 2] * labels:
@@ -147,37 +137,24 @@ def check_proposals(
             raise AssertionError(f"an audit row is not made of plain values: {row}") from None
 
 
-def check_reproducible(
-    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
-) -> None:
+def check_reproducible(new: Callable[[], Strategy], value: Value, labels: int) -> None:
     """The same generator state and values give the same proposals."""
     first, second = _run(new(), value, labels), _run(new(), value, labels)
     for number, (one, other) in enumerate(zip(first, second, strict=True)):
         assert one == other, f"proposal {number} differs between two runs from the same seed"
 
 
-def check_own_randomness(
-    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
-) -> None:
+def check_own_randomness(new: Callable[[], Strategy], value: Value, labels: int) -> None:
     """The global generators of random, numpy and torch are neither read nor advanced."""
-    before = _global_states()
-    _run(new(), value, labels)
-    assert _global_states() == before, "the strategy draws from a global random generator"
-
-
-def _global_states() -> list[Any]:
-    legacy = np.random.get_state()  # noqa: NPY002 - its use by others is what is checked
-    states = [random.getstate(), [np.asarray(part).tolist() for part in legacy]]
-    if "torch" in sys.modules:
-        states.append(sys.modules["torch"].get_rng_state().tolist())
-    return states
+    with no_global_randomness("the strategy draws from a global random generator"):
+        _run(new(), value, labels)
 
 
 def check_pool(
     new: Callable[[Choices], Strategy],
     space: SearchSpace,
     pool: Choices,
-    value: Callable[[Architecture], float],
+    value: Value,
 ) -> None:
     """A small pool is proposed to the last architecture, then nothing, and nothing else."""
     strategy = new(pool)
@@ -196,7 +173,7 @@ def check_pool(
 def check_inputs_untouched(
     new: Callable[[Choices], Strategy],
     pool: Choices,
-    value: Callable[[Architecture], float],
+    value: Value,
 ) -> None:
     """Neither the pool nor what is told is changed, and what is handed out is not kept."""
     given = pool.copy()
@@ -213,7 +190,7 @@ def check_inputs_untouched(
     assert np.array_equal(given, pool), "the strategy changed the pool that it was given"
 
 
-def check_survives(strategy: Strategy, value: Callable[[Architecture], float], labels: int) -> None:
+def check_survives(strategy: Strategy, value: Value, labels: int) -> None:
     """Failed measurements and equal values neither raise nor end the search."""
     asked = _run(strategy, value, labels)
     assert len(asked) == labels, (
@@ -224,7 +201,7 @@ def check_survives(strategy: Strategy, value: Callable[[Architecture], float], l
 def check_unasked(
     strategy: Strategy,
     space: SearchSpace,
-    value: Callable[[Architecture], float],
+    value: Value,
     labels: int,
     rng: np.random.Generator,
 ) -> None:
@@ -236,9 +213,7 @@ def check_unasked(
         assert arch not in told, f"{arch!r} was proposed although its value had been told"
 
 
-def check_told_again(
-    new: Callable[[], Strategy], value: Callable[[Architecture], float], labels: int
-) -> None:
+def check_told_again(new: Callable[[], Strategy], value: Value, labels: int) -> None:
     """A failed architecture may be bought again: its new value is taken, in every run alike."""
 
     def run() -> list[Architecture]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.encodings.arrays import one_hot
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 
@@ -68,9 +68,7 @@ class ToySpace(SearchSpace):
         """One-hot of every decision, ``(n, 14)``."""
         if kind != "onehot":
             raise self._unknown_encoding(kind)
-        choices = self.choices(archs)
-        parts = [np.eye(n)[choices[:, i]] for i, n in enumerate(self.option_counts)]
-        return np.concatenate(parts, axis=1).astype(np.float32)
+        return one_hot(self.choices(archs), self.option_counts)
 
     def params(self, arch: Architecture, **settings: int) -> int:
         """A made-up number that grows with every decision."""
@@ -86,8 +84,8 @@ class ToySpace(SearchSpace):
 
     def all_choices(self) -> NDArray[np.int8]:
         """Every architecture, in counting order."""
-        options = [range(int(count)) for count in self.option_counts]
-        grid = np.array(list(itertools.product(*options)), dtype=np.int8)
+        counts = tuple(self.option_counts.tolist())
+        grid: NDArray[np.int8] = np.indices(counts, dtype=np.int8).reshape(len(counts), -1).T
         return grid[self.valid(grid)]
 
     def __len__(self) -> int:
