@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from archscout.predictors._parts.left_out import deal_left_out, widening
+from archscout.predictors._parts.members import deal_left_out, widening
 
 
 def test_each_label_is_left_out_by_two_members() -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors import Posterior
-from archscout.strategies.candidates import Candidates, Offspring, Pool, Source
+from archscout.strategies.candidates import Candidates, Offspring, Pool, Round, Source
 from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
@@ -45,12 +45,14 @@ def propose(
     model = Model()
     found = source.propose(
         model,  # type: ignore[arg-type]
-        labeled,
-        labeled.sum(axis=1).astype(np.float64),
-        unlabeled,
-        known=set(map(tuple, labeled.tolist())),
-        buyable=buyable,  # type: ignore[arg-type]
-        rng=np.random.default_rng(seed),
+        Round(
+            labeled,
+            labeled.sum(axis=1).astype(np.float64),
+            unlabeled,
+            known=set(map(tuple, labeled.tolist())),
+            buyable=buyable,  # type: ignore[arg-type]
+            rng=np.random.default_rng(seed),
+        ),
     )
     return found, model
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.strategies.candidates import Buyable, Candidates
+from archscout.strategies.candidates import Buyable, Candidates, Round
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.testing.toy import ToySpace
 
@@ -48,15 +48,9 @@ def everything(rows: NDArray[np.int8]) -> NDArray[np.int8]:
 def propose(
     ascent: LatentAscent, model: Any, known: Any = (), buyable: Buyable = everything
 ) -> Candidates:
-    return ascent.propose(
-        model,
-        ROWS[:20],
-        np.arange(20.0),
-        ROWS[20:60],
-        known=set(map(tuple, known)),
-        buyable=buyable,
-        rng=np.random.default_rng(0),
-    )
+    rng, seen = np.random.default_rng(0), set(map(tuple, known))
+    now = Round(ROWS[:20], np.arange(20.0), ROWS[20:60], seen, buyable, rng)
+    return ascent.propose(model, now)
 
 
 def test_trap_seeds_are_the_best_and_not_the_worst() -> None:
@@ -83,12 +77,7 @@ def test_without_unlabeled_architectures_the_measured_ones_are_the_seeds() -> No
         seeds=3, steps=(1.0,), fresh_seeds=5
     ).propose(
         model,  # type: ignore[arg-type]
-        ROWS[:20],
-        np.arange(20.0),
-        ROWS[:0],
-        known=set(),
-        buyable=everything,
-        rng=np.random.default_rng(0),
+        Round(ROWS[:20], np.arange(20.0), ROWS[:0], set(), everything, np.random.default_rng(0)),
     )
     assert model.climbs[0][0] == list(map(tuple, ROWS[[19, 18, 17]].tolist()))
     assert found.origins == ["latent ascent"] * 3

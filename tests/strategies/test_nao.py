@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from archscout.predictors._parts.presets import PRESETS
-from archscout.strategies._nao import nao
-from archscout.strategies._seminas import PLANS, Supervised, seminas
+from archscout.strategies._seminas import PLANS, Supervised, nao, seminas
 from archscout.strategies.latent_ascent import LatentAscent
 from archscout.testing.toy import ToySpace
 

@@ -119,13 +119,7 @@ _OF_SUBSETS = (
     "most on a path of",
     "fewest on a path of",
 )
-_OF_OPERATIONS = (
-    "vertices of",
-    "in-degrees of",
-    "out-degrees of",
-    "input feeds",
-    "output reads",
-)
+_OF_OPERATIONS = ("vertices of", "in-degrees of", "out-degrees of", "input feeds", "output reads")
 _PAIRS = "edges from"
 _OF_GRAPHS = (
     "live vertices",

@@ -92,16 +92,9 @@ PREDICTORS = Registry(
             "bagged gradient boosting on graph properties, calibrated on held-out labels",
             _GRAF,
         ),
-        "forest": Entry(
-            f"{_HERE}.forest:Forest",
-            "extra trees on graph properties",
-            _GRAF,
-        ),
+        "forest": Entry(f"{_HERE}.forest:Forest", "extra trees on graph properties", _GRAF),
         "random-forest": Entry(
-            f"{_HERE}.forest:Forest",
-            "random forest on graph properties",
-            _GRAF,
-            {"kind": "random"},
+            f"{_HERE}.forest:Forest", "random forest on graph properties", _GRAF, {"kind": "random"}
         ),
         "assessor": Entry(
             f"{_HERE}.assessor:Assessor",

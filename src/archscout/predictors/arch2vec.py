@@ -22,6 +22,8 @@ from archscout._common.own_state import own_state
 from archscout._common.settings import Flag
 from archscout.encodings import GraphEncoding
 from archscout.errors import SettingsError
+from archscout.predictors._parts import ranges
+from archscout.predictors._parts.columns import Standard
 from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, pretrain, tensors_of
 from archscout.predictors._parts.latent_regressors import (
     FourierRegressor,
@@ -29,17 +31,10 @@ from archscout.predictors._parts.latent_regressors import (
     RegressorKind,
     TanhRegressor,
 )
-from archscout.predictors._parts.ranges import (
-    AboveZero,
-    NoneOrMore,
-    NotNegative,
-    OneOrMore,
-    ShareBelowOne,
-)
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 EmbeddingKind = Literal["mean", "vertices"]
@@ -96,15 +91,15 @@ class Arch2Vec(Predictor):
 
     embedding: EmbeddingKind = "mean"
     regressor: RegressorKind = "gaussian-process"
-    hidden: OneOrMore = 64
-    layers: OneOrMore = 3
-    latent: OneOrMore = 16
-    dropout: ShareBelowOne = 0.1
-    kl: NotNegative = 0.1
-    passes: OneOrMore = 8
-    batch: OneOrMore = 256
-    learning_rate: AboveZero = 0.02
-    drawn: NoneOrMore = 5000
+    hidden: ranges.OneOrMore = 64
+    layers: ranges.OneOrMore = 3
+    latent: ranges.OneOrMore = 16
+    dropout: ranges.ShareBelowOne = 0.1
+    kl: ranges.NotNegative = 0.1
+    passes: ranges.OneOrMore = 8
+    batch: ranges.OneOrMore = 256
+    learning_rate: ranges.AboveZero = 0.02
+    drawn: ranges.NoneOrMore = 5000
     keep: Flag = True
 
     pretrained_on_ = steps_ = 0
@@ -115,7 +110,7 @@ class Arch2Vec(Predictor):
         return WrittenGraph(self.space)
 
     # --- learning ---------------------------------------------------------------------------
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         network = self._taught(choices, unlabeled)
         scaling = RankScores(values)
         if self.regressor == "gaussian-process":
@@ -149,9 +144,7 @@ class Arch2Vec(Predictor):
         self._known, self._drew = {row.tobytes() for row in pool}, False
         vars(self).pop("labels_", None)  # The regressor has learnt another encoder's vectors.
         self.pretrained_on_ = len(pool)
-        columns = self._embedding(self._vectors(pool))
-        self._shift, width = columns.mean(axis=0), columns.std(axis=0)
-        self._width = np.where(width > 1e-6, width, np.inf)
+        self._standard = Standard(self._embedding(self._vectors(pool)))
         return self
 
     def _taught(self, choices: Choices, others: Choices) -> GraphAutoencoder:
@@ -176,7 +169,7 @@ class Arch2Vec(Predictor):
             for first in range(0, len(choices), _BLOCK)
         ]
 
-        def moments() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        def moments() -> tuple[Floats, Floats]:
             found = [np.empty((3, 0))]
             for columns in blocks:
                 mean, spread = regressor.linear.predict(regressor.features(columns))
@@ -185,7 +178,7 @@ class Arch2Vec(Predictor):
             centre, below, above = np.concatenate(found, axis=1)
             return centre, (above - below) / 2
 
-        def draw(count: int, rng: np.random.Generator) -> NDArray[np.float64]:
+        def draw(count: int, rng: np.random.Generator) -> Floats:
             weights, linear = regressor.linear.draw_weights(count, rng), regressor.linear
             drawn = [linear.values_of(regressor.features(columns), weights) for columns in blocks]
             return scaling.back(np.concatenate([np.empty((count, 0)), *drawn], axis=1))
@@ -199,7 +192,7 @@ class Arch2Vec(Predictor):
         self._check_pretrained()
         return self._vectors(self.space.choices(archs))
 
-    def embed(self, archs: Architectures) -> NDArray[np.float64]:
+    def embed(self, archs: Architectures) -> Floats:
         """Embeddings ``(n, d)``, or ``(n, vertices * d)`` with ``embedding="vertices"``."""
         return self._embedding(self.encode(archs))
 
@@ -226,10 +219,10 @@ class Arch2Vec(Predictor):
     def _vectors(self, choices: Choices) -> Tensor:
         return self.encoder_.means(tensors_of(self.form.read(choices)))
 
-    def _embedding(self, latent: Tensor) -> NDArray[np.float64]:
+    def _embedding(self, latent: Tensor) -> Floats:
         kept = latent.mean(dim=1) if self.embedding == "mean" else latent.flatten(1)
-        embedded: NDArray[np.float64] = kept.double().numpy()
+        embedded: Floats = kept.double().numpy()
         return embedded
 
-    def _columns(self, latent: Tensor) -> NDArray[np.float64]:
-        return np.asarray((self._embedding(latent) - self._shift) / self._width)
+    def _columns(self, latent: Tensor) -> Floats:
+        return self._standard.scaled(self._embedding(latent))

@@ -14,29 +14,19 @@ from functools import cached_property
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from archscout._common.settings import Flag
+from archscout.predictors._parts import ranges
 from archscout.predictors._parts.assessor_inputs import AssessorInputs, InputKind
 from archscout.predictors._parts.assessor_network import AssessorNetwork
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.losses import LOSSES
-from archscout.predictors._parts.ranges import (
-    AboveZero,
-    LossName,
-    NoneOrMore,
-    NotNegative,
-    OneOrMore,
-    ShareBelowOne,
-    TargetName,
-    TwoOrMore,
-)
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures that are encoded at once.
@@ -92,27 +82,27 @@ class Assessor(Predictor):
     """
 
     inputs: InputKind | None = None
-    members: OneOrMore = 6
-    hidden: OneOrMore = 64
-    embedding: OneOrMore = 32
+    members: ranges.OneOrMore = 6
+    hidden: ranges.OneOrMore = 64
+    embedding: ranges.OneOrMore = 32
     encoder: Flag = True
     graph: Flag = True
-    trade_off: ShareBelowOne = 0.5
-    sigma: AboveZero = 0.125
-    threshold: NotNegative = 1e-5
-    loss: LossName = "listwise"
-    target: TargetName = "rank"
-    labeled_nodes: TwoOrMore = 256
-    unlabeled_nodes: NoneOrMore = 128
-    most_unlabeled: NoneOrMore | None = None
-    steps: OneOrMore = 200
-    passes: NoneOrMore = 30
-    learning_rate: AboveZero = 0.01
-    weight_decay: NotNegative = 0.1
-    dropout: ShareBelowOne = 0.0
+    trade_off: ranges.ShareBelowOne = 0.5
+    sigma: ranges.AboveZero = 0.125
+    threshold: ranges.NotNegative = 1e-5
+    loss: ranges.LossName = "listwise"
+    target: ranges.TargetName = "rank"
+    labeled_nodes: ranges.TwoOrMore = 256
+    unlabeled_nodes: ranges.NoneOrMore = 128
+    most_unlabeled: ranges.NoneOrMore | None = None
+    steps: ranges.OneOrMore = 200
+    passes: ranges.NoneOrMore = 30
+    learning_rate: ranges.AboveZero = 0.01
+    weight_decay: ranges.NotNegative = 0.1
+    dropout: ranges.ShareBelowOne = 0.0
     resample: Flag = True
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         steps = self._steps(len(choices))
         others = self._used(unlabeled, steps * self.unlabeled_nodes)
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from archscout._common.own_state import guard, own_state
 from archscout.errors import MissingMethodError, SettingsError
 from archscout.predictors._parts.checks import check_labels, check_pseudo_labels
-from archscout.predictors.posterior import Posterior, as_posterior
+from archscout.predictors.posterior import Floats, Posterior, as_posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Values = Sequence[float] | NDArray[np.floating[Any]]
@@ -124,11 +124,7 @@ class Predictor:
 
     @own_state()
     def fit_pseudo(
-        self,
-        archs: Architectures,
-        values: Values,
-        unlabeled: Architectures,
-        pseudo: Values,
+        self, archs: Architectures, values: Values, unlabeled: Architectures, pseudo: Values
     ) -> Self:
         """Learn from labels and pseudo-labels together.
 
@@ -166,22 +162,16 @@ class Predictor:
         self._check_fitted()
         return as_posterior(self._predict(self.space.choices(archs)), self.rng)
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         """Learn from choices ``(n, positions)``, values ``(n,)`` and choices ``(m, positions)``."""
         raise MissingMethodError(_missing(self, "_fit(choices, values, unlabeled)"))
 
     def _fit_pseudo(
-        self,
-        choices: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        pseudo: NDArray[np.float64],
+        self, choices: Choices, values: Floats, unlabeled: Choices, pseudo: Floats
     ) -> None:
         self.fit(np.concatenate([choices, unlabeled]), np.concatenate([values, pseudo]))
 
-    def _predict(
-        self, choices: Choices
-    ) -> Posterior | tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def _predict(self, choices: Choices) -> Posterior | tuple[Floats, Floats]:
         """What is said of choices ``(n, positions)``."""
         raise MissingMethodError(_missing(self, "_predict(choices)"))
 

@@ -11,17 +11,15 @@ from __future__ import annotations
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.ensemble import GradientBoostingRegressor
 
 from archscout._common.settings import Flag
 from archscout.predictors._parts.cell_features import CellFeatures
-from archscout.predictors._parts.left_out import deal_left_out, widening
-from archscout.predictors._parts.member_posterior import member_posterior, widened
+from archscout.predictors._parts.members import deal_left_out, member_posterior, widened, widening
 from archscout.predictors._parts.ranges import OneOrMore, Share, ThreeOrMore
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block, so that the columns of many do not fill the memory.
@@ -74,7 +72,7 @@ class Boosting(Predictor):
     smallest_leaf: OneOrMore = 3
     one_hot: Flag | None = None
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         columns = self._features.encode(choices)
         scaling = RankScores(values)
         scores = scaling.forward(values)
@@ -100,7 +98,7 @@ class Boosting(Predictor):
             widened(scores, self.widening_), self.scaling_, mean=scores.mean(axis=0)
         )
 
-    def _member_scores(self, choices: Choices) -> NDArray[np.float64]:
+    def _member_scores(self, choices: Choices) -> Floats:
         scores = np.empty((self.members, len(choices)))
         for first in range(0, len(choices), _BLOCK):
             block = slice(first, first + _BLOCK)

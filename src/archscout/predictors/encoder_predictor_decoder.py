@@ -28,13 +28,13 @@ from archscout.predictors._parts.checks import check_labels
 from archscout.predictors._parts.flow_network import FlowNetwork
 from archscout.predictors._parts.forms import TokenForm
 from archscout.predictors._parts.lstm_network import LSTMNetwork
-from archscout.predictors._parts.member_posterior import member_posterior
+from archscout.predictors._parts.members import member_posterior
 from archscout.predictors._parts.network import Table, TableCache
 from archscout.predictors._parts.presets import Preset, find_preset
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.training import Batch, mixed_steps, shuffled_passes, train
 from archscout.predictors.base import Predictor, Values, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 # Small enough for the members' vectors to stay in the processor's cache.
@@ -72,7 +72,7 @@ class EncoderPredictorDecoder(Predictor):
         find_preset(self.preset)
 
     # --- learning ---------------------------------------------------------------------------
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         preset = self._preset
         table = self._tables.encode(np.concatenate([choices, unlabeled]))
         first = not (self._fitted and self.warm_start)
@@ -91,11 +91,7 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, _unvalued(len(choices), len(unlabeled)), steps)
 
     def _fit_pseudo(
-        self,
-        choices: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        pseudo: NDArray[np.float64],
+        self, choices: Choices, values: Floats, unlabeled: Choices, pseudo: Floats
     ) -> None:
         self._check_fitted()
         preset = self._preset
@@ -117,12 +113,7 @@ class EncoderPredictorDecoder(Predictor):
             self._run_steps(table, labels, extra, preset.steps_more)
 
     @own_state()
-    def fit_control(
-        self,
-        archs: Architectures,
-        values: Values,
-        unlabeled_count: int,
-    ) -> Self:
+    def fit_control(self, archs: Architectures, values: Values, unlabeled_count: int) -> Self:
         """Take as many further steps as `fit_pseudo` with so many architectures, labels alone.
 
         This is the control of every claim about unlabeled architectures.
@@ -147,12 +138,12 @@ class EncoderPredictorDecoder(Predictor):
         return member_posterior(self._member_scores(choices), self.scaling_)
 
     @own_state()
-    def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
+    def member_scores(self, archs: Architectures) -> Floats:
         """Scores of every member, ``(members, n)``; they rank as values do."""
         self._check_fitted()
         return self._member_scores(self.space.choices(archs))
 
-    def _member_scores(self, choices: Choices) -> NDArray[np.float64]:
+    def _member_scores(self, choices: Choices) -> Floats:
         network, table = self.network_, self._tables.encode(choices)
         parts = [np.empty((network.members, 0))]
         with torch.inference_mode():
@@ -160,7 +151,7 @@ class EncoderPredictorDecoder(Predictor):
                 parts.append(network.value(network.embed(table, rows)).double().numpy())
         return np.concatenate(parts, axis=1)
 
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scores_of(self, values: Floats) -> Floats:
         """Scores of measured values, on the scale of `member_scores`; same shape."""
         self._check_fitted()
         return self.scaling_.forward(values)
@@ -223,7 +214,7 @@ class EncoderPredictorDecoder(Predictor):
             generator=self._generator,
         )
 
-    def _labels(self, choices: Choices, values: NDArray[np.float64]) -> Batch:
+    def _labels(self, choices: Choices, values: Floats) -> Batch:
         scores = torch.from_numpy(self.scaling_.forward(values).astype(np.float32))[None]
         weights = torch.ones_like(scores)
         if self._preset.resample:

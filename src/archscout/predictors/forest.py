@@ -20,7 +20,7 @@ from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.ranges import OneOrMore, Share
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}
@@ -28,7 +28,7 @@ _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}
 _BLOCK = 32_768
 
 # Each tree with the score and the value of every node.
-_Trees = list[tuple[Any, NDArray[np.float64], NDArray[np.float64]]]
+_Trees = list[tuple[Any, Floats, Floats]]
 _Encode = Callable[[Choices], NDArray[np.float32]]
 
 
@@ -69,7 +69,7 @@ class Forest(Predictor):
     smallest_leaf: OneOrMore = 1
     one_hot: Flag | None = None
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         scaling = RankScores(values)
         forest = _KINDS[self.kind](
             self.trees,
@@ -87,7 +87,7 @@ class Forest(Predictor):
     def _predict(self, choices: Choices) -> Posterior:
         encode, trees, scaling = self._features.encode, self.trees_, self.scaling_
 
-        def moments() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        def moments() -> tuple[Floats, Floats]:
             mean, spread = _over_trees(trees, encode, choices, as_values=True)
             return scaling.back(mean), spread
 
@@ -109,7 +109,7 @@ class Forest(Predictor):
 
 def _over_trees(
     trees: _Trees, encode: _Encode, choices: Choices, *, as_values: bool
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats]:
     """Mean of the trees' scores, and the deviation of their scores or values."""
     mean, spread = np.zeros(len(choices)), np.zeros(len(choices))
     for first in range(0, len(choices), _BLOCK):
@@ -131,7 +131,7 @@ def _over_trees(
 
 def _draw(
     trees: _Trees, encode: _Encode, choices: Choices, count: int, rng: np.random.Generator
-) -> NDArray[np.float64]:
+) -> Floats:
     """Mean scores of ``count`` drawn groups of an eighth of the trees, ``(count, n)``."""
     size = -(-len(trees) // 8)
     weights = np.zeros((count, len(trees)))

@@ -17,13 +17,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 
 from archscout.predictors._parts.gaussian_kernels import (
     JITTER,
     ArchitectureKernel,
-    Floats,
     KernelInputs,
     KernelKind,
     Scales,
@@ -35,7 +33,7 @@ from archscout.predictors._parts.gaussian_kernels import (
 from archscout.predictors._parts.ranges import TwoOrMore
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.
@@ -88,7 +86,7 @@ class GaussianProcess(Predictor):
         self._check_fitted()
         return self.process_.scales
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         if len(choices) > self.most_labels:
             kept = self.rng.permutation(len(choices))[: self.most_labels]
             choices, values = choices[kept], values[kept]

@@ -12,11 +12,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from archscout._common.settings import Flag
+from archscout.predictors._parts import ranges
 from archscout.predictors._parts.graph_message_network import (
     GatedSum,
     GraphMessages,
@@ -25,19 +24,9 @@ from archscout.predictors._parts.graph_message_network import (
     encode_graphs,
 )
 from archscout.predictors._parts.perceptron import Perceptron
-from archscout.predictors._parts.ranges import (
-    AboveZero,
-    LossName,
-    NoneOrMore,
-    NotNegative,
-    OneOrMore,
-    ShareBelowOne,
-    TargetName,
-    TwoOrMore,
-)
 from archscout.predictors._parts.teaching import teach
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.
@@ -92,39 +81,24 @@ class GraphNetwork(Predictor):
         True
     """
 
-    loss: LossName = "listwise"
-    target: TargetName = "rank"
-    members: OneOrMore = 6
-    hidden: OneOrMore = 24
-    rounds: NoneOrMore = 3
+    loss: ranges.LossName = "listwise"
+    target: ranges.TargetName = "rank"
+    members: ranges.OneOrMore = 6
+    hidden: ranges.OneOrMore = 24
+    rounds: ranges.NoneOrMore = 3
     readout: Literal["gated-sum", "lstm"] = "gated-sum"
-    dropout: ShareBelowOne = 0.0
+    dropout: ranges.ShareBelowOne = 0.0
     resample: Flag = True
-    steps: OneOrMore = 200
-    batch: TwoOrMore = 128
-    learning_rate: AboveZero = 0.01
-    weight_decay: NotNegative = 0.1
+    steps: ranges.OneOrMore = 200
+    batch: ranges.TwoOrMore = 128
+    learning_rate: ranges.AboveZero = 0.01
+    weight_decay: ranges.NotNegative = 0.1
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         _, marked, _ = self._encode(choices[:1])
-        self.ensemble_ = teach(
-            self._make_network(marked.shape[-1], generator),
-            self._encode,
-            choices,
-            values,
-            loss=self.loss,
-            target=self.target,
-            steps=self.steps,
-            batch=self.batch,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            resample=self.resample,
-            members=self.members,
-            rng=self.rng,
-            generator=generator,
-            block=_BLOCK,
-        )
+        network = self._make_network(marked.shape[-1], generator)
+        self.ensemble_ = teach(self, network, generator, choices, values, block=_BLOCK)
 
     def _predict(self, choices: Choices) -> Posterior:
         return self.ensemble_.posterior(choices)
@@ -145,9 +119,6 @@ class GraphNetwork(Predictor):
             members=members, hidden=hidden, outputs=hidden, generator=generator
         )
         head = Perceptron(
-            members=members,
-            widths=(hidden, hidden),
-            dropout=self.dropout,
-            generator=generator,
+            members=members, widths=(hidden, hidden), dropout=self.dropout, generator=generator
         )
         return GraphScores(messages, readout, head)

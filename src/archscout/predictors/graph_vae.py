@@ -20,30 +20,22 @@ from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout._common.own_state import own_state
 from archscout.encodings import GraphEncoding
 from archscout.errors import MissingMethodError, SettingsError
+from archscout.predictors._parts import ranges
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.graph_autoencoder import GraphAutoencoder, batch_size, tensors_of
-from archscout.predictors._parts.left_out import widening
 from archscout.predictors._parts.losses import squared_error
-from archscout.predictors._parts.member_posterior import member_posterior, widened
+from archscout.predictors._parts.members import member_posterior, widened, widening
 from archscout.predictors._parts.network import uniform
-from archscout.predictors._parts.ranges import (
-    AboveZero,
-    NoneOrMore,
-    NotNegative,
-    OneOrMore,
-    ShareBelowOne,
-)
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 Complexity = Literal["params", "macs", "none"]
@@ -59,14 +51,7 @@ _LABELS_A_STEP, _STEPS_A_LABEL, _STEPS_FOR_LABELS = 128, 2, 300
 
 
 class Readout(nn.Module):
-    """Numbers read off latent vectors: a hidden layer at each vertex, their sum, one more layer.
-
-    Args:
-        members: independent copies, m.
-        latent: numbers a vertex, d.
-        hidden: width of the layers.
-        generator: draws the weights.
-    """
+    """Numbers read off latent vectors: a hidden layer at each vertex, their sum, one more layer."""
 
     def __init__(self, members: int, latent: int, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -134,21 +119,21 @@ class GraphVAE(Predictor):
     """
 
     complexity: Complexity = "params"
-    price: NotNegative = 0.0
-    members: OneOrMore = 8
-    hidden: OneOrMore = 64
-    head_hidden: OneOrMore = 32
-    layers: OneOrMore = 3
-    latent: OneOrMore = 16
-    dropout: ShareBelowOne = 0.1
-    kl: NotNegative = 0.1
-    value_weight: NotNegative = 1.0
-    complexity_weight: NotNegative = 1.0
-    passes: OneOrMore = 8
-    batch: OneOrMore = 256
-    learning_rate: AboveZero = 0.015
-    weight_decay: NotNegative = 0.01
-    drawn: NoneOrMore = 5000
+    price: ranges.NotNegative = 0.0
+    members: ranges.OneOrMore = 8
+    hidden: ranges.OneOrMore = 64
+    head_hidden: ranges.OneOrMore = 32
+    layers: ranges.OneOrMore = 3
+    latent: ranges.OneOrMore = 16
+    dropout: ranges.ShareBelowOne = 0.1
+    kl: ranges.NotNegative = 0.1
+    value_weight: ranges.NotNegative = 1.0
+    complexity_weight: ranges.NotNegative = 1.0
+    passes: ranges.OneOrMore = 8
+    batch: ranges.OneOrMore = 256
+    learning_rate: ranges.AboveZero = 0.015
+    weight_decay: ranges.NotNegative = 0.01
+    drawn: ranges.NoneOrMore = 5000
 
     steps_ = 0
 
@@ -172,7 +157,7 @@ class GraphVAE(Predictor):
         return WrittenGraph(self.space)
 
     # --- learning ---------------------------------------------------------------------------
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         pool = self._pool(choices, unlabeled)
         graph = self.form.read(pool)
         graphs = tensors_of(graph)
@@ -231,21 +216,21 @@ class GraphVAE(Predictor):
         )
 
     @own_state()
-    def member_scores(self, archs: Architectures) -> NDArray[np.float64]:
+    def member_scores(self, archs: Architectures) -> Floats:
         """Scores of every head, ``(members, n)``; they rank as values do."""
         self._check_fitted()
         return self._member_scores(self.space.choices(archs))
 
-    def _member_scores(self, choices: Choices) -> NDArray[np.float64]:
+    def _member_scores(self, choices: Choices) -> Floats:
         return self._read_off(self.value_, choices)
 
-    def scores_of(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    def scores_of(self, values: Floats) -> Floats:
         """Scores of measured values, on the scale of `member_scores`; same shape."""
         self._check_fitted()
         return self.scaling_.forward(values)
 
     @own_state()
-    def complexities(self, archs: Architectures) -> NDArray[np.float64]:
+    def complexities(self, archs: Architectures) -> Floats:
         """What the second head says, ``(n,)``, with mean 0 and deviation 1 where it learnt.
 
         Raises:
@@ -298,7 +283,7 @@ class GraphVAE(Predictor):
             others = np.unique(self.space.sample_choices(self.rng, count), axis=0)
         return np.concatenate([choices, others])
 
-    def _costs(self, choices: Choices) -> NDArray[np.float64]:
+    def _costs(self, choices: Choices) -> Floats:
         """Standardised logarithms of what the second head learns, ``(n,)``."""
         if self.complexity == "none":
             return np.zeros(len(choices))
@@ -310,12 +295,12 @@ class GraphVAE(Predictor):
                 raise
             logger.info("the second head learns nothing: %s", error)
             return np.zeros(len(choices))
-        costs: NDArray[np.float64] = np.log1p(counts.astype(np.float64))
+        costs: Floats = np.log1p(counts.astype(np.float64))
         width = float(costs.std())
         costs = (costs - costs.mean()) / (width if width > 1e-9 else 1.0)
         return costs
 
-    def _read_off(self, head: Readout, choices: Choices) -> NDArray[np.float64]:
+    def _read_off(self, head: Readout, choices: Choices) -> Floats:
         """What a head says, ``(members, n)``, block by block."""
         found = [np.empty((len(head.each), 0))]
         with torch.no_grad():

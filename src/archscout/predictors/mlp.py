@@ -11,26 +11,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from archscout._common.settings import Flag
+from archscout.predictors._parts import ranges
 from archscout.predictors._parts.columns import ColumnKind, Columns
 from archscout.predictors._parts.perceptron import Perceptron
-from archscout.predictors._parts.ranges import (
-    AboveZero,
-    LossName,
-    NoneOrMore,
-    NotNegative,
-    OneOrMore,
-    ShareBelowOne,
-    TargetName,
-    TwoOrMore,
-)
 from archscout.predictors._parts.teaching import teach
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.
@@ -73,19 +62,19 @@ class MLP(Predictor):
     """
 
     columns: ColumnKind = "properties"
-    loss: LossName = "listwise"
-    target: TargetName = "rank"
-    members: OneOrMore = 12
-    hidden: OneOrMore = 64
-    layers: NoneOrMore = 2
-    dropout: ShareBelowOne = 0.0
+    loss: ranges.LossName = "listwise"
+    target: ranges.TargetName = "rank"
+    members: ranges.OneOrMore = 12
+    hidden: ranges.OneOrMore = 64
+    layers: ranges.NoneOrMore = 2
+    dropout: ranges.ShareBelowOne = 0.0
     resample: Flag = True
-    steps: OneOrMore = 400
-    batch: TwoOrMore = 512
-    learning_rate: AboveZero = 0.01
-    weight_decay: NotNegative = 0.1
+    steps: ranges.OneOrMore = 400
+    batch: ranges.TwoOrMore = 512
+    learning_rate: ranges.AboveZero = 0.01
+    weight_decay: ranges.NotNegative = 0.1
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         inputs = self._columns.fit(choices).encode(choices[:1]).shape[1]
         generator = torch.Generator().manual_seed(int(self.rng.integers(2**62)))
         network = Perceptron(
@@ -94,23 +83,7 @@ class MLP(Predictor):
             dropout=self.dropout,
             generator=generator,
         )
-        self.ensemble_ = teach(
-            network,
-            self._encode,
-            choices,
-            values,
-            loss=self.loss,
-            target=self.target,
-            steps=self.steps,
-            batch=self.batch,
-            learning_rate=self.learning_rate,
-            weight_decay=self.weight_decay,
-            resample=self.resample,
-            members=self.members,
-            rng=self.rng,
-            generator=generator,
-            block=_BLOCK,
-        )
+        self.ensemble_ = teach(self, network, generator, choices, values, block=_BLOCK)
 
     def _predict(self, choices: Choices) -> Posterior:
         return self.ensemble_.posterior(choices)

@@ -151,14 +151,9 @@ class Posterior:
 
 
 def as_posterior(said: object, rng: np.random.Generator) -> Posterior:
-    """What a predictor's own method gave, as a posterior: a pair of mean and spread is one too.
+    """What a predictor's own method gave, as a posterior that draws with ``rng`` by default.
 
-    Args:
-        said: a `Posterior`, or mean and spread.
-        rng: draws where the posterior has no generator.
-
-    Raises:
-        SettingsError: if it is neither.
+    A pair of mean and spread is one too; anything else raises `SettingsError`.
     """
     if not isinstance(said, Posterior):
         if not (isinstance(said, tuple) and len(said) == 2):

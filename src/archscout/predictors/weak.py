@@ -21,7 +21,7 @@ from sklearn.neural_network import MLPRegressor
 
 from archscout.predictors._parts.scaling import LinearScores
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 _LAYERS, _WIDTH, _EPOCHS = 4, 1000, 100
@@ -62,7 +62,7 @@ class WeakPredictor(Predictor):
     kind: Literal["mlp", "forest", "boosting"] = "mlp"
     size: Literal["quick", "published"] = "quick"
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         scaling = LinearScores(values, span=False)
         model = self._regressor(len(choices), int(self.rng.integers(2**31)))
         with warnings.catch_warnings():

@@ -55,16 +55,7 @@ class Proxy(ABC):
 def check_network_settings(
     proxy: str, cost: Callable[..., NDArray[np.int64]], settings: Mapping[str, Any]
 ) -> None:
-    """Check the settings of a cost by asking it for no architecture at all.
-
-    Args:
-        proxy: name of the proxy, for the message.
-        cost: such as a space's ``params_table``.
-        settings: keyword arguments that it will get.
-
-    Raises:
-        SettingsError: if there is no such setting, or a value is out of range.
-    """
+    """Refuse settings that a cost, such as a space's ``params_table``, does not take."""
     known = inspect.signature(cost).parameters
     if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in known.values()):
         return

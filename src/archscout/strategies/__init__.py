@@ -16,9 +16,8 @@ from archscout.strategies.base import Strategy
 
 if TYPE_CHECKING:
     from archscout.strategies._guided import guided
-    from archscout.strategies._nao import nao
-    from archscout.strategies._seminas import PLANS, seminas
-    from archscout.strategies.candidates import Candidates, Offspring, Pool, Source
+    from archscout.strategies._seminas import PLANS, nao, seminas
+    from archscout.strategies.candidates import Candidates, Offspring, Pool, Round, Source
     from archscout.strategies.choosing import CHOOSERS, Beliefs
     from archscout.strategies.evolution import Evolution
     from archscout.strategies.latent_ascent import LatentAscent
@@ -30,9 +29,8 @@ if TYPE_CHECKING:
 
 _PARTS = {
     "_guided": ("guided",),
-    "_nao": ("nao",),
-    "_seminas": ("PLANS", "seminas"),
-    "candidates": ("Candidates", "Offspring", "Pool", "Source"),
+    "_seminas": ("PLANS", "nao", "seminas"),
+    "candidates": ("Candidates", "Offspring", "Pool", "Round", "Source"),
     "choosing": ("CHOOSERS", "Beliefs"),
     "evolution": ("Evolution",),
     "latent_ascent": ("LatentAscent",),
@@ -61,6 +59,7 @@ __all__ = [
     "Pool",
     "PredictorGuided",
     "RandomSearch",
+    "Round",
     "Source",
     "Strategy",
     "StrategySampler",

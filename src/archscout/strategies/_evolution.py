@@ -48,21 +48,11 @@ def child_of_two(
 
 
 def mutated_rows(
-    space: SearchSpace,
-    parents: Choices,
-    probability: float,
-    rng: np.random.Generator,
-    n: int,
+    space: SearchSpace, parents: Choices, probability: float, rng: np.random.Generator, n: int
 ) -> Choices:
     """Children ``(n, positions)`` of random parents; each decision changes with a probability.
 
     A decision that changes takes any other option equally often. Children may be invalid.
-
-    Examples:
-        >>> from archscout.spaces import load_space
-        >>> parents = np.zeros((2, 6), dtype=np.int8)
-        >>> mutated_rows(load_space("nasbench201"), parents, 1.0, np.random.default_rng(0), 3).min()
-        np.int8(1)
     """
     rows = parents[rng.integers(len(parents), size=n)]
     counts = space.option_counts
@@ -72,12 +62,6 @@ def mutated_rows(
 
 
 def crossed_rows(parents: Choices, rng: np.random.Generator, n: int) -> Choices:
-    """Children ``(n, positions)`` of two random parents; each decision comes from either.
-
-    Examples:
-        >>> both = np.array([[0, 0, 0], [1, 1, 1]], dtype=np.int8)
-        >>> crossed_rows(both, np.random.default_rng(0), 50).mean(axis=0).round(1)
-        array([0.5, 0.5, 0.6])
-    """
+    """Children ``(n, positions)`` of two random parents; each decision comes from either."""
     first, second = (parents[rng.integers(len(parents), size=n)] for _ in range(2))
     return np.where(rng.random(first.shape) < 0.5, first, second)

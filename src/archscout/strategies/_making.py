@@ -31,10 +31,8 @@ def make_own(
 ) -> Strategy:
     """Make a strategy of a class or function, which is given ``pool`` if it takes that.
 
-    Code of others runs in the state of their process.
-
-    Raises:
-        SettingsError: if it cannot be called so, or makes no strategy.
+    Code of others runs in the state of their process. What cannot be called so, or makes no
+    strategy, raises `SettingsError`.
     """
     try:
         taken = inspect.signature(strategy).parameters.values()

@@ -49,7 +49,7 @@ STRATEGIES = Registry(
             "White et al., arXiv 2005.02960",
         ),
         "nao": Entry(
-            f"{_HERE}._nao:nao",
+            f"{_HERE}._seminas:nao",
             "SemiNAS without unlabeled architectures, by the same rule for steps: its control",
             "Luo et al., Neural Architecture Optimization, arXiv 1808.07233",
         ),

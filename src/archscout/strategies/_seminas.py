@@ -41,32 +41,24 @@ _FLOW_STEPS = (0.1, 0.3)
 _PAPER_STEPS = tuple(float(step) for step in range(1, 101))
 _IMAGENET_STEPS = tuple(step / 10 for step in range(1, 1001))
 
+
+def _paper(
+    first: int, each: int, unlabeled: int, steps: tuple[float, ...] = _PAPER_STEPS
+) -> tuple[Plan, LatentAscent, str]:
+    ascent = LatentAscent(seeds=100, steps=steps, enough=each)
+    return Plan(first=first, each=each, unlabeled=unlabeled), ascent, "in-order"
+
+
 PLANS: dict[str, tuple[Plan, LatentAscent, str]] = {
     "fast": (
         Plan(first=16, each=5, share=0.08, explore=1, unlabeled=20_000),
         LatentAscent(seeds=32, fresh_seeds=32, steps=_FLOW_STEPS),
         "thompson",
     ),
-    "lstm": (
-        Plan(first=20, each=10, unlabeled=2_000),
-        LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=10),
-        "in-order",
-    ),
-    "paper-300": (
-        Plan(first=100, each=100, unlabeled=10_000),
-        LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=100),
-        "in-order",
-    ),
-    "paper-2000": (
-        Plan(first=1100, each=300, unlabeled=10_000),
-        LatentAscent(seeds=100, steps=_PAPER_STEPS, enough=300),
-        "in-order",
-    ),
-    "paper-imagenet": (
-        Plan(first=100, each=100, unlabeled=4_000),
-        LatentAscent(seeds=100, steps=_IMAGENET_STEPS, enough=100),
-        "in-order",
-    ),
+    "lstm": _paper(first=20, each=10, unlabeled=2_000),
+    "paper-300": _paper(first=100, each=100, unlabeled=10_000),
+    "paper-2000": _paper(first=1100, each=300, unlabeled=10_000),
+    "paper-imagenet": _paper(first=100, each=100, unlabeled=4_000, steps=_IMAGENET_STEPS),
 }
 
 
@@ -118,31 +110,48 @@ def seminas(
     if preset not in PLANS:
         raise unknown_name("preset of SemiNAS", preset, PLANS)
     plan, ascent, choose = PLANS[preset]
-    most = plan.unlabeled if unlabeled is None else unlabeled
-    if most < 1:
+    if unlabeled is not None and unlabeled < 1:
         raise SettingsError(
-            f"got unlabeled={most}, expected 1 or more: semi_supervised=False is the search "
+            f"got unlabeled={unlabeled}, expected 1 or more: semi_supervised=False is the search "
             "without unlabeled architectures"
         )
-    each = plan.each if each is None else each
-    share = plan.share if share is None else share
-    enough = None if ascent.enough is None else each
-    plan = Plan(
-        first=plan.first if first is None else first,
-        each=each,
-        share=share,
-        explore=plan.explore,
-        unlabeled=most,
-        reject_below=reject_below,
-    )
+    asked = {"first": first, "each": each, "share": share, "unlabeled": unlabeled}
+    changes: dict[str, Any] = {name: value for name, value in asked.items() if value is not None}
+    plan = replace(plan, reject_below=reject_below, **changes)
+    enough = None if ascent.enough is None else plan.each
     ascent = replace(ascent, best_seeds=best_seeds, enough=enough)
-    learner: SemiSupervised | Supervised
-    if semi_supervised:
-        learner = SemiSupervised(space, rng, preset)
-    else:
-        learner = Supervised(space, rng, preset)
+    learner = (SemiSupervised if semi_supervised else Supervised)(space, rng, preset)
     return PredictorGuided(
         space, rng, pool=pool, learner=learner, source=ascent, choose=choose, plan=plan
+    )
+
+
+def nao(
+    space: SearchSpace,
+    rng: np.random.Generator,
+    *,
+    pool: Choices | None = None,
+    preset: str = "fast",
+    first: int | None = None,
+    each: int | None = None,
+) -> PredictorGuided:
+    """Put NAO together: the search that SemiNAS builds on, from labels alone.
+
+    The network, the rounds and the rule for gradient steps are those of `seminas`, whose arguments
+    it takes, so that the two differ in nothing but the unlabeled architectures: NAO is the control
+    of every claim about them.
+
+    Source:
+        Luo et al., Neural Architecture Optimization, NeurIPS 2018, arXiv 1808.07233. Deviation:
+        the network; ``preset="lstm"`` takes the LSTMs of the paper.
+
+    Examples:
+        >>> from archscout.testing.toy import ToySpace
+        >>> nao(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
+        9
+    """
+    return seminas(
+        space, rng, pool=pool, preset=preset, semi_supervised=False, first=first, each=each
     )
 
 
@@ -170,20 +179,13 @@ class SemiSupervised:
         """Learn from labels and pseudo-labels; the row says what the trial of them found."""
         before = self.model.steps_
         self.pseudo.fit(choices, values, unlabeled)
-        return {
-            **self.pseudo.audit_row(len(unlabeled)),
-            "steps": self.model.steps_ - before,
-        }
+        return {**self.pseudo.audit_row(len(unlabeled)), "steps": self.model.steps_ - before}
 
 
 class LabelsOnly(Predictor):
     """The same predictor without unlabeled architectures: `fit_pseudo` learns the labels longer.
 
-    Args:
-        space: the search space.
-        rng: the only source of randomness.
-        preset: that of the encoder-predictor-decoder.
-        unlabeled_count: tells with how many architectures `fit_pseudo` would learn.
+    ``unlabeled_count`` tells with how many architectures `fit_pseudo` would learn.
     """
 
     def __init__(

@@ -31,11 +31,7 @@ class Strategy(ABC):
     """
 
     def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        pool: Choices | None = None,
+        self, space: SearchSpace, rng: np.random.Generator, *, pool: Choices | None = None
     ) -> None:
         self.space = space
         self.rng = rng

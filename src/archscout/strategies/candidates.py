@@ -27,31 +27,31 @@ class Candidates(NamedTuple):
     origins: list[str]
 
 
+class Round(NamedTuple):
+    """What a source may look at when the predictor has learnt.
+
+    Args:
+        labeled: choices ``(n, positions)`` of measured architectures.
+        values: ``(n,)`` their values, higher is better.
+        unlabeled: choices ``(m, positions)`` that can be bought, none of them known.
+        known: architectures that are no candidates.
+        buyable: gives those of some choices that can be bought; only they are candidates.
+        rng: the strategy's generator.
+    """
+
+    labeled: Choices
+    values: NDArray[np.float64]
+    unlabeled: Choices
+    known: set[tuple[int, ...]]
+    buyable: Buyable
+    rng: np.random.Generator
+
+
 class Source(Protocol):
     """Proposes candidates after the predictor has learnt."""
 
-    def propose(
-        self,
-        model: Predictor,
-        labeled: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        *,
-        known: set[tuple[int, ...]],
-        buyable: Buyable,
-        rng: np.random.Generator,
-    ) -> Candidates:
-        """Propose candidates.
-
-        Args:
-            model: the fitted predictor.
-            labeled: choices ``(n, positions)`` of measured architectures.
-            values: ``(n,)`` their values, higher is better.
-            unlabeled: choices ``(m, positions)`` that can be bought, none of them known.
-            known: architectures that are no candidates.
-            buyable: gives those of some choices that can be bought; only they are candidates.
-            rng: the strategy's generator.
-        """
+    def propose(self, model: Predictor, now: Round) -> Candidates:
+        """Propose candidates with a fitted predictor."""
 
 
 @settings
@@ -67,27 +67,17 @@ class Pool:
 
     near: Annotated[Whole, Field(ge=0)] = 5
 
-    def propose(
-        self,
-        model: Predictor,
-        labeled: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        *,
-        known: set[tuple[int, ...]],
-        buyable: Buyable,
-        rng: np.random.Generator,
-    ) -> Candidates:
+    def propose(self, model: Predictor, now: Round) -> Candidates:
         """All of ``unlabeled`` first, then what neighbours are not among them."""
-        listed = set(map(tuple, unlabeled.tolist()))
+        listed = set(map(tuple, now.unlabeled.tolist()))
         found: dict[tuple[int, ...], str] = {}
-        best = np.argsort(-values, kind="stable")[: self.near]
-        for arch in model.space.architectures(labeled[best]):
-            near = buyable(model.space.choices(model.space.neighbors(arch)))
-            collect(near, "neighbour", known | listed, found)
-        rows = as_rows(found, unlabeled)
-        origins = ["pool"] * len(unlabeled) + list(found.values())
-        return Candidates(np.concatenate([unlabeled, rows]), origins)
+        best = np.argsort(-now.values, kind="stable")[: self.near]
+        for arch in model.space.architectures(now.labeled[best]):
+            near = now.buyable(model.space.choices(model.space.neighbors(arch)))
+            collect(near, "neighbour", now.known | listed, found)
+        rows = as_rows(found, now.unlabeled)
+        origins = ["pool"] * len(now.unlabeled) + list(found.values())
+        return Candidates(np.concatenate([now.unlabeled, rows]), origins)
 
 
 @settings
@@ -114,38 +104,25 @@ class Offspring:
     generations: Annotated[Whole, Field(ge=1)] = 1
     crossed: Annotated[Number, Field(ge=0, le=1)] = 0.25
 
-    def propose(
-        self,
-        model: Predictor,
-        labeled: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        *,
-        known: set[tuple[int, ...]],
-        buyable: Buyable,
-        rng: np.random.Generator,
-    ) -> Candidates:
+    def propose(self, model: Predictor, now: Round) -> Candidates:
         """All children of all generations that can be bought."""
-        space = model.space
+        space, rng = model.space, now.rng
         found: dict[tuple[int, ...], str] = {}
-        population = labeled[np.argsort(-values, kind="stable")[: self.parents]]
+        population = now.labeled[np.argsort(-now.values, kind="stable")[: self.parents]]
         for generation in range(1, self.generations + 1):
             parents = space.architectures(population)
             bred = [child_of_two(space, parents, self.crossed, rng) for _ in range(self.children)]
             children = space.choices(bred)
-            collect(buyable(children), "evolution", known, found)
+            collect(now.buyable(children), "evolution", now.known, found)
             if generation < self.generations:
                 everyone = np.unique(np.concatenate([population, children]), axis=0)
                 order = np.argsort(-model.predict(everyone).mean, kind="stable")
                 population = everyone[order[: self.parents]]
-        return Candidates(as_rows(found, labeled), list(found.values()))
+        return Candidates(as_rows(found, now.labeled), list(found.values()))
 
 
 def collect(
-    rows: Choices,
-    origin: str,
-    known: set[tuple[int, ...]],
-    found: dict[tuple[int, ...], str],
+    rows: Choices, origin: str, known: set[tuple[int, ...]], found: dict[tuple[int, ...], str]
 ) -> None:
     """Add those rows to ``found`` that are not known; the first origin of a row stays."""
     for row in map(tuple, rows.tolist()):

@@ -4,22 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.predictors.base import Predictor
 from archscout.predictors.posterior import Posterior
 from archscout.spaces.base import Choices
 
 # WeakNAS buys among so many of the best predicted, and a draw is made for so many places.
 _TOP, _DRAWS = 100, 16
-
-
-class Model(Protocol):
-    """What choosing needs of a predictor; see `archscout.predictors.Predictor`."""
-
-    def predict(self, archs: Choices) -> Posterior: ...
 
 
 class Beliefs:
@@ -36,7 +30,7 @@ class Beliefs:
         draws: ``(draws, n)``, each row one plausible set of values.
     """
 
-    def __init__(self, model: Model, rows: Choices, best: float) -> None:
+    def __init__(self, model: Predictor, rows: Choices, best: float) -> None:
         self._model, self._rows, self._best = model, rows, best
 
     def __len__(self) -> int:
@@ -141,12 +135,7 @@ CHOOSERS: dict[str, Chooser] = {
 
 
 def find_chooser(name: str) -> Chooser:
-    """The chooser of a name; raises `UnknownNameError`.
-
-    Examples:
-        >>> find_chooser("thompson").__name__
-        'thompson'
-    """
+    """The chooser of a name, or `UnknownNameError`."""
     from archscout.errors import unknown_name
 
     if name not in CHOOSERS:

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices
-from archscout.strategies.candidates import Buyable, Candidates, as_rows, collect
+from archscout.strategies.candidates import Candidates, Round, as_rows, collect
 
 
 @runtime_checkable
@@ -34,11 +34,7 @@ class Climber(Protocol):
 
 
 def as_climber(model: Predictor) -> Climber:
-    """The predictor, if it can climb.
-
-    Raises:
-        SettingsError: if it has no latent space, or its space cannot read back what it writes.
-    """
+    """The predictor, or `SettingsError` if it has no latent space that can be read back."""
     if not isinstance(model, Climber):
         raise SettingsError(
             f"got the predictor {type(model).__name__}, expected one with a latent space and "
@@ -67,25 +63,14 @@ class LatentAscent:
     best_seeds: bool = True
     fresh_seeds: int = 0
 
-    def propose(
-        self,
-        model: Predictor,
-        labeled: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        *,
-        known: set[tuple[int, ...]],
-        buyable: Buyable,
-        rng: np.random.Generator,
-    ) -> Candidates:
+    def propose(self, model: Predictor, now: Round) -> Candidates:
         """Propose candidates; the value of an unlabeled one is what the model predicts.
-
-        The arguments are those of `archscout.strategies.candidates.Source`.
 
         Raises:
             SettingsError: if the predictor has no latent space to climb in.
         """
         climber = as_climber(model)
+        labeled, values, unlabeled, known, buyable, _ = now
         found: dict[tuple[int, ...], str] = {}
         predicted = climber.member_scores(unlabeled) if len(unlabeled) else np.empty((1, 0))
         measured = np.tile(climber.scores_of(values), (len(predicted), 1))

@@ -38,11 +38,7 @@ class LocalSearch(Strategy):
     """
 
     def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        pool: Choices | None = None,
+        self, space: SearchSpace, rng: np.random.Generator, *, pool: Choices | None = None
     ) -> None:
         super().__init__(space, rng, pool=pool)
         self._values: dict[Architecture, float] = {}

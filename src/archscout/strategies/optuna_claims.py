@@ -21,16 +21,7 @@ _LOOKS, _SECONDS = 200, 0.01
 
 
 def claim(study: Study, trial: FrozenTrial, arch: Architecture) -> bool:
-    """Claim an architecture for a trial that is about to measure it.
-
-    Args:
-        study: the study, which several processes may share.
-        trial: the running trial.
-        arch: what is to be measured.
-
-    Returns:
-        Whether it is the trial's; False where another running trial has it.
-    """
+    """Whether an architecture is now the running trial's, or another running trial has it."""
     _write(study, trial, arch, _OPEN)
     for _ in range(_LOOKS):
         rivals = _rivals(study, trial, arch)

@@ -27,9 +27,7 @@ def to_params(space: SearchSpace, arch: Architecture) -> dict[str, str]:
 def from_params(space: SearchSpace, params: Mapping[str, Any]) -> Architecture:
     """The architecture that parameters describe; it may be one that the space forbids.
 
-    Raises:
-        KeyError: if a variable is missing.
-        ParseError: if an option does not exist.
+    A variable that is missing raises `KeyError`, an option that does not exist `ParseError`.
     """
     return Architecture(space.name, tuple(v.index(params[v.name]) for v in space.variables))
 

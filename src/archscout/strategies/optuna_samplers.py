@@ -26,12 +26,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies._making import check_kinds
 from archscout.strategies.base import Strategy
-from archscout.strategies.optuna_params import (
-    distributions,
-    from_params,
-    quiet_optuna,
-    to_params,
-)
+from archscout.strategies.optuna_params import distributions, from_params, quiet_optuna, to_params
 
 # Those that take categorical parameters and need no package beyond Optuna, torch and scipy.
 SAMPLERS: dict[str, Callable[..., BaseSampler]] = {

@@ -23,7 +23,7 @@ from archscout._common.settings import Number, Whole, settings
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies.base import Strategy
-from archscout.strategies.candidates import Source
+from archscout.strategies.candidates import Round, Source
 from archscout.strategies.choosing import Beliefs, find_chooser
 from archscout.strategies.success import Success
 
@@ -208,15 +208,8 @@ class PredictorGuided(Strategy):
         row = self.learner.learn(choices, values, unlabeled, count)
         model = self.learner.model
         known = {arch.choices for arch in self._seen}
-        rows, origins = self.source.propose(
-            model,
-            choices,
-            values,
-            unlabeled,
-            known=known,
-            buyable=self._in_pool,
-            rng=self.rng,
-        )
+        now = Round(choices, values, unlabeled, known, self._in_pool, self.rng)
+        rows, origins = self.source.propose(model, now)
         self._success.learn(choices, self.space.choices(list(self._failed)))
         likely = self._success.likely(rows)
         rows = rows[likely]

@@ -26,11 +26,7 @@ class RandomSearch(Strategy):
     """
 
     def __init__(
-        self,
-        space: SearchSpace,
-        rng: np.random.Generator,
-        *,
-        pool: Choices | None = None,
+        self, space: SearchSpace, rng: np.random.Generator, *, pool: Choices | None = None
     ) -> None:
         super().__init__(space, rng, pool=pool)
         self._seen: set[Architecture] = set()

@@ -20,12 +20,7 @@ _EVEN = 0.5
 
 
 class Success:
-    """Knows nothing, and lets everything pass, until something has failed.
-
-    Args:
-        space: the search space.
-        rng: decides how the trees grow; not used while nothing has failed.
-    """
+    """Knows nothing, lets everything pass and draws nothing until something has failed."""
 
     def __init__(self, space: SearchSpace, rng: np.random.Generator) -> None:
         self.space, self.rng = space, rng

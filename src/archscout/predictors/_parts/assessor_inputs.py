@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from archscout.predictors._parts.columns import Columns
+from archscout.predictors._parts.columns import Columns, Standard
 from archscout.predictors._parts.forms import flow_form
 from archscout.spaces.base import Choices, SearchSpace
 
@@ -22,41 +22,24 @@ class AssessorInputs:
     The matrix is adjacency beside one-hot operations, of the vertices that compute something
     and reach the output, laid out in one row. Entries that are constant in the fitted batch
     say nothing and are left out.
-
-    Args:
-        space: the space of all batches.
-        kind: ``"matrix"``, ``"properties"`` of the graph (one-hot marks where the space has no
-            graph), or ``"both"``.
-
-    Examples:
-        >>> from archscout.testing.toy import ToySpace
-        >>> space = ToySpace()
-        >>> archs = space.sample_choices(np.random.default_rng(0), 50)
-        >>> rows = AssessorInputs(space, "matrix").fit(archs).encode(archs)
-        >>> len(rows), bool(rows.mean(dim=0).abs().max() < 1e-5)
-        (50, True)
     """
 
     def __init__(self, space: SearchSpace, kind: InputKind = "both") -> None:
         self.space, self.kind = space, kind
         self._columns = Columns(space, "properties")
-        self._kept = np.zeros(0, dtype=np.int64)
-        self._shift, self._width = np.zeros(0), np.ones(0)
 
     def fit(self, choices: Choices) -> Self:
         """Take shift and width of every entry from choices ``(n, positions)``, n at least 1."""
         self._columns.fit(choices)
-        raw = self._raw(choices)
-        width = raw.std(axis=0, dtype=np.float64)
-        # The deviation of equal numbers is not always exactly 0. One entry stays in any case.
-        self._kept = np.flatnonzero(width > 1e-6) if (width > 1e-6).any() else np.array([0])
-        self._shift = raw.mean(axis=0, dtype=np.float64)[self._kept]
-        self._width = np.maximum(width[self._kept], 1e-6)
+        self._standard = Standard(self._raw(choices))
+        varies = self._standard.varies
+        # One entry stays in any case.
+        self._kept = np.flatnonzero(varies) if varies.any() else np.array([0])
         return self
 
     def encode(self, choices: Choices) -> Tensor:
         """Rows ``(n, p)`` of choices ``(n, positions)``."""
-        rows = (self._raw(choices)[:, self._kept] - self._shift) / self._width
+        rows = self._standard.scaled(self._raw(choices))[:, self._kept]
         return torch.from_numpy(rows.astype(np.float32))
 
     def _raw(self, choices: Choices) -> NDArray[np.float32]:

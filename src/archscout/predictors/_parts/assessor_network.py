@@ -24,13 +24,10 @@ _BLOCK = 256
 
 
 class Anchors(NamedTuple):
-    """What new architectures read: anchors of ``m`` members, fixed after learning.
+    """What new architectures read: ``k`` anchors of ``m`` members, fixed after learning.
 
-    Args:
-        embeddings: ``(m, k, d)``.
-        first: ``(m, k, d)``, what they send in the first convolution.
-        second: ``(m, k, 1)``, what they send in the second one.
-        width: ``(m, 1, 1)``, sigma of each member's kernel.
+    Beside embeddings ``(m, k, d)`` and each kernel's width ``(m, 1, 1)`` stands what anchors send
+    in the first convolution ``(m, k, d)`` and in the second one ``(m, k, 1)``.
     """
 
     embeddings: Tensor
@@ -42,18 +39,9 @@ class Anchors(NamedTuple):
 class AssessorNetwork(nn.Module):
     """Auto-encoder and graph convolutions; ``members`` independent copies at once.
 
-    Args:
-        members: copies, each with weights of its own, ``(members, ...)``.
-        inputs: numbers an architecture, p.
-        hidden: width of the hidden layers, h.
-        embedding: numbers of an embedding, d.
-        encoded: whether an encoder makes the embedding; otherwise it is the input itself.
-        related: whether the convolutions look along the relation graph; otherwise each
-            architecture is on its own.
-        sigma: width of the kernel as a factor on the median distance.
-        threshold: relations below it are none, tau.
-        dropout: share of a hidden vector that is dropped while it learns, 0..1.
-        generator: draws the initial weights and the dropout.
+    ``encoded`` says whether an encoder makes the embedding, which else is the input itself, and
+    ``related`` whether the convolutions look along the relation graph; else each architecture is
+    on its own. ``sigma`` and ``threshold`` (tau) are those of `Assessor`.
     """
 
     def __init__(
@@ -183,12 +171,6 @@ def _convolve(relation: Tensor, root: Tensor, values: Tensor) -> Tensor:
 
 
 def squared_distances(one: Tensor, other: Tensor) -> Tensor:
-    """Squared distances ``(m, n, k)`` between vectors ``(m, n, d)`` and ``(m, k, d)``.
-
-    Examples:
-        >>> points = torch.tensor([[[0.0, 0.0], [3.0, 4.0]]])
-        >>> squared_distances(points, points).tolist()
-        [[[0.0, 25.0], [25.0, 0.0]]]
-    """
+    """Squared distances ``(m, n, k)`` between vectors ``(m, n, d)`` and ``(m, k, d)``."""
     lengths = (one**2).sum(dim=2)[:, :, None] + (other**2).sum(dim=2)[:, None, :]
     return torch.baddbmm(lengths, one, other.transpose(1, 2), alpha=-2).clamp_min(0)

@@ -11,9 +11,8 @@ from __future__ import annotations
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 
-_Numbers = NDArray[np.float64]
+from archscout.predictors.posterior import Floats
 
 # Noise variance over weight variance; and the smallest noise variance, for labels without any.
 _RATIOS = np.logspace(-2, 6, 65)
@@ -23,15 +22,7 @@ _LEAST_NOISE = 1e-10
 class BayesianLinear:
     """A posterior over the weights of a linear model with an intercept.
 
-    Attributes:
-        evidence: logarithm of the labels' evidence, up to a constant.
-
-    Examples:
-        >>> features = np.linspace(-1, 1, 30)[:, None]
-        >>> model = BayesianLinear().fit(features, 3 * features[:, 0] + 1)
-        >>> mean, deviation = model.predict(np.array([[2.0]]))
-        >>> round(float(mean[0]), 1), bool(deviation[0] < 0.1)
-        (7.0, True)
+    ``evidence`` is the logarithm of the labels' evidence, up to a constant.
     """
 
     def __init__(self) -> None:
@@ -41,7 +32,7 @@ class BayesianLinear:
         self._ratio = self._noise = 1.0
         self._weights = np.zeros(0)
 
-    def fit(self, features: _Numbers, scores: _Numbers) -> Self:
+    def fit(self, features: Floats, scores: Floats) -> Self:
         """Learn from features ``(n, f)`` and scores ``(n,)``."""
         self._centre, self._shift = features.mean(axis=0), float(scores.mean())
         moved, target = features - self._centre, scores - self._shift
@@ -62,7 +53,7 @@ class BayesianLinear:
         self._weights = (sizes / self._sizes * along) @ self._axes
         return self
 
-    def predict(self, features: _Numbers) -> tuple[_Numbers, _Numbers]:
+    def predict(self, features: Floats) -> tuple[Floats, Floats]:
         """Mean and deviation of features ``(n, f)``, ``(n,)`` each, a label's noise included."""
         moved = features - self._centre
         along = moved @ self._axes.T
@@ -70,15 +61,15 @@ class BayesianLinear:
         doubt = (along**2 / self._sizes).sum(axis=1) + outside / self._ratio
         return self._shift + moved @ self._weights, np.sqrt(self._noise * (1 + doubt))
 
-    def draw_weights(self, count: int, rng: np.random.Generator) -> _Numbers:
+    def draw_weights(self, count: int, rng: np.random.Generator) -> Floats:
         """Weights ``(count, f)`` drawn from the posterior."""
         noise = rng.standard_normal((count, len(self._weights)))
         inside = (noise @ self._axes.T) * (self._sizes**-0.5 - self._ratio**-0.5)
         spread = inside @ self._axes + noise * self._ratio**-0.5
-        drawn: _Numbers = self._weights + self._noise**0.5 * spread
+        drawn: Floats = self._weights + self._noise**0.5 * spread
         return drawn
 
-    def values_of(self, features: _Numbers, weights: _Numbers) -> _Numbers:
+    def values_of(self, features: Floats, weights: Floats) -> Floats:
         """Scores ``(count, n)`` of features under drawn weights, noise left out."""
-        scores: _Numbers = self._shift + weights @ (features - self._centre).T
+        scores: Floats = self._shift + weights @ (features - self._centre).T
         return scores

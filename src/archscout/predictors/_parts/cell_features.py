@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.encodings import graph_properties
+from archscout.predictors._parts.kept import Kept
 from archscout.spaces.base import Choices, SearchSpace
 
-# Batches of such a size are kept, because a search predicts the same pool again and again.
+# Batches of such a size are kept.
 _SMALLEST_KEPT, _LARGEST_KEPT = 2_000, 100_000
 
 
@@ -32,28 +33,16 @@ class CellFeatures:
         self.one_hot = self.graph is None or (
             self.graph != "flow" if one_hot is None else bool(one_hot)
         )
-        counts = space.option_counts.astype(np.float64)
-        # Codes of mixed radix find architectures again; spaces whose codes overflow keep nothing.
-        self._radix = None
-        if float(np.prod(counts)) < 2**62:
-            self._radix = np.concatenate([[1], np.cumprod(space.option_counts[:-1])])
-        self._kept: tuple[NDArray[np.int64], NDArray[np.float32]] | None = None
+        self._kept: Kept[NDArray[np.float32]] = Kept(space)
 
     def encode(self, choices: Choices) -> NDArray[np.float32]:
         """Columns ``(n, f)`` of choices ``(n, positions)``."""
-        if self._radix is None:
-            return self._compute(choices)
-        codes = choices.astype(np.int64) @ self._radix
-        if self._kept is not None:
-            known, columns = self._kept
-            places = np.searchsorted(known, codes).clip(max=len(known) - 1)
-            if (known[places] == codes).all():
-                kept: NDArray[np.float32] = columns[places]
-                return kept
+        if (found := self._kept.find(choices)) is not None:
+            columns, rows = found
+            return columns[rows]
         columns = self._compute(choices)
         if _SMALLEST_KEPT <= len(choices) <= _LARGEST_KEPT:
-            order = np.argsort(codes)
-            self._kept = codes[order], columns[order]
+            self._kept.keep(choices, columns)
         return columns
 
     def _compute(self, choices: Choices) -> NDArray[np.float32]:

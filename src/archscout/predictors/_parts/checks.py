@@ -9,30 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.predictors.posterior import Floats
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 FEWEST = 2
 
 
 def check_labels(
-    space: SearchSpace,
-    archs: Architectures,
-    values: Sequence[float] | NDArray[np.floating[Any]],
-) -> tuple[Choices, NDArray[np.float64]]:
-    """Check labelled architectures and stack them.
-
-    Args:
-        space: the space they must belong to.
-        archs: ``n`` architectures.
-        values: ``(n,)`` finite numbers.
-
-    Returns:
-        Choices ``(n, positions)`` and values ``(n,)``.
-
-    Raises:
-        SettingsError: if lengths differ, a value is not finite, or too few came.
-        ParseError: if one belongs to another space.
-    """
+    space: SearchSpace, archs: Architectures, values: Sequence[float] | NDArray[np.floating[Any]]
+) -> tuple[Choices, Floats]:
+    """Choices ``(n, positions)`` and values ``(n,)`` of labels that can be learnt from."""
     choices = space.choices(archs)
     numbers = _numbers(values)
     if numbers.shape != (len(choices),):
@@ -48,14 +34,8 @@ def check_labels(
     return choices, numbers
 
 
-def check_pseudo_labels(
-    pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int
-) -> NDArray[np.float64]:
-    """Check pseudo-labels: one finite number for each of ``count`` architectures.
-
-    Raises:
-        SettingsError: if the number differs or a pseudo-label is not finite.
-    """
+def check_pseudo_labels(pseudo: Sequence[float] | NDArray[np.floating[Any]], count: int) -> Floats:
+    """One finite number for each of ``count`` architectures."""
     numbers = _numbers(pseudo)
     if numbers.shape != (count,):
         raise SettingsError(
@@ -66,7 +46,7 @@ def check_pseudo_labels(
     return numbers
 
 
-def _numbers(values: Sequence[float] | NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+def _numbers(values: Sequence[float] | NDArray[np.floating[Any]]) -> Floats:
     try:
         return np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
@@ -75,7 +55,7 @@ def _numbers(values: Sequence[float] | NDArray[np.floating[Any]]) -> NDArray[np.
         ) from None
 
 
-def _check_finite(numbers: NDArray[np.float64], what: str, remedy: str) -> None:
+def _check_finite(numbers: Floats, what: str, remedy: str) -> None:
     if not np.isfinite(numbers).all():
         bad = int(np.flatnonzero(~np.isfinite(numbers))[0])
         raise SettingsError(f"{what} {bad} is {numbers[bad]}, expected finite numbers: {remedy}")

@@ -5,7 +5,7 @@ Trees do not mind how long a column is; networks, kernels and linear models do.
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,44 +16,41 @@ from archscout.spaces.base import Choices, SearchSpace
 ColumnKind = Literal["onehot", "properties", "both"]
 
 
+class Standard:
+    """Moves columns ``(n, f)`` to mean 0 and deviation 1 over rows; constant columns become 0."""
+
+    def __init__(self, rows: NDArray[Any], kind: type[np.floating[Any]] = np.float64) -> None:
+        width = rows.std(axis=0, dtype=np.float64)
+        # The deviation of equal numbers is not always exactly 0.
+        self.varies = width > 1e-6
+        self._shift = rows.mean(axis=0, dtype=np.float64).astype(kind)
+        self._width = np.where(self.varies, width, np.inf).astype(kind)
+
+    def scaled(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Rows ``(m, f)``, moved as those that it was made from."""
+        return np.asarray((rows - self._shift) / self._width)
+
+
 class Columns:
     """Makes columns with mean 0 and deviation 1 over the architectures that it was fitted on.
 
     Counts of a graph have long tails (paths multiply), so their logarithm ``log(1 + count)``
-    is taken first. Columns that are constant in the fitted batch become 0.
-
-    Args:
-        space: the space of all batches.
-        kind: ``"onehot"`` marks, ``"properties"`` of the cell graph (one-hot marks where the
-            space has no graph), or ``"both"``.
-
-    Examples:
-        >>> from archscout.testing.toy import ToySpace
-        >>> space = ToySpace()
-        >>> archs = space.sample_choices(np.random.default_rng(0), 50)
-        >>> encoded = Columns(space, "onehot").fit(archs).encode(archs)
-        >>> bool(abs(encoded.mean(axis=0)).max() < 1e-5)
-        True
+    is taken first. Columns that are constant in the fitted batch become 0. A space without a
+    graph has one-hot marks for properties.
     """
 
     def __init__(self, space: SearchSpace, kind: ColumnKind = "properties") -> None:
         self.space, self.kind = space, kind
         self._features = CellFeatures(space, one_hot=kind == "both")
-        self._shift = np.zeros(0, dtype=np.float32)
-        self._width = np.ones(0, dtype=np.float32)
 
     def fit(self, choices: Choices) -> Self:
         """Take shift and width of every column from choices ``(n, positions)``, n at least 1."""
-        raw = self._raw(choices)
-        self._shift = raw.mean(axis=0, dtype=np.float64).astype(np.float32)
-        width = raw.std(axis=0, dtype=np.float64)
-        # The deviation of equal numbers is not always exactly 0.
-        self._width = np.where(width > 1e-6, width, np.inf).astype(np.float32)
+        self._standard = Standard(self._raw(choices), np.float32)
         return self
 
     def encode(self, choices: Choices) -> NDArray[np.float32]:
         """Columns ``(n, f)`` of choices ``(n, positions)``."""
-        encoded: NDArray[np.float32] = (self._raw(choices) - self._shift) / self._width
+        encoded: NDArray[np.float32] = self._standard.scaled(self._raw(choices))
         return encoded
 
     def _raw(self, choices: Choices) -> NDArray[np.float32]:

@@ -21,21 +21,9 @@ def descend(
 ) -> None:
     """Take ``steps`` steps down ``loss``; the parameters change in place.
 
-    Args:
-        parameters: the tensors to learn.
-        loss: called with the number of the step, 0 first; gives one number.
-        steps: number of steps; 0 leaves everything as it is.
-        learning_rate: the highest learning rate.
-        weight_decay: weight decay, 0 for none.
-        clip: largest norm of the gradient; 0 for no limit.
-        decoupled_decay: AdamW instead of Adam with an L2 term.
-        one_cycle: whether the learning rate rises and falls over the steps.
-
-    Examples:
-        >>> x = torch.zeros(1, requires_grad=True)
-        >>> descend([x], lambda step: ((x - 1) ** 2).sum(), 200, learning_rate=0.1)
-        >>> round(x.item(), 1)
-        1.0
+    ``loss`` is called with the number of the step, 0 first. ``clip`` is the largest norm of the
+    gradient, 0 for no limit; ``decoupled_decay`` takes AdamW instead of Adam with an L2 term;
+    with ``one_cycle`` the learning rate rises to ``learning_rate`` and falls over the steps.
     """
     learnt = list(parameters)
     kind = torch.optim.AdamW if decoupled_decay else torch.optim.Adam

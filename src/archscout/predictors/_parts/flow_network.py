@@ -23,14 +23,8 @@ from archscout.predictors._parts.network import Table, dropout, uniform
 class FlowNetwork(nn.Module):
     """Encoder, predictor and decoder on cell graphs; ``members`` independent copies at once.
 
-    Args:
-        members: copies, each with weights of its own, ``(members, ...)``.
-        operations: number of operations of the graphs.
-        allowed: ``(length, vocabulary)`` mask of the decoder's tokens.
-        targets: number of structure targets.
-        hidden: width of a vertex's vector.
-        dropout: share of a hidden vector that is dropped while it learns, 0..1.
-        generator: draws the initial weights and the dropout.
+    ``allowed (length, vocabulary)`` masks the decoder's tokens; ``targets`` counts the structure
+    targets.
     """
 
     allowed: Tensor
@@ -126,9 +120,7 @@ class FlowNetwork(nn.Module):
     def ascend(self, embedding: Tensor, step: float) -> Tensor:
         """Move embeddings up the gradient of their value, by ``step`` of their own length.
 
-        Source:
-            SemiNAS, section 3.2, where the step is added to normalised encoder outputs; these
-            embeddings are not normalised, so the step is taken relative to their length.
+        SemiNAS, section 3.2, adds the step to normalised encoder outputs; these are not normalised.
         """
         start = embedding.detach().requires_grad_(True)
         (slope,) = torch.autograd.grad(self.value(start).sum(), start)

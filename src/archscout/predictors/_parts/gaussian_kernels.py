@@ -11,16 +11,15 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 from scipy.linalg.lapack import dpotri
 from scipy.optimize import minimize
 
 from archscout.encodings import mark_options
 from archscout.predictors._parts.cell_features import CellFeatures
+from archscout.predictors.posterior import Floats
 from archscout.spaces.base import Choices, SearchSpace
 
-Floats = NDArray[np.float64]
 KernelKind = Literal["graph", "hamming"]
 # Middles and deviations of the priors of log signal, length, decisions and noise.
 _MIDDLES = np.log([1.0, 1.0, 1.0, 0.1])
@@ -40,11 +39,9 @@ class KernelInputs(NamedTuple):
 class Scales(NamedTuple):
     """What the marginal likelihood decides.
 
-    Args:
-        signal: variance of what the columns explain.
-        length: distance at which values are hardly alike any more.
-        decisions: variance of what single decisions explain, 0 where the kernel has no marks.
-        noise: variance of a label's noise.
+    ``signal`` is the variance of what the columns explain, ``length`` the distance at which values
+    are hardly alike any more, ``decisions`` the variance of what single decisions explain (0 where
+    the kernel has no marks), ``noise`` the variance of a label's noise.
     """
 
     signal: float
@@ -60,11 +57,8 @@ class ArchitectureKernel:
     kernel of smoothness 3/2. For ``"graph"`` the squared distance is the mean over the
     logarithms of the graph properties (`CellFeatures`); ``share`` is the share of equal
     decisions, and stands only where the graph is as written: a flow graph says all that
-    matters. For ``"hamming"`` the squared distance is the share of differing decisions.
-
-    Args:
-        space: the space of all architectures.
-        kind: ``"graph"`` or ``"hamming"``; a space without a graph always has ``"hamming"``.
+    matters. For ``"hamming"``, which a space without a graph always has, the squared distance is
+    the share of differing decisions.
     """
 
     def __init__(self, space: SearchSpace, kind: KernelKind = "graph") -> None:
@@ -126,9 +120,7 @@ def _matern(scaled: Floats) -> Floats:
 def learn_scales(inputs: KernelInputs, scores: Floats) -> Scales:
     """Scales of the largest posterior density: marginal likelihood times the priors.
 
-    Args:
-        inputs: ``n`` labelled architectures.
-        scores: ``(n,)`` values with mean about 0 and deviation about 1.
+    The scores ``(n,)`` of the ``n`` inputs have a mean about 0 and a deviation about 1.
     """
     squared = squared_distances(inputs.columns, inputs.columns)
     shares = inputs.marks @ inputs.marks.T if inputs.marks.shape[1] else None
@@ -188,13 +180,6 @@ def random_functions(
     The Matern part is a sum of waves with random directions (random Fourier features: Rahimi
     and Recht, NeurIPS 2007), of which the smoothness 3/2 asks a t distribution with 3 degrees
     of freedom; the decisions' part is exact.
-
-    Args:
-        inputs: the architectures, all that the functions are wanted at.
-        scales: scales of the kernel.
-        count: number of functions.
-        rng: draws them.
-        waves: number of directions, 1 or more.
     """
     directions = rng.standard_normal((inputs.columns.shape[1], waves))
     directions /= np.sqrt(rng.chisquare(3, waves) / 3) * scales.length

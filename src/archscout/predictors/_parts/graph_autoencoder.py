@@ -65,24 +65,15 @@ class Sizes(Protocol):
 class GraphAutoencoder(nn.Module):
     """Encoder of graph isomorphism layers, and decoder of operations and edges.
 
-    Args:
-        graph: encoded graphs, whose vertices, v, and operations, o, all others have too.
-        sizes: width of the layers, number of graph isomorphism layers, each of which looks one
-            edge further, numbers a vertex in the latent space, d, share of these that the decoder
-            does not see while it learns, and weight of the divergence from the prior.
-        generator: draws weights, dropout and latent vectors.
+    All graphs have the vertices, v, and operations, o, of the ``graph`` that it is made with;
+    ``sizes`` says how many layers and how many latent numbers a vertex, d, there are.
     """
 
     allowed: Tensor
     sometimes: Tensor
     always: Tensor
 
-    def __init__(
-        self,
-        graph: GraphEncoding,
-        sizes: Sizes,
-        generator: torch.Generator,
-    ) -> None:
+    def __init__(self, graph: GraphEncoding, sizes: Sizes, generator: torch.Generator) -> None:
         super().__init__()
         hidden, layers, latent = sizes.hidden, sizes.layers, sizes.latent
         self.latent, self.dropout, self.kl = latent, sizes.dropout, sizes.kl
@@ -178,18 +169,7 @@ def batch_size(count: int, most: int) -> int:
 def pretrain(
     network: GraphAutoencoder, graphs: Graphs, *, passes: int, batch: int, learning_rate: float
 ) -> int:
-    """Teach a network to rebuild graphs; it is left in eval mode.
-
-    Args:
-        network: its weights change in place.
-        graphs: what to learn from.
-        passes: how often each graph is seen.
-        batch: most graphs a step; see `batch_size`.
-        learning_rate: the highest of the one-cycle schedule.
-
-    Returns:
-        Number of steps taken.
-    """
+    """Teach a network to rebuild graphs, and leave it in eval mode; the number of steps taken."""
     count = len(graphs.adjacency)
     batch = batch_size(count, batch)
     parts: list[Tensor] = []

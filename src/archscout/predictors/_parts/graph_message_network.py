@@ -26,10 +26,9 @@ from archscout.spaces.base import Choices, SearchSpace
 def encode_graphs(space: SearchSpace, choices: Choices) -> tuple[Tensor, Tensor, Tensor]:
     """What `GraphMessages` and its readouts see of choices ``(n, positions)``.
 
-    Returns:
-        How often one vertex feeds another ``(n, v, v)``, which operation each vertex has
-        ``(n, v, vocabulary)``, one-hot, and 1 for each live vertex, else 0 ``(n, v)``. Input
-        and output are always live.
+    How often one vertex feeds another ``(n, v, v)``, which operation each vertex has
+    ``(n, v, vocabulary)``, one-hot, and 1 for each live vertex, else 0 ``(n, v)``. Input
+    and output are always live.
     """
     graph = flow_form(space, choices)
     feeds = graph.adjacency.astype(np.float32)
@@ -40,24 +39,10 @@ def encode_graphs(space: SearchSpace, choices: Choices) -> tuple[Tensor, Tensor,
 
 
 class GraphMessages(nn.Module):
-    """Vectors of the vertices after some rounds of messages.
-
-    Args:
-        members: copies, each with weights of its own.
-        operations: number of operations of the graphs.
-        hidden: width of a vertex's vector.
-        rounds: rounds of messages, each with weights of its own.
-        generator: draws the initial weights.
-    """
+    """Vectors of the vertices after some rounds of messages, each with weights of its own."""
 
     def __init__(
-        self,
-        *,
-        members: int,
-        operations: int,
-        hidden: int,
-        rounds: int,
-        generator: torch.Generator,
+        self, *, members: int, operations: int, hidden: int, rounds: int, generator: torch.Generator
     ) -> None:
         super().__init__()
         self.members, self.hidden, self.rounds = members, hidden, rounds
@@ -106,14 +91,7 @@ def _gated_recurrent_unit(heard: Tensor, kept: Tensor, carried: Tensor) -> Tenso
 
 
 class GatedSum(nn.Module):
-    """The sum over live vertices of a gate times a linear map of the vertex's vector.
-
-    Args:
-        members: copies, each with weights of its own.
-        hidden: width of a vertex's vector.
-        outputs: width of the graph's vector.
-        generator: draws the initial weights.
-    """
+    """The sum over live vertices of a gate times a linear map of the vertex's vector."""
 
     def __init__(
         self, *, members: int, hidden: int, outputs: int, generator: torch.Generator
@@ -132,14 +110,7 @@ class GatedSum(nn.Module):
 
 
 class VertexLSTM(nn.Module):
-    """The last state of a long short-term memory that reads the live vertices in order.
-
-    Args:
-        members: copies, each with weights of its own.
-        hidden: width of a vertex's vector.
-        outputs: width of the state.
-        generator: draws the initial weights.
-    """
+    """The last state of a long short-term memory that reads the live vertices in order."""
 
     def __init__(
         self, *, members: int, hidden: int, outputs: int, generator: torch.Generator
@@ -169,13 +140,7 @@ class VertexLSTM(nn.Module):
 
 
 class GraphScores(nn.Module):
-    """Messages, a readout and a perceptron: raw scores of graphs.
-
-    Args:
-        messages: vectors of the vertices.
-        readout: from these the vector of each graph.
-        head: from this the score.
-    """
+    """Messages, a readout of each graph's vector and a perceptron: raw scores of graphs."""
 
     def __init__(
         self, messages: GraphMessages, readout: GatedSum | VertexLSTM, head: Perceptron

@@ -14,16 +14,15 @@ from typing import Literal, Protocol, Self
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.predictors._parts.bayesian_linear import BayesianLinear
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.network import uniform
+from archscout.predictors.posterior import Floats
 
 RegressorKind = Literal["gaussian-process", "bayesian-linear"]
 
-_Numbers = NDArray[np.float64]
 _SCALES = (1.0, 2.0, 4.0, 8.0)
 
 
@@ -32,34 +31,22 @@ class LatentRegressor(Protocol):
 
     linear: BayesianLinear
 
-    def fit(self, columns: _Numbers, scores: _Numbers) -> Self:
+    def fit(self, columns: Floats, scores: Floats) -> Self:
         """Learn from columns ``(n, d)`` and scores ``(n,)``."""
 
-    def features(self, columns: _Numbers) -> _Numbers:
+    def features(self, columns: Floats) -> Floats:
         """Features ``(n, f)`` of columns ``(n, d)``."""
 
 
 class FourierRegressor:
-    """A Gaussian process with a Gaussian kernel, by random Fourier features.
-
-    Args:
-        rng: draws the frequencies.
-        features: number of features, even.
-
-    Examples:
-        >>> x = np.linspace(-1, 1, 30)[:, None]
-        >>> model = FourierRegressor(np.random.default_rng(0)).fit(x, x[:, 0] ** 2)
-        >>> mean, _ = model.linear.predict(model.features(x))
-        >>> bool(abs(mean - x[:, 0] ** 2).max() < 0.05)
-        True
-    """
+    """A Gaussian process with a Gaussian kernel, by an even number of random Fourier features."""
 
     def __init__(self, rng: np.random.Generator, features: int = 512) -> None:
         self.rng, self.count = rng, features
         self.linear = BayesianLinear()
         self._waves = np.zeros((0, 0))
 
-    def fit(self, columns: _Numbers, scores: _Numbers) -> Self:
+    def fit(self, columns: Floats, scores: Floats) -> Self:
         """Learn with every length scale, and keep the one of most evidence."""
         width = columns.shape[1]
         drawn = self.rng.standard_normal((width, self.count // 2)) * width**-0.5
@@ -72,22 +59,14 @@ class FourierRegressor:
         self._waves = drawn / best
         return self
 
-    def features(self, columns: _Numbers) -> _Numbers:
+    def features(self, columns: Floats) -> Floats:
         """Cosines and sines, ``(n, f)``."""
         phase = columns @ self._waves
         return np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
 
 
 class TanhRegressor:
-    """The last layer of a taught tanh network, made Bayesian.
-
-    Args:
-        generator: draws the network's initial weights.
-        hidden: width of the three layers.
-        steps: steps that teach the network.
-        learning_rate: the highest of the one-cycle schedule.
-        weight_decay: decoupled weight decay.
-    """
+    """The last layer of a taught tanh network of three equal layers, made Bayesian."""
 
     def __init__(
         self,
@@ -103,7 +82,7 @@ class TanhRegressor:
         self.linear = BayesianLinear()
         self._layers: list[tuple[Tensor, Tensor]] = []
 
-    def fit(self, columns: _Numbers, scores: _Numbers) -> Self:
+    def fit(self, columns: Floats, scores: Floats) -> Self:
         """Teach the network, then replace its last layer."""
         widths = [columns.shape[1], self.hidden, self.hidden, self.hidden, 1]
         self._layers = [
@@ -129,10 +108,10 @@ class TanhRegressor:
         self.linear = BayesianLinear().fit(self.features(columns), scores)
         return self
 
-    def features(self, columns: _Numbers) -> _Numbers:
+    def features(self, columns: Floats) -> Floats:
         """The last hidden layer, ``(n, hidden)``."""
         with torch.no_grad():
-            inner: _Numbers = self._inner(torch.from_numpy(columns).float()).double().numpy()
+            inner: Floats = self._inner(torch.from_numpy(columns).float()).double().numpy()
         return inner
 
     def _inner(self, rows: Tensor) -> Tensor:

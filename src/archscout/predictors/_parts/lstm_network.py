@@ -21,15 +21,8 @@ class LSTMNetwork(nn.Module):
     """One encoder-predictor-decoder; it keeps the shapes of an ensemble of one member.
 
     Its embedding is the whole encoder output ``(1, n, length, hidden)``, because the ascent
-    moves every position of it.
-
-    Args:
-        allowed: ``(length, vocabulary)`` mask of the decoder's tokens.
-        hidden: width of the LSTMs.
-        mlp_hidden: width of the predictor's inner layer.
-        sigmoid: whether the prediction is squeezed into 0..1, for min-max targets.
-        dropout: share of a hidden vector that is dropped while it learns, 0..1.
-        generator: draws the initial weights and the dropout.
+    moves every position of it. ``allowed (length, vocabulary)`` masks the decoder's tokens;
+    ``sigmoid`` squeezes the prediction into 0..1, for min-max targets.
     """
 
     members = 1

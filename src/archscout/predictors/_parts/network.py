@@ -6,14 +6,13 @@ All randomness comes from a `torch.Generator`, never from PyTorch's global state
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.predictors._parts.forms import TokenForm, flow_form, structure_targets
+from archscout.predictors._parts.kept import Kept
 from archscout.spaces.base import Choices, SearchSpace
 
 LARGE = 2000
@@ -57,37 +56,19 @@ def encode_table(space: SearchSpace, choices: Choices, tokens: TokenForm) -> Tab
 
 
 class TableCache:
-    """Encodes the first large batch once; later batches that lie inside it only pick rows.
-
-    Args:
-        space: the space of all batches.
-        tokens: the token form that the networks write.
-    """
+    """Encodes the first large batch once; later batches that lie inside it only pick rows."""
 
     def __init__(self, space: SearchSpace, tokens: TokenForm) -> None:
         self.space, self.tokens = space, tokens
-        counts = space.option_counts
-        # Codes of mixed radix; spaces whose codes overflow are encoded anew each time.
-        self._radix = None
-        if float(np.prod(counts.astype(np.float64))) < 2**62:
-            self._radix = np.concatenate([[1], np.cumprod(counts[:-1])])
-        self._codes: NDArray[np.int64] | None = None
-        self._order: NDArray[np.int64] | None = None
-        self._table: Table | None = None
+        self._kept: Kept[Table] = Kept(space)
 
     def encode(self, choices: Choices) -> Table:
         """The table of choices ``(n, positions)``."""
-        if self._radix is None:
-            return encode_table(self.space, choices, self.tokens)
-        codes = choices.astype(np.int64) @ self._radix
-        if self._table is not None and self._codes is not None and self._order is not None:
-            places = np.searchsorted(self._codes, codes).clip(max=len(self._codes) - 1)
-            if (self._codes[places] == codes).all():
-                return _pick(self._table, torch.from_numpy(self._order[places]))
+        if (found := self._kept.find(choices)) is not None:
+            return _pick(found[0], torch.from_numpy(found[1]))
         table = encode_table(self.space, choices, self.tokens)
-        if self._table is None and len(choices) >= LARGE:
-            self._order = np.argsort(codes)
-            self._codes, self._table = codes[self._order], table
+        if not self._kept.holds and len(choices) >= LARGE:
+            self._kept.keep(choices, table)
         return table
 
 
@@ -99,19 +80,6 @@ def _pick(table: Table, rows: Tensor) -> Table:
         table.structure[rows],
         table.edges,
     )
-
-
-class Network(Protocol):
-    """What training, prediction and ascent need of a network; shapes as in `FlowNetwork`."""
-
-    members: int
-
-    def embed(self, table: Table, rows: Tensor) -> Tensor: ...
-    def value(self, embedding: Tensor) -> Tensor: ...
-    def structure(self, embedding: Tensor) -> Tensor: ...
-    def reconstruction(self, embedding: Tensor, tokens: Tensor) -> Tensor: ...
-    def ascend(self, embedding: Tensor, step: float) -> Tensor: ...
-    def write(self, embedding: Tensor) -> Tensor: ...
 
 
 def uniform(shape: tuple[int, ...], scale: float, generator: torch.Generator) -> nn.Parameter:

@@ -18,17 +18,7 @@ from archscout.predictors._parts.network import dropout, uniform
 class Perceptron(nn.Module):
     """``members`` independent perceptrons with rectified inner layers and one output.
 
-    Args:
-        members: copies, each with weights of its own.
-        widths: the number of inputs, then the units of each inner layer.
-        dropout: share of the inner units that is dropped while it learns, 0..1.
-        generator: draws the initial weights and the dropout.
-
-    Examples:
-        >>> generator = torch.Generator().manual_seed(0)
-        >>> network = Perceptron(members=3, widths=(5, 8), dropout=0.0, generator=generator)
-        >>> network(torch.zeros(10, 5)).shape
-        torch.Size([3, 10])
+    ``widths`` holds the number of inputs, then the units of each inner layer.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ NAS-Bench-101, ``paper-imagenet`` those of the second for ImageNet; ``fast`` is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from archscout.errors import unknown_name
@@ -63,6 +63,16 @@ class Preset:
     one_cycle: bool = False
 
 
+_PAPER_IMAGENET = Preset(
+    network="lstm",
+    tokens="sequence",
+    hidden=16,
+    mlp_hidden=64,
+    target="min-max",
+    epochs_first=10_000,
+    epochs_more=1_000,
+)
+
 PRESETS: dict[str, Preset] = {
     "fast": Preset(
         network="flow",
@@ -88,16 +98,7 @@ PRESETS: dict[str, Preset] = {
         batch=256,
         learning_rate=5e-3,
     ),
-    "paper-300": Preset(
-        network="lstm",
-        tokens="sequence",
-        hidden=16,
-        mlp_hidden=64,
-        target="min-max",
-        epochs_first=10_000,
-        epochs_more=1_000,
-        upsample=100,
-    ),
+    "paper-300": replace(_PAPER_IMAGENET, upsample=100),
     "paper-2000": Preset(
         network="lstm",
         tokens="sequence",
@@ -108,28 +109,12 @@ PRESETS: dict[str, Preset] = {
         epochs_more=500,
         upsample=10,
     ),
-    "paper-imagenet": Preset(
-        network="lstm",
-        tokens="sequence",
-        hidden=16,
-        mlp_hidden=64,
-        target="min-max",
-        epochs_first=10_000,
-        epochs_more=1_000,
-    ),
+    "paper-imagenet": _PAPER_IMAGENET,
 }
 
 
 def find_preset(preset: str | Preset) -> Preset:
-    """The preset of a name; a `Preset` passes through.
-
-    Raises:
-        UnknownNameError: if no preset has that name.
-
-    Examples:
-        >>> find_preset("paper-2000").hidden
-        64
-    """
+    """The preset of a name, or `UnknownNameError`; a `Preset` passes through."""
     if isinstance(preset, Preset):
         return preset
     if preset not in PRESETS:

@@ -5,39 +5,28 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
-Values = NDArray[np.float64]
+from archscout.predictors.posterior import Floats
 
 
 class Scaling(Protocol):
     """A map between values and scores that rises everywhere."""
 
-    def forward(self, values: Values) -> Values:
+    def forward(self, values: Floats) -> Floats:
         """Scores of values, any shape."""
 
-    def back(self, scores: Values) -> Values:
+    def back(self, scores: Floats) -> Floats:
         """Values of scores, any shape."""
 
 
 class RankScores:
     """Normal scores of ranks: accuracies have a long tail of broken architectures, ranks none.
 
-    Between the values that it was made from the map is linear; beyond them it goes on with the
-    slope of their upper third, because a single last gap is too noisy. Ties share a score.
-
-    Args:
-        values: ``(n,)`` values to learn the map from, at least 1.
-
-    Examples:
-        >>> scores = RankScores(np.array([10.0, 90.0, 91.0]))
-        >>> scores.forward(np.array([10.0, 90.0, 91.0])).round(2).tolist()
-        [-0.97, 0.0, 0.97]
-        >>> scores.back(np.array([0.0, 0.97, 2.0])).round(1).tolist()
-        [90.0, 91.0, 92.1]
+    Between the values ``(n,)`` that it was made from the map is linear; beyond them it goes on with
+    the slope of their upper third, because a single last gap is too noisy. Ties share a score.
     """
 
-    def __init__(self, values: Values) -> None:
+    def __init__(self, values: Floats) -> None:
         from scipy.special import ndtri
         from scipy.stats import rankdata
 
@@ -51,48 +40,40 @@ class RankScores:
             rise = self._values[-1] - self._values[low]
             self._slope = float(rise / (self._scores[-1] - self._scores[low]))
 
-    def forward(self, values: Values) -> Values:
+    def forward(self, values: Floats) -> Floats:
         """Scores of values, any shape."""
         beyond = values - np.clip(values, self._values[0], self._values[-1])
         return np.asarray(np.interp(values, self._values, self._scores) + beyond / self._slope)
 
-    def back(self, scores: Values) -> Values:
+    def back(self, scores: Floats) -> Floats:
         """Values of scores, any shape."""
         beyond = scores - np.clip(scores, self._scores[0], self._scores[-1])
         return np.asarray(np.interp(scores, self._scores, self._values) + beyond * self._slope)
 
 
 class LinearScores:
-    """``(value - shift) / width``: z-scores or the span 0..1, from the labels alone.
+    """``(value - shift) / width``: z-scores, or with ``span`` the range 0..1, of the labels alone.
 
     The authors' second release standardises with the mean and deviation of the whole table,
     which a search cannot know; this takes those of the labels.
-
-    Args:
-        values: ``(n,)`` values, at least 1.
-        span: scale the range to 0..1 instead of the deviation to 1.
-
-    Examples:
-        >>> LinearScores(np.array([80.0, 90.0]), span=True).forward(np.array([85.0])).tolist()
-        [0.5]
     """
 
-    def __init__(self, values: Values, *, span: bool) -> None:
+    def __init__(self, values: Floats, *, span: bool) -> None:
         self.shift = float(values.min() if span else values.mean())
         # The deviation of equal values is not always 0: their mean may be rounded.
         same = values.min() == values.max()
         self.width = 1.0 if same else float(np.ptp(values) if span else values.std())
 
-    def forward(self, values: Values) -> Values:
+    def forward(self, values: Floats) -> Floats:
         """Scores of values, any shape."""
         return (values - self.shift) / self.width
 
-    def back(self, scores: Values) -> Values:
+    def back(self, scores: Floats) -> Floats:
         """Values of scores, any shape."""
         return scores * self.width + self.shift
 
 
-def make_scaling(kind: str, values: Values) -> Scaling:
+def make_scaling(kind: str, values: Floats) -> Scaling:
     """The scaling of a preset's ``target``: ``"rank"``, ``"min-max"`` or ``"z-score"``."""
     if kind == "rank":
         return RankScores(values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -10,65 +11,62 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.predictors._parts.descent import descend
-from archscout.predictors._parts.left_out import deal_left_out
 from archscout.predictors._parts.losses import LOSSES
+from archscout.predictors._parts.members import deal_left_out
 from archscout.predictors._parts.ranges import LossName, TargetName
 from archscout.predictors._parts.scaling import make_scaling
-from archscout.predictors._parts.trained_ensemble import Encode, TrainedEnsemble
+from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
+from archscout.predictors.posterior import Floats
 from archscout.spaces.base import Choices
 
 _STEPS_A_LABEL = 3
 
 
+class Pupil(Protocol):
+    """A predictor whose parameters say how its network is taught.
+
+    ``target`` is ``"rank"`` for normal scores of the labels' ranks, ``"z-score"`` for values less
+    their mean, over their deviation; a loss of the order alone learns the same from both.
+    ``steps`` are 3 a label where that is less, because the order of few labels is soon learnt.
+    Without ``resample`` members differ by their initial weights alone, and their deviation is not
+    widened.
+    """
+
+    rng: np.random.Generator
+    loss: LossName
+    target: TargetName
+    members: int
+    resample: bool
+    steps: int
+    batch: int
+    learning_rate: float
+    weight_decay: float
+
+    def _encode(self, choices: Choices) -> tuple[Tensor, ...]: ...
+
+
 def teach(
+    pupil: Pupil,
     network: nn.Module,
-    encode: Encode,
-    choices: Choices,
-    values: NDArray[np.float64],
-    *,
-    loss: LossName,
-    target: TargetName,
-    steps: int,
-    batch: int,
-    learning_rate: float,
-    weight_decay: float,
-    resample: bool,
-    members: int,
-    rng: np.random.Generator,
     generator: torch.Generator,
+    choices: Choices,
+    values: Floats,
+    *,
     block: int,
 ) -> TrainedEnsemble:
-    """Teach a network labels; its weights change in place.
+    """Teach labels ``(n,)`` of choices ``(n, positions)``; the weights change in place.
 
-    Args:
-        network: gives raw scores ``(members, n)`` of what ``encode`` makes.
-        encode: see `Encode`.
-        choices: ``(n, positions)`` of the labels.
-        values: ``(n,)`` labels.
-        loss: a name of `LOSSES`.
-        target: ``"rank"`` for normal scores of the labels' ranks, ``"z-score"`` for values less
-            their mean, over their deviation. A loss of the order alone learns the same from both.
-        steps: most gradient steps; 3 a label where that is less, because the order of few labels
-            is soon learnt.
-        batch: labels of a step; all of them where there are no more.
-        learning_rate: highest learning rate.
-        weight_decay: decoupled weight decay.
-        resample: whether each member learns from labels of its own; see `member_weights`.
-            Otherwise members differ by their initial weights alone, and their deviation is not
-            widened.
-        members: number of members.
-        rng: draws which labels each member sees.
-        generator: draws the batches.
-        block: architectures that are scored at once when it predicts.
-
-    Returns:
-        The trained members, who predict values.
+    The network gives raw scores ``(members, n)`` of what the pupil encodes; ``generator`` draws
+    the batches, and ``block`` architectures are scored at once when the ensemble predicts.
     """
-    scaling = make_scaling(target, values)
+    encode = pupil._encode
+    scaling = make_scaling(pupil.target, values)
     targets = torch.from_numpy(scaling.forward(values).astype(np.float32))[None]
-    weights, left_out = member_weights(rng, members, len(values), resample=resample)
-    missed, inputs = LOSSES[loss], encode(choices)
-    batches = _batches(len(values), batch, generator)
+    weights, left_out = member_weights(
+        pupil.rng, pupil.members, len(values), resample=pupil.resample
+    )
+    missed, inputs = LOSSES[pupil.loss], encode(choices)
+    batches = _batches(len(values), pupil.batch, generator)
 
     def step(number: int) -> Tensor:
         rows = next(batches)
@@ -80,13 +78,13 @@ def teach(
     descend(
         network.parameters(),
         step,
-        min(steps, _STEPS_A_LABEL * len(values)),
-        learning_rate=learning_rate,
-        weight_decay=weight_decay,
+        min(pupil.steps, _STEPS_A_LABEL * len(values)),
+        learning_rate=pupil.learning_rate,
+        weight_decay=pupil.weight_decay,
     )
     network.eval()
-    ensemble = TrainedEnsemble(network, encode, members, scaling, block)
-    ensemble.calibrate(choices, values, by_order=loss != "squared", left_out=left_out)
+    ensemble = TrainedEnsemble(network, encode, pupil.members, scaling, block)
+    ensemble.calibrate(choices, values, by_order=pupil.loss != "squared", left_out=left_out)
     return ensemble
 
 

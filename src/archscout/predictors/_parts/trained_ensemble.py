@@ -14,10 +14,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from archscout.predictors._parts.left_out import widening
-from archscout.predictors._parts.member_posterior import member_posterior, widened
+from archscout.predictors._parts.members import member_posterior, widened, widening
 from archscout.predictors._parts.scaling import Scaling
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 Encode = Callable[[Choices], tuple[Tensor, ...]]
@@ -27,15 +26,8 @@ Encode = Callable[[Choices], tuple[Tensor, ...]]
 class TrainedEnsemble:
     """Predicts values with the members of a trained network.
 
-    Args:
-        network: gives raw scores ``(members, n)`` of what ``encode`` makes.
-        encode: see `Encode`.
-        members: number of members.
-        scaling: between values and target scores.
-        block: architectures that are scored at once.
-
-    Attributes:
-        widening: the factor on the members' deviation.
+    The network gives raw scores ``(members, n)`` of what ``encode`` makes, for ``block``
+    architectures at once; ``widening`` is the factor on the members' deviation.
     """
 
     def __init__(
@@ -43,27 +35,18 @@ class TrainedEnsemble:
     ) -> None:
         self._network, self._encode, self._members = network, encode, members
         self._scaling, self._block = scaling, block
-        self._shift: NDArray[np.float64] | float = 0.0
-        self._width: NDArray[np.float64] | float = 1.0
+        self._shift: Floats | float = 0.0
+        self._width: Floats | float = 1.0
         self.widening = 1.0
 
     def calibrate(
-        self,
-        choices: Choices,
-        values: NDArray[np.float64],
-        *,
-        by_order: bool,
-        left_out: NDArray[np.bool_],
+        self, choices: Choices, values: Floats, *, by_order: bool, left_out: NDArray[np.bool_]
     ) -> None:
         """Fit the scale of the members' scores to labels.
 
-        Args:
-            choices: ``(n, positions)`` of the labels.
-            values: ``(n,)`` labels.
-            by_order: whether the loss looked at the order alone; then each member's scores are
-                moved to mean and deviation of the target scores.
-            left_out: ``(members, n)``, which labels each member left out; their deviation is
-                scaled to what they miss these by.
+        Where the loss looked at the order alone, each member's scores are moved to mean and
+        deviation of the target scores. The members' deviation is scaled to what they miss the
+        labels by that they left out, ``(members, n)``.
         """
         targets = self._scaling.forward(values)
         if by_order:
@@ -75,7 +58,7 @@ class TrainedEnsemble:
         if left_out.any():
             self.widening = widening(self.scores(choices), targets, left_out)
 
-    def scores(self, choices: Choices) -> NDArray[np.float64]:
+    def scores(self, choices: Choices) -> Floats:
         """Scores of every member on the scale of the targets, ``(members, n)``."""
         # One array for all: results kept between the blocks would scatter the memory.
         raw = np.empty((self._members, len(choices)))
@@ -83,7 +66,7 @@ class TrainedEnsemble:
             for first in range(0, len(choices), self._block):
                 asked = self._encode(choices[first : first + self._block])
                 raw[:, first : first + self._block] = self._network(*asked).numpy()
-        scores: NDArray[np.float64] = self._shift + self._width * raw
+        scores: Floats = self._shift + self._width * raw
         return scores
 
     def posterior(self, choices: Choices) -> Posterior:

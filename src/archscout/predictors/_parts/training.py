@@ -64,15 +64,7 @@ def _side_by_side(first: Tensor, second: Tensor) -> Tensor:
 def train(
     network: nn.Module, table: Table, batches: Iterator[Batch], steps: int, preset: Preset
 ) -> None:
-    """Teach a network with a new optimiser.
-
-    Args:
-        network: a `Network`; its weights change in place, and it is left in eval mode.
-        table: the encoded architectures that the batches point into.
-        batches: what to learn from, step by step.
-        steps: number of steps.
-        preset: learning rate, decay, clipping and the weights of the losses.
-    """
+    """Teach a network, such as `FlowNetwork`, in place, and leave it in eval mode."""
     network.train()
     descend(
         network.parameters(),

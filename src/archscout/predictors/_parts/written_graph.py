@@ -21,17 +21,6 @@ class WrittenGraph:
     The graph is the space's ``"graph"``; one without any graph is a chain with a vertex for
     every decision. Graphs can be written back if the space reads ``"sequence"`` tokens, or if
     it is such a chain.
-
-    Args:
-        space: the space of all batches.
-
-    Examples:
-        >>> from archscout.spaces import load_space
-        >>> space = load_space("nasbench201")
-        >>> form, cells = WrittenGraph(space), space.all_choices()[:100]
-        >>> written, valid = form.write(form.read(cells))
-        >>> bool(valid.all()), bool((written == cells).all())
-        (True, True)
     """
 
     def __init__(self, space: SearchSpace) -> None:
@@ -50,11 +39,7 @@ class WrittenGraph:
         return GraphEncoding(graph.adjacency.clip(max=1), graph.operations, graph.vocabulary)
 
     def check_writable(self) -> None:
-        """Refuse a space that cannot read graphs back.
-
-        Raises:
-            SettingsError: if it cannot.
-        """
+        """Raise `SettingsError` for a space that cannot read graphs back."""
         if not self.writable:
             raise SettingsError(
                 f"space {self.space.name!r} cannot read a graph back, expected one with the "
@@ -63,17 +48,10 @@ class WrittenGraph:
             )
 
     def write(self, graph: GraphEncoding) -> tuple[Choices, NDArray[np.bool_]]:
-        """Read graphs back.
+        """Read ``n`` graphs in the form that `read` gives back, or raise `SettingsError`.
 
-        Args:
-            graph: ``n`` graphs in the form that `read` gives.
-
-        Returns:
-            Choices ``(n, positions)`` and, ``(n,)``, which graphs are valid architectures (rows
-            of the others are zero). A vertex that is ``"absent"`` loses its edges.
-
-        Raises:
-            SettingsError: if the space cannot read graphs.
+        Choices ``(n, positions)`` and, ``(n,)``, which graphs are valid architectures (rows
+        of the others are zero). A vertex that is ``"absent"`` loses its edges.
         """
         self.check_writable()
         if self.chain:

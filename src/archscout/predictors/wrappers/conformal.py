@@ -15,20 +15,17 @@ import math
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors._parts.ranges import ShareInside, TwoOrMore
 from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.boosting import Boosting
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 _FEWEST_LABELS = 4
 # Spreads below this share of the median one count as that: forests state 0 where all trees agree.
 _SMALLEST_SHARE = 0.05
-
-_Floats = NDArray[np.float64]
 
 
 @parameters
@@ -83,12 +80,12 @@ class Conformal(Predictor):
         super().check()
         self.predictor.check()
 
-    def _fit(self, choices: Choices, values: _Floats, unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         self._calibrate(choices, values, unlabeled)
         self.predictor.fit(choices, values, unlabeled)
 
     def _fit_pseudo(
-        self, choices: Choices, values: _Floats, unlabeled: Choices, pseudo: _Floats
+        self, choices: Choices, values: Floats, unlabeled: Choices, pseudo: Floats
     ) -> None:
         if not self._fitted:
             self.fit(choices, values, unlabeled)
@@ -103,9 +100,7 @@ class Conformal(Predictor):
             to_scores=said.to_scores,
         )
 
-    def interval(
-        self, archs: Architectures, level: float | None = None
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def interval(self, archs: Architectures, level: float | None = None) -> tuple[Floats, Floats]:
         """Lowest and highest value that is to be expected of each architecture.
 
         Args:
@@ -131,7 +126,7 @@ class Conformal(Predictor):
         away = reach * width if math.isfinite(reach) else np.full(len(mean), reach)
         return mean - away, mean + away
 
-    def _calibrate(self, choices: Choices, values: _Floats, others: Choices) -> None:
+    def _calibrate(self, choices: Choices, values: Floats, others: Choices) -> None:
         from scipy.special import ndtri
 
         self.residuals_, self.factor_, self.smallest_ = np.zeros(0), 1.0, 0.0
@@ -145,9 +140,7 @@ class Conformal(Predictor):
         reach = min(conformal_quantile(self.residuals_, self.level), float(self.residuals_[-1]))
         self.factor_ = float(reach / ndtri((1 + self.level) / 2))
 
-    def _held_out(
-        self, choices: Choices, values: _Floats, others: Choices
-    ) -> tuple[_Floats, _Floats]:
+    def _held_out(self, choices: Choices, values: Floats, others: Choices) -> tuple[Floats, Floats]:
         """Mean and spread that copies state of labels which they have not seen."""
         labels = len(values)
         folds = min(self.folds, labels // 2)
@@ -163,21 +156,11 @@ class Conformal(Predictor):
         return (self.make or Boosting)(self.space, self.rng)
 
 
-def conformal_quantile(residuals: _Floats, level: float) -> float:
+def conformal_quantile(residuals: Floats, level: float) -> float:
     """The residual that the next one exceeds with a chance of at most ``1 - level``.
 
-    Args:
-        residuals: ``(n,)`` ascending, exchangeable with the next one.
-        level: between 0 and 1.
-
-    Returns:
-        The ``ceil((n + 1) * level)``-th smallest, infinite if there are not so many.
-
-    Examples:
-        >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.8)
-        4.0
-        >>> conformal_quantile(np.array([1.0, 2.0, 3.0, 4.0]), 0.9)
-        inf
+    Of residuals ``(n,)``, ascending and exchangeable with the next one, that is the
+    ``ceil((n + 1) * level)``-th smallest, infinite if there are not so many.
     """
     rank = math.ceil((len(residuals) + 1) * level - 1e-9)
     return float(residuals[rank - 1]) if rank <= len(residuals) else math.inf

@@ -15,11 +15,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.predictors._parts.left_out import FEWEST_LABELS
+from archscout.predictors._parts.members import FEWEST_LABELS
 from archscout.predictors._parts.ranges import TwoOrMore
 from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.mlp import MLP
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 
@@ -67,17 +67,13 @@ class Ensemble(Predictor):
         super().check()
         self.predictors[0].check()
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         self._deal(len(choices))
         for predictor, kept in zip(self.predictors, self.rows_, strict=True):
             predictor.fit(choices[kept], values[kept], unlabeled)
 
     def _fit_pseudo(
-        self,
-        choices: Choices,
-        values: NDArray[np.float64],
-        unlabeled: Choices,
-        pseudo: NDArray[np.float64],
+        self, choices: Choices, values: Floats, unlabeled: Choices, pseudo: Floats
     ) -> None:
         # A common guess for all would make them agree, and agreement without labels is false
         # certainty: each keeps its distance from their mean.
@@ -92,7 +88,7 @@ class Ensemble(Predictor):
     def _predict(self, choices: Choices) -> Posterior:
         said = [predictor.predict(choices) for predictor in self.predictors]
 
-        def moments() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        def moments() -> tuple[Floats, Floats]:
             means = np.stack([member.mean for member in said])
             within = np.stack([member.spread for member in said]) ** 2
             return means.mean(axis=0), np.sqrt(within.mean(axis=0) + means.var(axis=0))
@@ -111,17 +107,6 @@ def resampled_rows(
     """Rows of the labels that each member learns from; see `Ensemble`.
 
     Nothing is left out of fewer than 6 labels, and a bootstrap holds two different ones.
-
-    Args:
-        rng: draws the rows.
-        labels: number of labels, 2 or more.
-        members: number of members.
-        resample: ``"leave-out"``, ``"bootstrap"`` or ``"none"``.
-
-    Examples:
-        >>> rows = resampled_rows(np.random.default_rng(0), 6, 3, "leave-out")
-        >>> [len(kept) for kept in rows]
-        [4, 4, 4]
     """
     everything = np.arange(labels)
     if resample == "bootstrap":

@@ -26,7 +26,7 @@ from archscout._common.settings import Flag, Number
 from archscout.predictors._parts.ranges import OneOrMore, ShareInside
 from archscout.predictors.base import Predictor, PredictorFactory, parameters
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.posterior import Posterior
+from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 MINIMUM_HELD_OUT = 4
@@ -96,7 +96,7 @@ class PseudoLabels(Predictor):
         super().check()
         self.predictor.check()
 
-    def _fit(self, choices: Choices, values: NDArray[np.float64], unlabeled: Choices) -> None:
+    def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         trials: list[Trial] = []
         ended = ""
         rounds = 0
@@ -149,7 +149,7 @@ class PseudoLabels(Predictor):
         """Whether a correlation is so high that it cannot rise by the gain, rounding aside."""
         return tau + self.gain > 1.0 + 1e-9
 
-    def _teach(self, choices: Choices, values: NDArray[np.float64], others: Choices) -> list[Trial]:
+    def _teach(self, choices: Choices, values: Floats, others: Choices) -> list[Trial]:
         """As many rounds of pseudo-labels as are allowed, each fixed while it is learnt."""
         used = []
         for number in range(1, self.rounds_ + 1):
@@ -164,7 +164,7 @@ class PseudoLabels(Predictor):
     def _make(self) -> Predictor:
         return (self.make or EncoderPredictorDecoder)(self.space, self.rng)
 
-    def _try(self, choices: Choices, values: NDArray[np.float64], others: Choices) -> list[Trial]:
+    def _try(self, choices: Choices, values: Floats, others: Choices) -> list[Trial]:
         """Rounds on parts of the labels, judged on the rest; the last may say why it stopped."""
         held = round(self.held_out * len(choices))
         if min(held, len(choices) - held) < MINIMUM_HELD_OUT:
@@ -222,7 +222,7 @@ class PseudoLabels(Predictor):
         probes: list[Predictor],
         parts: list[tuple[NDArray[np.int64], NDArray[np.int64]]],
         choices: Choices,
-        values: NDArray[np.float64],
+        values: Floats,
     ) -> float:
         from archscout.stats import kendall_tau
 
@@ -234,10 +234,5 @@ class PseudoLabels(Predictor):
 
 
 def chance_tau(n: int) -> float:
-    """Kendall correlation that two unrelated rankings of ``n`` exceed once in twenty times.
-
-    Examples:
-        >>> round(chance_tau(20), 2)
-        0.27
-    """
+    """Kendall correlation that two unrelated rankings of ``n`` exceed once in twenty times."""
     return 1.645 * math.sqrt(2 * (2 * n + 5) / (9 * n * (n - 1)))

@@ -10,11 +10,4 @@ from archscout.strategies.proxy_search.evolution import EvolutionPlan, evolve, p
 from archscout.strategies.proxy_search.exhaustive import score_all
 from archscout.strategies.proxy_search.result import ProxySearchResult, Score
 
-__all__ = [
-    "EvolutionPlan",
-    "ProxySearchResult",
-    "Score",
-    "evolve",
-    "plan_of",
-    "score_all",
-]
+__all__ = ["EvolutionPlan", "ProxySearchResult", "Score", "evolve", "plan_of", "score_all"]

@@ -97,11 +97,7 @@ def best_first(scores: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def checked_scores(score: Score, choices: Choices) -> NDArray[np.float64]:
-    """Score choices ``(n, positions)`` and check that ``(n,)`` numbers came back.
-
-    Raises:
-        SettingsError: if another shape came back.
-    """
+    """Scores ``(n,)`` of choices ``(n, positions)``, or `SettingsError` for another shape."""
     found = np.asarray(given(score)(choices), dtype=np.float64)
     if found.shape != (len(choices),):
         raise SettingsError(
