@@ -1,6 +1,6 @@
 """Rank correlation of the assessor, its ablations, its widths of kernel, and its rivals.
 
-Each variant learns from the same random labels and the same unlabelled architectures. On
+Each variant learns from the same random labels and the same unlabeled architectures. On
 NAS-Bench-201 it is judged by Kendall's tau-b over all 15,625 cells, against validation and test
 means; on NAS-Bench-101 over all measured cells that were not labels (single runs; no test).
 
@@ -27,15 +27,15 @@ from archscout import load_benchmark, make_predictor
 from archscout.stats import kendall_tau, kendall_tau_top, paired_difference
 
 POOL = 10_000
-# Name of the predictor, its settings, and how many unlabelled architectures it sees.
+# Name of the predictor, its settings, and how many unlabeled architectures it sees.
 VARIANTS: dict[str, tuple[str, dict[str, Any], int | None]] = {
     "assessor": ("assessor", {}, POOL),
     "no-encoder": ("assessor", {"encoder": False}, POOL),
     "no-graph": ("assessor", {"graph": False}, POOL),
     "neither": ("assessor", {"encoder": False, "graph": False}, POOL),
-    "unlabelled-0": ("assessor", {}, 0),
-    "unlabelled-1000": ("assessor", {}, 1_000),
-    "unlabelled-all": ("assessor", {}, None),
+    "unlabeled-0": ("assessor", {}, 0),
+    "unlabeled-1000": ("assessor", {}, 1_000),
+    "unlabeled-all": ("assessor", {}, None),
     "one-member": ("assessor", {"members": 1}, POOL),
     "matrix": ("assessor", {"inputs": "matrix"}, POOL),
     "properties": ("assessor", {"inputs": "properties"}, POOL),
@@ -56,15 +56,15 @@ KEYS = ["variant", "space", "dataset", "labels", "seed"]
 
 def measure(benchmark, variant: str, labels: int, seed: int) -> dict:
     """One row: learn from random labels, rank the other cells."""
-    name, settings, unlabelled = VARIANTS[variant]
+    name, settings, unlabeled = VARIANTS[variant]
     space, rng = benchmark.space, np.random.default_rng([seed, labels])
     order = rng.permutation(len(benchmark.choices))
     known, others = order[:labels], benchmark.choices[order[labels:]]
     choices, values = benchmark.choices, benchmark.values
-    if unlabelled is None and space.name.startswith("nasbench101"):
-        # The cells that nobody measured are unlabelled too.
+    if unlabeled is None and space.name.startswith("nasbench101"):
+        # The cells that nobody measured are unlabeled too.
         others = space.all_choices()
-    others = others[:unlabelled]
+    others = others[:unlabeled]
     started = time.process_time()
     model = make_predictor(name, space, rng, **settings)
     model.fit(choices[known], values[known], others)

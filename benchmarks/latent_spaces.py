@@ -27,7 +27,7 @@ from archscout.predictors.graph_vae import GraphVAE
 from archscout.stats import kendall_tau
 
 LABELS = (50, 100, 400)
-UNLABELLED = 10_000
+UNLABELED = 10_000
 VARIANTS = {
     "arch2vec": ("arch2vec", {}),
     "arch2vec, all vertices": ("arch2vec", {"embedding": "vertices"}),
@@ -44,7 +44,7 @@ def rank(benchmark, seed: int) -> list[dict]:
     rows = []
     for labels in LABELS:
         order = np.random.default_rng([seed, labels]).permutation(len(benchmark.choices))
-        known, others = order[:labels], order[labels:][:UNLABELLED]
+        known, others = order[:labels], order[labels:][:UNLABELED]
         for variant, (name, settings) in VARIANTS.items():
             model = make_predictor(
                 name, benchmark.space, np.random.default_rng([seed, 1]), **settings
@@ -70,7 +70,7 @@ def decode(benchmark, seed: int) -> list[dict]:
     """Reconstruction of unseen architectures, and validity of 10,000 draws."""
     space = benchmark.space
     order = np.random.default_rng([seed, 2]).permutation(len(benchmark.choices))
-    taught, unseen = order[:UNLABELLED], benchmark.choices[order[UNLABELLED:]][:5000]
+    taught, unseen = order[:UNLABELED], benchmark.choices[order[UNLABELED:]][:5000]
     model = make_predictor("arch2vec", space, np.random.default_rng([seed, 1]))
     model.pretrain(benchmark.choices[taught])
     latent = model.encode(unseen)
@@ -93,7 +93,7 @@ def climb(benchmark, seed: int) -> list[dict]:
     """What is found from the best 20 of 100 labels, at several prices and steps."""
     space, rows = benchmark.space, []
     order = np.random.default_rng([seed, 100]).permutation(len(benchmark.choices))
-    known, others = order[:100], order[100:][:UNLABELLED]
+    known, others = order[:100], order[100:][:UNLABELED]
     best = benchmark.choices[known[np.argsort(-benchmark.values[known])[:20]]]
     values = dict(zip(map(bytes, benchmark.choices), benchmark.values, strict=True))
     seen = {bytes(row) for row in benchmark.choices[known]}

@@ -2,7 +2,7 @@
 
 Each variant learns from the same random labels (mean validation accuracy) and is judged by
 Kendall's tau-b over all 15,625 cells. Pairs that end in "-semi" and "-labels" differ in the
-unlabelled architectures alone and take the same number of gradient steps.
+unlabeled architectures alone and take the same number of gradient steps.
 
 Run:
     python benchmarks/predictor_quality.py
@@ -44,7 +44,7 @@ def semi(preset: str | Preset) -> Callable:
 
 
 def labels_only(preset: str | Preset) -> Callable:
-    """The same steps without unlabelled architectures: NAO."""
+    """The same steps without unlabeled architectures: NAO."""
 
     def learn(space, rng, choices, values, others):
         model = EncoderPredictorDecoder(space, rng, preset=preset)

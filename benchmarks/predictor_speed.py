@@ -1,7 +1,7 @@
 """How long each predictor takes to fit and predict, and how much memory.
 
 Two jobs, each in a process of its own with one thread: on NAS-Bench-201, fit 500 labels with
-10,000 unlabelled cells and predict all 15,625; on NAS-Bench-101, fit the same numbers and
+10,000 unlabeled cells and predict all 15,625; on NAS-Bench-101, fit the same numbers and
 predict all 423,624 cells (needs ARCHSCOUT_DATA). Processor time says what the work costs,
 wall time what a user waited; on a machine that does other work the second is larger.
 
@@ -26,7 +26,7 @@ import pandas as pd
 from archscout import load_benchmark, make_predictor
 from archscout.predictors import list_predictors
 
-LABELS, UNLABELLED = 500, 10_000
+LABELS, UNLABELED = 500, 10_000
 TABLES = {"nasbench201": "nasbench201", "nasbench101": "nasbench101-measured"}
 
 
@@ -39,11 +39,11 @@ def measure(name: str, job: str) -> dict:
     space, everything = benchmark.space, benchmark.space.all_choices()
     rng = np.random.default_rng(0)
     order = rng.permutation(len(benchmark.choices))[:LABELS]
-    unlabelled = everything[rng.choice(len(everything), UNLABELLED, replace=False)]
+    unlabeled = everything[rng.choice(len(everything), UNLABELED, replace=False)]
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
     model = make_predictor(name, space, rng)
     times = [(time.perf_counter(), time.process_time())]
-    model.fit(benchmark.choices[order], benchmark.values[order], unlabelled)
+    model.fit(benchmark.choices[order], benchmark.values[order], unlabeled)
     times.append((time.perf_counter(), time.process_time()))
     predicted = model.predict(everything).mean
     times.append((time.perf_counter(), time.process_time()))

@@ -1,7 +1,7 @@
 """How long the main job takes, and one round of SemiNAS: the fast preset against the paper's.
 
 The main job is timed as a whole process, from start to report, with its peak memory. A round is
-100 labels and 10,000 unlabelled architectures: learn, guess, learn from the guesses. The paper's
+100 labels and 10,000 unlabeled architectures: learn, guess, learn from the guesses. The paper's
 round is run in full with six tokens an architecture; with the published 35 tokens, which take
 several times as long, only ``--steps`` steps are timed and the schedule is multiplied out.
 
@@ -28,7 +28,7 @@ from archscout.predictors import PRESETS, Preset
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
 
-LABELS, UNLABELLED = 100, 10_000
+LABELS, UNLABELED = 100, 10_000
 
 
 def main_job() -> None:
@@ -47,7 +47,7 @@ def one_round(preset: str | Preset) -> tuple[float, int]:
     benchmark = load_benchmark("nasbench201", dataset="cifar10")
     rng = np.random.default_rng(0)
     order = rng.permutation(len(benchmark.choices))
-    known, others = order[:LABELS], order[LABELS : LABELS + UNLABELLED]
+    known, others = order[:LABELS], order[LABELS : LABELS + UNLABELED]
 
     def make(space, rng):
         return EncoderPredictorDecoder(space, rng, preset=preset)
@@ -76,7 +76,7 @@ def main() -> None:
     short = replace(paper, epochs_first=options.steps, epochs_more=epochs)
     seconds, taken = one_round(short)
     whole = paper.epochs_first + paper.epochs_more * -(
-        -(LABELS * paper.upsample + UNLABELLED) // 100
+        -(LABELS * paper.upsample + UNLABELED) // 100
     )
     estimate = seconds / taken * whole
     print(

@@ -183,7 +183,7 @@ def test_searches_killed_by_the_system_end_with_the_same_result(tmp_path: Path) 
 
 @pytest.mark.parametrize("strategy", ["evolution", "guided", "optuna:random"])
 def test_other_strategies_propose_too(strategy: str, tmp_path: Path) -> None:
-    settings = make_settings(strategy=strategy, unlabelled=None, finalists=0)
+    settings = make_settings(strategy=strategy, unlabeled=None, finalists=0)
     result = search_supernet(make_images(), settings, out=tmp_path)
     assert len(set(result.architectures)) == 18
     assert [part.proposed for part in result.rounds] == [6, 6, 6]
@@ -252,7 +252,7 @@ def test_the_newest_pool_is_trained_on_alone(finished: Finished) -> None:
     assert [part.trained_on for part in result.rounds] == [6, 6, 6]
 
 
-def test_unlabelled_images_are_refused_in_one_sentence(tmp_path: Path) -> None:
+def test_unlabeled_images_are_refused_in_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="have no classes, which a search by supernet accuracy"):
         search_supernet(make_images(labelled=False), make_settings(), out=tmp_path / "new")
     assert not (tmp_path / "new").exists()

@@ -52,7 +52,7 @@ def make_settings(space: str = "nasbench-macro", **changes: Any) -> SupernetSear
         "first": 6,
         "each": 6,
         "rounds": 2,
-        "unlabelled": 40,
+        "unlabeled": 40,
         "recalibration": 1,
         "final_training": QUICK,
         "limits": (LIMITS[space],) if space in LIMITS else (),

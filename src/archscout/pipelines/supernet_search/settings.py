@@ -53,8 +53,8 @@ class SupernetSearchSettings:
             the place of a class, ``"module:Name"``.
         preset: of SemiNAS, such as ``"fast"`` or ``"paper-imagenet"``; None for the strategy's.
         strategy_settings: further settings of the strategy; these go over all others.
-        unlabelled: of SemiNAS, most unlabelled architectures a round, M; None for the preset's.
-        semi_supervised: of SemiNAS, False searches without unlabelled architectures.
+        unlabeled: of SemiNAS, most unlabeled architectures a round, M; None for the preset's.
+        semi_supervised: of SemiNAS, False searches without unlabeled architectures.
         best_seeds: of SemiNAS, False ascends from the worst architectures, the slip in the
             released code.
         limits: on the networks, counted in the size of the final network.
@@ -91,7 +91,7 @@ class SupernetSearchSettings:
     strategy: str = "seminas"
     preset: str | None = None
     strategy_settings: Mapping[str, Any] = field(default_factory=dict)
-    unlabelled: Whole | None = None
+    unlabeled: Whole | None = None
     semi_supervised: Flag = True
     best_seeds: Flag = True
     limits: Annotated[tuple[InstanceOf[Limit], ...], Field(strict=False)] = ()
@@ -152,7 +152,7 @@ class SupernetSearchSettings:
         rounds = {"first": self.first, "each": self.each, "share": 0.0}
         asked = {
             "preset": self.preset,
-            "unlabeled": self.unlabelled,
+            "unlabeled": self.unlabeled,
             "semi_supervised": None if self.semi_supervised else False,
             "best_seeds": None if self.best_seeds else False,
         }
