@@ -31,18 +31,7 @@ Read = Callable[[Sequence[str]], Iterator[dict[str, Sequence[Any]]]]
 
 
 def open_csv(path: Path, limits: TableLimits) -> tuple[list[str], str, Read]:
-    """Find the dialect of a CSV file.
-
-    Args:
-        path: the file.
-        limits: how large it may be.
-
-    Returns:
-        The cells of its header, what parts the cells, and what reads named columns.
-
-    Raises:
-        TableError: if it is no CSV file, empty or too large.
-    """
+    """Header, separator and reader of named columns of a CSV file, whose dialect is found."""
     with Lines(path, limits) as lines:
         skipped, separator = _dialect(lines, path.name)
         # Lines are counted before their cells are read, which takes ten times as long.

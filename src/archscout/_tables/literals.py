@@ -16,22 +16,7 @@ from archscout.errors import TableError
 
 
 def read_literals(data: bytes, source: str) -> Any:
-    """Decode dictionaries, lists, text and numbers from the bytes of a pickle file.
-
-    Args:
-        data: the whole file.
-        source: its name, for messages.
-
-    Returns:
-        The value that it holds.
-
-    Raises:
-        TableError: if it looks anything up by name, or is damaged.
-
-    Examples:
-        >>> read_literals(b"\\x80\\x04](\\x8c\\x01a\\x8c\\x01be.", "two texts in a list")
-        ['a', 'b']
-    """
+    """Decode the bytes of a pickle file of dictionaries, lists, text and numbers."""
     try:
         return _PlainUnpickler(io.BytesIO(data)).load()
     except _Refused as error:

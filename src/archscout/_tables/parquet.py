@@ -16,15 +16,7 @@ Read = Callable[[Sequence[str]], Iterator[dict[str, Sequence[Any]]]]
 
 
 def open_parquet(path: Path, limits: TableLimits) -> tuple[list[str], str, Read]:
-    """Read the names and the size of a parquet file.
-
-    Returns:
-        Names of its columns, an empty separator, and what reads named columns.
-
-    Raises:
-        TableError: if it is damaged or too large.
-        MissingExtraError: if pyarrow is not installed.
-    """
+    """Names, no separator, and reader of named columns of a parquet file."""
     install = "'archscout[parquet]', or save the table as CSV"
     require("pyarrow.parquet", f"the parquet file {path.name}", install)
     import pyarrow

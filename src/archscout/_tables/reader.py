@@ -42,12 +42,7 @@ class TableFile:
     read: Callable[[Sequence[str]], Iterator[Block]]
 
     def blocks(self, names: Sequence[str]) -> Iterator[Block]:
-        """Cells of columns by name, block by block.
-
-        Raises:
-            TableError: if two columns have one of the names, the file is damaged or too large,
-                or has no rows.
-        """
+        """Cells of columns by name, block by block."""
         for name in names:
             if name in self.repeated:
                 raise TableError(f"{self.source} has two columns named {name!r}: rename one")
@@ -78,11 +73,7 @@ class RawTable:
     separator: str = ","
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """Cells of a column as numbers ``(rows,)``; empty cells become NaN.
-
-        Raises:
-            TableError: if a cell is neither a finite number nor empty; it names the row.
-        """
+        """Cells of a column as numbers ``(rows,)``; empty cells become NaN."""
         column = NumberColumn(self.separator)
         column.add(self.columns[name])
         values, unread = column.finish()
@@ -95,17 +86,6 @@ def open_table(path: Path, limits: TableLimits | None = None) -> TableFile:
     """Open a CSV file, plain or gzipped, or a parquet file, and read its column names.
 
     What the file is, is read from its first bytes, not from its name.
-
-    Args:
-        path: the file.
-        limits: how large it may be; None takes the usual limits.
-
-    Returns:
-        The table, whose cells are read later.
-
-    Raises:
-        TableError: if it is missing, unreadable or no table.
-        MissingExtraError: if it is parquet and pyarrow is not installed.
     """
     limits = limits or TableLimits()
     if path.exists() and not (path.is_file() or path.is_dir()):

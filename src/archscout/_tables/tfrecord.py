@@ -29,20 +29,9 @@ _MASK = 0xA282EAD8
 
 
 def read_records(path: Path, longest: int = LONGEST) -> Iterator[tuple[int, bytes]]:
-    """Read the records of a file one after the other.
+    """Read the byte at which each record of an uncompressed file begins, and its payload.
 
     Memory stays within a few times 4 MB, whatever the file claims.
-
-    Args:
-        path: a TFRecord file that is not compressed.
-        longest: the most bytes that a payload may have, 1 to 2**22.
-
-    Yields:
-        The byte at which a record begins, and its payload.
-
-    Raises:
-        TableError: if the file cannot be read, or a record is truncated, damaged or too long;
-            it names the byte at which the record begins.
     """
     try:
         with path.open("rb") as file:
@@ -69,18 +58,7 @@ def unreadable(path: Path, error: OSError) -> TableError:
 
 
 def crc32c(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.int64]) -> Words:
-    """CRC-32C of many parts of an array at once, ``(n,)``.
-
-    Args:
-        data: bytes.
-        starts: ``(n,)`` place of each part's first byte.
-        ends: ``(n,)`` place after its last byte, at least ``starts``.
-
-    Examples:
-        >>> data = np.frombuffer(b"123456789", np.uint8)
-        >>> hex(crc32c(data, np.array([0]), np.array([9]))[0])
-        '0xe3069283'
-    """
+    """CRC-32C ``(n,)`` of many parts of some bytes, from ``starts`` to before ``ends`` ``(n,)``."""
     lengths = ends - starts
     sums = np.empty(len(starts), dtype=np.uint32)
     # Parts of similar length are padded to the longest: never to more than about twice their own.
@@ -92,12 +70,7 @@ def crc32c(data: NDArray[np.uint8], starts: NDArray[np.int64], ends: NDArray[np.
 
 
 def masked(sums: Words) -> Words:
-    """The form in which TFRecord files store checksums.
-
-    Examples:
-        >>> masked(np.array([0], dtype=np.uint32)).tolist()
-        [2726488792]
-    """
+    """The form in which TFRecord files store checksums."""
     turned: Words = (sums >> np.uint32(15) | sums << np.uint32(17)) + np.uint32(_MASK)
     return turned
 

@@ -9,16 +9,7 @@ from archscout.errors import TableError
 
 
 def check_unit(values: NDArray[np.float64], unit: str, what: str) -> None:
-    """Refuse values that cannot be in ``unit``: percent in 0..100, fractions in 0..1.
-
-    Args:
-        values: any shape; NaN is passed over.
-        unit: ``"percent"`` and ``"fraction"`` are checked, other units only for infinity.
-        what: what the values are, for the message.
-
-    Raises:
-        TableError: with the row and how to declare the other unit.
-    """
+    """Refuse infinite values, percent beyond 0..100 and fractions beyond 0..1."""
     finite = values[~np.isnan(values)]
     if not len(finite):
         return

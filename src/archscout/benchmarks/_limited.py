@@ -13,17 +13,7 @@ from archscout.spaces.limits.limit import UNITS
 def rows_within(
     name: str, own: SearchSpace, choices: Choices, space: SearchSpace
 ) -> NDArray[np.bool_]:
-    """Which rows of a table a space with limits allows.
-
-    Args:
-        name: of the table, for errors.
-        own: the space of the table.
-        choices: its rows, ``(n, positions)``.
-        space: the space with limits.
-
-    Raises:
-        SettingsError: if the table has other limits, or no row is left.
-    """
+    """Which rows of a table, ``choices`` of its ``own`` space, a space with limits allows."""
     if own.limits:
         raise SettingsError(
             f"got table {name!r} for {space!r}, expected the same limits: search the space of the "

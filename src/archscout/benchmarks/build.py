@@ -42,17 +42,7 @@ def table_arguments(
     direction: Direction | None,
     name: str | None,
 ) -> dict[str, Any]:
-    """Read a table and prepare the arguments of `TableBenchmark`.
-
-    Args:
-        path: a CSV or parquet file; the others are those of `TableBenchmark.from_csv`.
-
-    Returns:
-        Keyword arguments of `TableBenchmark`.
-
-    Raises:
-        TableError: if the file or its values are wrong, with the column and row.
-    """
+    """Arguments of `TableBenchmark` from a file and the arguments of its ``from_csv``."""
     space = load_space(space) if isinstance(space, str) else space
     table = open_table(path)
     chosen = select(

@@ -67,20 +67,6 @@ def select(
 
     A column that does not state its data set or epochs fits any. Test values are taken at the
     chosen epochs only. Seconds stated for another training length are scaled to the chosen one.
-
-    Args:
-        columns: what the table's columns hold.
-        source: the file's name, for messages.
-        dataset: the data set, or None if there is only one.
-        metric: the metric to search by.
-        split: ``"valid"``, ``"test"`` or ``"train"``.
-        epochs: the training length, or None for the longest.
-
-    Returns:
-        The chosen columns.
-
-    Raises:
-        TableError: if no column, or more than one, fits; it says which came.
     """
     if split not in ("valid", "test", "train"):
         raise unknown_name("split", split, ("valid", "test", "train"))

@@ -19,27 +19,13 @@ _PAIR = re.compile(rf"{_WORD}={_WORD}(?:,|\Z)", re.DOTALL)
 
 
 def write_options(variables: Sequence[Variable], choices: Sequence[int]) -> str:
-    """Write the chosen option of each variable.
-
-    Examples:
-        >>> write_options([Variable("op", ("conv", "a,b")), Variable("width", (8, 16))], (1, 0))
-        'op="a,b",width=8'
-    """
+    """Write the chosen option of each variable."""
     pairs = zip(variables, choices, strict=True)
     return ",".join(f"{_written(v.name)}={_written(v.texts[choice])}" for v, choice in pairs)
 
 
 def read_options(variables: Sequence[Variable], text: str, space: str) -> tuple[int, ...]:
-    """Read what `write_options` wrote; the variables may come in any order.
-
-    Raises:
-        ParseError: if a variable is missing, unknown or comes twice, or an option is unknown.
-
-    Examples:
-        >>> read_options([Variable("op", ("conv", "pool")), Variable("width", (8, 16))],
-        ...     "width=16, op=conv", "toy")
-        (0, 1)
-    """
+    """Read what `write_options` wrote; the variables may come in any order."""
     form = ",".join(f"{_written(variable.name)}=..." for variable in variables)
     if not isinstance(text, str):
         raise ParseError(f"got {type(text).__name__}, expected a text such as {form:.200}")

@@ -11,16 +11,7 @@ from archscout.spaces.base import SearchSpace, Variable
 
 
 def as_space(space: object) -> SearchSpace:
-    """Take a space as it is, and load that of a name.
-
-    Raises:
-        SettingsError: if it is neither.
-        UnknownNameError: if no space has that name.
-
-    Examples:
-        >>> as_space("nasbench201").name
-        'nasbench201'
-    """
+    """Take a space as it is, and load that of a name."""
     if isinstance(space, SearchSpace):
         return _described(space)
     if isinstance(space, str):

@@ -32,11 +32,7 @@ class Drawable(Protocol):
 
 
 def draw_valid(space: Drawable, rng: np.random.Generator, n: int) -> Choices:
-    """Draw ``n`` valid architectures uniformly, with replacement, as choices.
-
-    Raises:
-        SettingsError: if ``n`` is negative, or none or hardly any can be found.
-    """
+    """Draw ``n`` valid architectures uniformly, with replacement, as choices."""
     if n < 0:
         raise SettingsError(f"got n={n}, expected 0 or more architectures to sample")
     kept = [np.empty((0, len(space.variables)), space.choice_dtype)]

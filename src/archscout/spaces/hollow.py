@@ -16,25 +16,7 @@ _NOTHING = ("none", "absent")
 
 
 def hollow(space: SearchSpace, arch: Architecture) -> str:
-    """Say why what was chosen for an architecture cannot learn.
-
-    Args:
-        space: its space.
-        arch: the architecture.
-
-    Returns:
-        A sentence without a full stop; empty if something learns, or the space cannot tell.
-
-    Examples:
-        >>> from archscout.spaces import load_space
-        >>> space = load_space("nasbench201")
-        >>> hollow(space, space.parse("111111"))[:38]
-        'none of its operations on a path from '
-        >>> hollow(space, space.parse("030000"))[:40]
-        'no path leads from its input to its outp'
-        >>> hollow(space, space.parse("000300"))
-        ''
-    """
+    """Say without a full stop why an architecture cannot learn; empty if nothing is known."""
     learnable = getattr(space, "learnable", None)
     if learnable is None:
         return ""

@@ -16,18 +16,6 @@ def skips_last(
 
     Where all places of a run have the same input and output form, a skip is the identity and
     it makes no difference where it stands: a network trained alone is the same.
-
-    Args:
-        choices: ``(n, positions)`` option indices.
-        runs: the runs of like places.
-        skip: option index of the skip.
-
-    Returns:
-        ``(n, positions)``.
-
-    Examples:
-        >>> skips_last(np.array([[4, 0, 1, 0, 2]]), [slice(1, 5)], skip=0)
-        array([[4, 1, 2, 0, 0]], dtype=int8)
     """
     moved = choices.astype(np.int8)
     for run in runs:

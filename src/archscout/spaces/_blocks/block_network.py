@@ -108,14 +108,7 @@ Block = Mapping[str, int] | None
 def make_block(
     inputs: int, block: Block, *, activation: Activation, eps: float = 1e-5
 ) -> nn.Module:
-    """Make a block: the identity for a skip, without expansion a convolution and its norm.
-
-    Args:
-        inputs: channels of the input.
-        block: ``kernel``, ``outputs``, ``stride``, perhaps ``expansion``; None for a skip.
-        activation: makes the activations of a MobileNetV2 block.
-        eps: what its batch norms add to the variance.
-    """
+    """Make a block: the identity for a skip, without expansion a convolution and its norm."""
     if block is None:
         return nn.Identity()
     if "expansion" not in block:

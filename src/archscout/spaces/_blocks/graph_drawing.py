@@ -19,22 +19,10 @@ _SWING = 26.0
 
 
 def graph_svg(graph: GraphEncoding, text: str) -> str:
-    """Draw the first graph of a batch from top to bottom.
+    """Draw the first graph of a batch, whose vertices feed later ones, from top to bottom.
 
-    Args:
-        graph: at least one graph; vertices feed later vertices only.
-        text: standard text of the architecture, for those who do not see the drawing.
-
-    Returns:
-        An ``<svg>``; vertices that lie on no path from the first to the last are grey, and
-        those without any edge are left out
-        where others have one.
-
-    Examples:
-        >>> chain = np.array([[[0, 1, 0], [0, 0, 1], [0, 0, 0]]], dtype=np.int8)
-        >>> graph = GraphEncoding(chain, np.array([[0, 1, 2]]), ("input", "conv", "output"))
-        >>> graph_svg(graph, "a chain").count("<rect")
-        3
+    Vertices that lie on no path from the first to the last are grey, and those without any edge
+    are left out where others have one.
     """
     adjacency = np.asarray(graph.adjacency[0]) > 0
     joined = adjacency.any(axis=0) | adjacency.any(axis=1)

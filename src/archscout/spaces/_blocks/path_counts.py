@@ -14,24 +14,11 @@ def path_counts(
     starts: Collection[int],
     ends: Collection[int],
 ) -> NDArray[np.int64]:
-    """Count, for every edge, the paths from a start to an end that use it.
+    """Count, for every edge ``(..., edges)`` that is there, the paths from a start to an end by it.
 
     The number is that of ways from a start to the edge's source, times that of ways from its
-    target to an end, so that no path need be listed.
-
-    Args:
-        there: ``(..., edges)`` whether an edge is there.
-        edges: (source, target), in ascending order of targets, sources below targets.
-        starts: nodes where paths start; no edge leads to them.
-        ends: nodes where paths may end, also those from which they may go on.
-
-    Returns:
-        ``(..., edges)``; 0 where an edge is not there or leads nowhere.
-
-    Examples:
-        >>> square = [(0, 1), (0, 2), (1, 2)]
-        >>> path_counts(np.array([[True, True, True]]), square, starts=[0], ends=[1, 2])
-        array([[2, 1, 1]])
+    target to an end, so that no path need be listed. Edges come in ascending order of targets,
+    with sources below targets; no edge leads to a start, while paths may go on from an end.
     """
     nodes = 1 + max(target for _, target in edges)
     before = np.zeros((*there.shape[:-1], nodes), dtype=np.int64)

@@ -46,12 +46,7 @@ operations."""
 
 
 def pairs_of(choices: Sequence[int]) -> Pairs:
-    """Read a cell from its 11 decisions.
-
-    Examples:
-        >>> pairs_of([3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6])[2:4]
-        ((1, 1), (2, 2))
-    """
+    """Read a cell from its 11 decisions."""
     rest = iter(choices)
     pairs = []
     for node in NODES:
@@ -62,13 +57,7 @@ def pairs_of(choices: Sequence[int]) -> Pairs:
 
 
 def decisions_of(pairs: Pairs) -> tuple[int, ...]:
-    """The 11 decisions of a cell; the other way round from `pairs_of`.
-
-    Examples:
-        >>> row = (3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6)
-        >>> decisions_of(pairs_of(row)) == row
-        True
-    """
+    """The 11 decisions of a cell; the other way round from `pairs_of`."""
     decisions: list[int] = []
     for node, two in zip(NODES, zip(pairs[::2], pairs[1::2], strict=True), strict=True):
         ways = INPUT_PAIRS[node]
@@ -79,18 +68,7 @@ def decisions_of(pairs: Pairs) -> tuple[int, ...]:
 
 
 def edges_of(choices: NDArray[np.integer[Any]]) -> NDArray[np.int8]:
-    """Write many cells as one operation an edge.
-
-    Args:
-        choices: ``(n, 11)`` decisions.
-
-    Returns:
-        ``(n, 14)`` indices into `OPERATIONS`, 0 where an edge is not chosen.
-
-    Examples:
-        >>> edges_of(np.array([[3, 3, 2, 0, 1, 0, 3, 3, 9, 6, 6]])).tolist()
-        [[4, 4, 0, 1, 2, 4, 4, 0, 0, 0, 0, 0, 7, 7]]
-    """
+    """Operations ``(n, 14)`` of many cells ``(n, 11)``, 0 where an edge is not chosen."""
     edges = np.zeros((len(choices), len(EDGES)), dtype=np.int8)
     rows = np.arange(len(choices))
     place, first_edge = 0, 0
@@ -113,12 +91,6 @@ def smallest_twin(pairs: Pairs) -> Pairs:
 
     A cell hands on all of its nodes, side by side, and whatever reads them has a weight for
     each channel; so numbering the nodes otherwise changes nothing.
-
-    Examples:
-        >>> one = pairs_of([3, 3, 2, 4, 4, 0, 3, 3, 0, 3, 3])
-        >>> other = pairs_of([3, 3, 0, 3, 3, 3, 4, 4, 0, 3, 3])
-        >>> one != other, smallest_twin(one) == smallest_twin(other)
-        (True, True)
     """
     nodes = [pairs[place : place + 2] for place in range(0, len(pairs), 2)]
     twins = []

@@ -87,17 +87,7 @@ def layout_of(
     classes: int | None = None,
     resolution: int | None = None,
 ) -> Layout:
-    """A published network with some sizes changed; None leaves one as it is.
-
-    Raises:
-        UnknownNameError: if there is no such network.
-        SettingsError: if a size is out of range, ``channels`` is odd, or ``resolution`` is no
-            multiple of 32 (``"imagenet"``) or 4 (``"cifar"``).
-
-    Examples:
-        >>> layout_of("cifar", channels=16, cells=8)
-        Layout(network='cifar', channels=16, cells=8, classes=10, resolution=32)
-    """
+    """A published network with some sizes changed; None leaves one as it is."""
     if network not in NETWORKS:
         raise unknown_name("network of DARTS cells", str(network), NETWORKS)
     given = {"channels": channels, "cells": cells, "classes": classes, "resolution": resolution}
@@ -114,33 +104,18 @@ def layout_of(
 
 
 def network_for(settings: Mapping[str, Any], resolution: int) -> dict[str, Any]:
-    """Settings with the network that suits images of a height and width, unless they name one.
-
-    Examples:
-        >>> network_for({"cells": 8}, 32), network_for({}, 224)
-        ({'cells': 8, 'network': 'cifar'}, {'network': 'imagenet'})
-    """
+    """Settings with the network that suits images of a height and width, unless they name one."""
     usual = "cifar" if resolution <= _SMALL else "imagenet"
     return {**settings, "network": settings.get("network", usual)}
 
 
 def resolution_of(settings: Mapping[str, Any]) -> int:
-    """Height and width of images that the network of some settings is made for.
-
-    Examples:
-        >>> resolution_of({"network": "cifar"}), resolution_of({})
-        (32, 224)
-    """
+    """Height and width of images that the network of some settings is made for."""
     return layout_of(settings.get("network", "imagenet")).resolution
 
 
 def places(layout: Layout) -> list[Place]:
-    """Forms of the cells, in order.
-
-    Examples:
-        >>> [place.channels for place in places(layout_of("cifar", channels=16, cells=6))]
-        [16, 16, 32, 32, 64, 64]
-    """
+    """Forms of the cells, in order."""
     imagenet = layout.network == "imagenet"
     side = layout.resolution // 8 if imagenet else layout.resolution
     stem = layout.channels if imagenet else CIFAR_STEM * layout.channels
@@ -157,19 +132,10 @@ def places(layout: Layout) -> list[Place]:
 
 @lru_cache(maxsize=32)
 def price_tables(layout: Layout) -> tuple[costs.Costs, costs.Costs]:
-    """What every network costs, and what each operation on each edge of the two cells adds.
+    """What every network costs, ``(2,)``, and what each operation on an edge adds, ``(28, 8, 2)``.
 
-    Args:
-        layout: the network, from `layout_of`.
-
-    Returns:
-        ``(2,)`` and ``(28, 8, 2)``, each parameters and multiply-adds: 14 edges of the normal
-        and 14 of the reduce cell, eight operations. To be read only.
-
-    Examples:
-        >>> fixed, prices = price_tables(layout_of("imagenet"))
-        >>> fixed.tolist(), prices[0, 4].tolist(), prices[14, 3].tolist()
-        ([2427232, 265396224], [416640, 48093696], [46656, 3612672])
+    Both are parameters and multiply-adds, to be read only; the edges are 14 of the normal and 14
+    of the reduce cell.
     """
     fixed = _stem(layout)
     prices = np.zeros((len(CELLS) * len(EDGES), len(OPERATIONS), 2), dtype=np.int64)

@@ -16,23 +16,12 @@ _VOCABULARY = ("input", *(f"{cell}_{name}" for cell in CELLS for name in _NAMES)
 
 
 def graph_of(edges: NDArray[np.integer[Any]]) -> GraphEncoding:
-    """Make the graphs of architectures.
+    """Make the graphs of architectures, of 24 vertices, from their edges ``(n, 2, 14)``.
 
     After the input come, for the normal and then for the reduce cell: its two inputs, the two
     operations of each node by source, its output; at last the output. An operation feeds those
     that read its node, and the output of its cell. The cells are side by side, because the
     order in which a network stacks them is the same for all.
-
-    Args:
-        edges: ``(n, 2, 14)`` operation indices, 0 where an edge is not chosen; two a node.
-
-    Returns:
-        Graphs of 24 vertices.
-
-    Examples:
-        >>> row = [4, 4, 0, 1, 2, 4, 4, 0, 0, 0, 0, 0, 7, 7]
-        >>> graph_of(np.array([[row, row]])).operations.shape
-        (1, 24)
     """
     n, last = len(edges), len(CELLS) * _OF_A_CELL + 1
     adjacency = np.zeros((n, last + 1, last + 1), dtype=np.int8)

@@ -27,13 +27,7 @@ _MIDDLE, _BETWEEN = f")], {CELLS[0]}_concat={_RANGE}, {CELLS[1]}=[(", "), ("
 
 
 def format_genotype(normal: Pairs, reduce: Pairs) -> str:
-    """Print two cells as a genotype; each node's inputs stand in ascending order.
-
-    Examples:
-        >>> cell = ((4, 0), (4, 1), (1, 0), (3, 2), (4, 0), (4, 1), (3, 0), (6, 2))
-        >>> format_genotype(cell, cell)[:62]
-        "Genotype(normal=[('sep_conv_3x3', 0), ('sep_conv_3x3', 1), ('m"
-    """
+    """Print two cells as a genotype; each node's inputs stand in ascending order."""
     parts = []
     for name, pairs in zip(CELLS, (normal, reduce), strict=True):
         listed = ", ".join(f"('{OPERATIONS[o]}', {source})" for o, source in pairs)
@@ -42,12 +36,9 @@ def format_genotype(normal: Pairs, reduce: Pairs) -> str:
 
 
 def decisions_of_printed(text: str) -> tuple[int, ...] | None:
-    """Read the 22 decisions of a genotype in the form that `format_genotype` prints.
+    """Read the 22 decisions of a genotype as `format_genotype` prints it; None if it is another.
 
     This takes microseconds, so that a table of a million genotypes is read in seconds.
-
-    Returns:
-        The decisions, or None if the text has another form: `parse_genotype` reads those.
     """
     if not (text.startswith(_START) and text.endswith(_END)):
         return None

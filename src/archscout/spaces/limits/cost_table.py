@@ -124,13 +124,7 @@ class Draws:
 
 
 def cost_table(space: WholeSpace, limit: Limit) -> CostTable | None:
-    """Take a cost apart by asking for it; None where it is not known to add up.
-
-    Args:
-        space: the space; its ``cost_groups`` say how multiply-adds and parameters add up.
-        limit: names the cost and its settings. A measured latency that has ``cost_groups`` of
-            its own adds up too.
-    """
+    """Take a cost apart by its ``cost_groups``; None where it is not known to add up."""
     groups = space.cost_groups
     if limit.measure is not None:
         groups = getattr(limit.measure, "cost_groups", None)

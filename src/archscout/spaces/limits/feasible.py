@@ -28,20 +28,10 @@ class CostRange(NamedTuple):
 
 
 def cost_range(space: WholeSpace, limit: Limit) -> CostRange:
-    """Find the range of the cost that a limit is on.
+    """Find the range of the cost that a limit is on, whatever the limit's bounds.
 
-    It is exact where the cost adds up over decisions (multiply-adds and parameters of
-    NAS-Bench-201, NAS-Bench-Macro, MobileNet and DARTS, measured latency tables) and where the
-    space can be listed; elsewhere it is the best of a search by single changes.
-
-    Args:
-        space: a space without limits.
-        limit: names the cost and its settings; its bounds play no part.
-
-    Examples:
-        >>> from archscout.spaces import MobileNet
-        >>> cost_range(MobileNet(), Limit("macs", most=475e6))
-        CostRange(least=182479200.0, most=1036673856.0, exact=True)
+    It is exact where the cost adds up over decisions and where the space can be listed; elsewhere
+    it is the best of a search by single changes.
     """
     table = cost_table(space, limit)
     if table is not None:
@@ -68,12 +58,7 @@ def cost_range(space: WholeSpace, limit: Limit) -> CostRange:
 
 
 def unreachable(space: WholeSpace, limits: tuple[Limit, ...]) -> SettingsError:
-    """Build the error for limits that no architecture of a space keeps.
-
-    Args:
-        space: the space without limits.
-        limits: the limits.
-    """
+    """The error for limits that no architecture of a space keeps."""
     words = " and ".join(limit.text for limit in limits)
     ranges = [(limit, cost_range(space, limit)) for limit in limits]
     for limit, (least, most, exact) in ranges:

@@ -31,16 +31,7 @@ AnySpace = TypeVar("AnySpace", bound=WholeSpace)
 def make_limited(
     whole: AnySpace, before: Sequence[Limit], limits: Limit | Iterable[Limit]
 ) -> AnySpace:
-    """Make the part of a space that keeps some limits; see `SearchSpace.within`.
-
-    Args:
-        whole: the space without limits.
-        before: limits that hold already.
-        limits: the limits that are added.
-
-    Raises:
-        SettingsError: if no architecture keeps them all.
-    """
+    """Add limits to those that hold ``before`` in a whole space; see `SearchSpace.within`."""
     added = (limits,) if isinstance(limits, Limit) else tuple(limits)
     if not added or not all(isinstance(limit, Limit) for limit in added):
         raise SettingsError(f"got limits={limits!r}, expected at least one Limit")
@@ -120,9 +111,6 @@ class Limited(WholeSpace):
         """Mutate as the space does; a child outside is repaired by changes of other decisions.
 
         So a block may grow where another one shrinks: more than one decision may change.
-
-        Raises:
-            SettingsError: if nothing else than ``arch`` is within the limits.
         """
         child = self._whole.mutate(arch, rng)
         if child in self:
@@ -181,11 +169,7 @@ class Limited(WholeSpace):
 
     # --- what comes as text or tokens -----------------------------------------------------------
     def parse(self, text: str, *args: Any, **settings: Any) -> Architecture:
-        """Read an architecture; one outside the limits is refused with what it costs.
-
-        Raises:
-            ParseError: if the text is no architecture of the space, or the limits forbid it.
-        """
+        """Read an architecture; one outside the limits is refused with what it costs."""
         arch = self._whole.parse(text, *args, **settings)
         self._check_inside(self.choices([arch]))
         return arch

@@ -38,11 +38,7 @@ class LimitedDraws:
         self.space, self.base, self.limits, self.excess = space, base, limits, excess
 
     def draw(self, rng: np.random.Generator, n: int) -> Choices:
-        """Draw ``n`` architectures within the limits, with replacement.
-
-        Raises:
-            SettingsError: if hardly any of them can be found.
-        """
+        """Draw ``n`` architectures within the limits, with replacement."""
         kept = [np.empty((0, len(self.base.variables)), self.base.choice_dtype)]
         missing, empty = n, 0
         while missing > 0:

@@ -41,13 +41,6 @@ def repair(
 
     Returns:
         The choices ``(n, positions)`` and which of them are inside, ``(n,)``.
-
-    Examples:
-        >>> rows, inside = repair(
-        ...     np.array([[2, 2, 2]], dtype=np.int8), np.array([3, 3, 3]),
-        ...     lambda rows: np.maximum(rows.sum(axis=1) - 3.0, 0), np.random.default_rng(0))
-        >>> int(rows.sum()) <= 3, inside
-        (True, array([ True]))
     """
     rows = choices.copy()
     free = np.ones(rows.shape, dtype=np.bool_) if free is None else free

@@ -74,16 +74,7 @@ class Place:
 
 
 def widths_of(widths: Widths | Mapping[str, Any] | str) -> Widths:
-    """Published widths by name, or those given, also as a mapping.
-
-    Raises:
-        UnknownNameError: if there are none of that name.
-        SettingsError: if it is neither a name nor `Widths`.
-
-    Examples:
-        >>> widths_of("search").stem
-        32
-    """
+    """Published widths by name, or those given, also as a mapping."""
     if isinstance(widths, Widths):
         return widths
     if isinstance(widths, Mapping):
@@ -103,12 +94,7 @@ def widths_of(widths: Widths | Mapping[str, Any] | str) -> Widths:
 
 
 def places(widths: Widths) -> list[Place]:
-    """Forms of the 21 searchable blocks, in order.
-
-    Examples:
-        >>> places(WIDTHS["final"])[4]
-        Place(inputs=32, outputs=56, stride=2)
-    """
+    """Forms of the 21 searchable blocks, in order."""
     listed = []
     inputs = widths.first
     for blocks, outputs, stride in zip(STAGES, widths.stages, STRIDES, strict=True):
@@ -119,12 +105,7 @@ def places(widths: Widths) -> list[Place]:
 
 
 def block_of(choice: int, place: Place) -> dict[str, int] | None:
-    """What makes the block of a place in a network; None for the skip.
-
-    Examples:
-        >>> block_of(4, places(WIDTHS["final"])[0])
-        {'kernel': 7, 'expansion': 3, 'outputs': 32, 'stride': 2}
-    """
+    """What makes the block of a place in a network; None for the skip."""
     if choice == SKIP:
         return None
     kernel, expansion = BLOCKS[choice]
@@ -133,24 +114,7 @@ def block_of(choice: int, place: Place) -> dict[str, int] | None:
 
 
 def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
-    """What every network costs, and what each block adds.
-
-    Args:
-        widths: channels of every part.
-        classes: outputs of the classifier.
-        resolution: height and width of the image.
-
-    Returns:
-        ``(2,)`` and ``(21, 7, 2)``, each parameters and multiply-adds; to be read only.
-
-    Raises:
-        SettingsError: if a number is out of range.
-
-    Examples:
-        >>> fixed, prices = price_tables(WIDTHS["final"], 1000, 224)
-        >>> fixed.tolist(), prices[1, [0, 6]].tolist()
-        ([2481560, 68411904], [[7456, 21977088], [0, 0]])
-    """
+    """What every network costs, ``(2,)``, and each block adds, ``(21, 7, 2)``; to be read only."""
     costs.check_whole({"classes": classes, "resolution": resolution})
     return _price_tables(widths, int(classes), int(resolution))
 

@@ -34,42 +34,13 @@ _FORM = "21 integers such as '6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6'"
 
 
 def format_blocks(choices: Sequence[int], notation: str = "seminas") -> str:
-    """Print 21 option indices as integers, in SemiNAS's notation if no other is asked for.
-
-    Raises:
-        UnknownNameError: if there is no such notation.
-
-    Examples:
-        >>> format_blocks([5, 4, 0, 6] + [0] * 17, "random-label")[:8]
-        '5 4 0 -1'
-    """
+    """Print 21 option indices as integers, in SemiNAS's notation if no other is asked for."""
     integers = _integers(notation)
     return " ".join(str(integers[choice]) for choice in choices)
 
 
 def parse_blocks(text: str, notation: str | None = None) -> tuple[int, ...]:
-    """Read 21 option indices from integers parted by spaces or commas.
-
-    Both notations number the blocks in the order of `BLOCKS`: SemiNAS from 1 to 6 with 7 for
-    the skip, random-label search from 0 to 5 with -1. A 0 or -1 tells the second, a 6 or 7 the
-    first. **A text of nothing but 1 to 5 fits both and is read as SemiNAS's**, which is what
-    `format_blocks` prints, unless ``notation`` or a prefix such as ``random-label:`` says
-    otherwise.
-
-    Args:
-        text: the integers.
-        notation: ``"seminas"``, ``"random-label"``, or None to tell it as above.
-
-    Raises:
-        ParseError: if the text is no architecture; it names the place and what was expected.
-        UnknownNameError: if there is no such notation.
-
-    Examples:
-        >>> parse_blocks("2 0 -1 2 2 0 2 4 0 4 4 2 4 2 4 2 0 0 0 2 2")[:4]
-        (2, 0, 6, 2)
-        >>> parse_blocks("random-label: " + "1 " * 21) == parse_blocks("2 " * 21)
-        True
-    """
+    """Read 21 option indices from integers; see `MobileNet.parse`."""
     if notation is not None:
         _integers(notation)  # Raises with the nearest match.
     if not isinstance(text, str):

@@ -32,12 +32,7 @@ _TEXT = re.compile(r"(0|[1-9][0-9]{0,6}):((?:c1|c3|mp)(?:\|(?:c1|c3|mp)){0,4})?"
 
 
 def edge_place(source: int, target: int) -> int:
-    """Place of the edge ``source -> target`` among the edge bits.
-
-    Examples:
-        >>> edge_place(0, 1), edge_place(5, 6)
-        (0, 20)
-    """
+    """Place of the edge ``source -> target`` among the edge bits."""
     return source + target * (target - 1) // 2
 
 
@@ -95,12 +90,7 @@ def prune(choices: NDArray[np.integer[Any]]) -> NDArray[np.int8]:
 
 
 def live_parts(choices: Sequence[int]) -> dict[int, tuple[str, list[int]]]:
-    """Operation and sources of every vertex of one pruned cell ``(26,)``, input left out.
-
-    Examples:
-        >>> live_parts(parse_cells(["7:c3"])[0].tolist())
-        {1: ('conv3x3-bn-relu', [0]), 6: ('output', [0, 1])}
-    """
+    """Operation and sources of every vertex of one pruned cell ``(26,)``, input left out."""
     operations = [OPERATIONS[choice] for choice in choices[len(EDGES) :]]
     parts = {}
     for vertex, operation in enumerate([*operations, "output"], start=1):
@@ -129,16 +119,7 @@ def positions_of(vertices: int) -> list[int]:
 
 
 def parse_cells(texts: Iterable[str]) -> NDArray[np.int8]:
-    """Read the choices ``(n, 26)`` of cells from their texts.
-
-    Raises:
-        ParseError: if a text has another form, more edge bits than its vertices can have, or
-            describes a cell that the benchmark does not accept.
-
-    Examples:
-        >>> parse_cells(["1205349:c3|mp|c3|c3|c1", "1:"])[:, :21].sum(axis=1)
-        array([9, 1])
-    """
+    """Read the choices ``(n, 26)`` of cells from their texts."""
     listed = list(texts)
     read = [_read(text) for text in listed]
     bits = np.array([number for number, _ in read], dtype=np.int64)
@@ -179,12 +160,7 @@ def _read(text: str) -> tuple[int, list[int]]:
 
 
 def format_cell(choices: NDArray[np.integer[Any]]) -> str:
-    """Print the text of one written cell ``(26,)``.
-
-    Examples:
-        >>> format_cell(parse_cells(["7:c3"])[0])
-        '7:c3'
-    """
+    """Print the text of one written cell ``(26,)``."""
     vertices = int(vertex_counts(choices[None])[0])
     edges = vertices * (vertices - 1) // 2
     values = [int(choices[position]) for position in positions_of(vertices)]

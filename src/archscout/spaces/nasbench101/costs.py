@@ -33,15 +33,7 @@ _RANGES = {
 
 
 def check_settings(**settings: Any) -> None:
-    """Check that network settings are whole numbers in range.
-
-    Raises:
-        SettingsError: if one is no integer or out of range, or if ``resolution`` is no multiple
-            of 4 (the network halves it twice).
-
-    Examples:
-        >>> check_settings(channels=128, resolution=32)
-    """
+    """Check that network settings are whole numbers in range."""
     for name, value in settings.items():
         whole(value, name, *_RANGES[name])
         if name == "resolution" and value % 4:
@@ -53,23 +45,10 @@ def check_settings(**settings: Any) -> None:
 def vertex_channels(
     choices: NDArray[np.integer[Any]], inputs: int, outputs: int
 ) -> NDArray[np.int64]:
-    """Channels of every vertex of pruned cells.
+    """Channels ``(n, 7)`` of every vertex of pruned cells ``(n, 26)``, 0 for absent ones.
 
     The vertices that feed the output divide its channels, the first ones taking what is left
     over; any other vertex has as many as the widest vertex that it feeds.
-
-    Args:
-        choices: ``(n, 26)`` pruned cells.
-        inputs: channels of the cell's input.
-        outputs: channels of the cell's output.
-
-    Returns:
-        ``(n, 7)`` channels, 0 for absent vertices.
-
-    Examples:
-        >>> from archscout.spaces.nasbench101.cell import parse_cells
-        >>> vertex_channels(parse_cells(["1205349:c3|mp|c3|c3|c1"]), 128, 256)
-        array([[128, 128, 128, 128, 128, 128, 256]])
     """
     last = VERTICES - 1
     channels = np.zeros((len(choices), VERTICES), dtype=np.int64)
@@ -90,13 +69,7 @@ def vertex_channels(
 def widths_of_cells(
     choices: NDArray[np.integer[Any]], channels: int = 128, cells: int = 3
 ) -> list[list[int]]:
-    """Channels of the seven vertices of every cell of a network, in order.
-
-    Args:
-        choices: ``(1, 26)`` one pruned cell.
-        channels: channels of the stem.
-        cells: cells a stack.
-    """
+    """Channels of the seven vertices of every cell of the network of a pruned cell ``(1, 26)``."""
     widths: list[list[int]] = []
     for _, inputs, outputs, count in _kinds_of_cells(channels, cells):
         widths += [vertex_channels(choices, inputs, outputs)[0].tolist()] * count
@@ -106,19 +79,7 @@ def widths_of_cells(
 def count_params(
     choices: NDArray[np.integer[Any]], classes: int = 10, channels: int = 128, cells: int = 3
 ) -> NDArray[np.int64]:
-    """Count the trainable parameters, ``(n,)``, scales and shifts of batch norms included.
-
-    Args:
-        choices: ``(n, 26)`` pruned cells.
-        classes: outputs of the classifier.
-        channels: channels of the stem; each later stack has twice as many as the one before.
-        cells: cells a stack.
-
-    Examples:
-        >>> from archscout.spaces.nasbench101.cell import parse_cells
-        >>> count_params(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
-        array([8555530])
-    """
+    """Trainable parameters ``(n,)``, with batch norms, of networks of pruned cells ``(n, 26)``."""
     check_settings(classes=classes, channels=channels, cells=cells)
     width = int(channels) << STACKS - 1
     total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels + 2 * channels)
@@ -136,20 +97,7 @@ def count_macs(
     cells: int = 3,
     resolution: int = 32,
 ) -> NDArray[np.int64]:
-    """Count the multiply-adds of convolutions and classifier for one image, ``(n,)``.
-
-    Args:
-        choices: ``(n, 26)`` pruned cells.
-        classes: outputs of the classifier.
-        channels: channels of the stem; each later stack has twice as many as the one before.
-        cells: cells a stack.
-        resolution: height and width of the image, a multiple of 4.
-
-    Examples:
-        >>> from archscout.spaces.nasbench101.cell import parse_cells
-        >>> count_macs(parse_cells(["1205349:c3|mp|c3|c3|c1"]))
-        array([1261835264])
-    """
+    """Multiply-adds ``(n,)`` of convolutions and classifier of pruned cells ``(n, 26)``."""
     check_settings(classes=classes, channels=channels, cells=cells, resolution=resolution)
     width = int(channels) << STACKS - 1
     total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels * resolution**2)

@@ -90,14 +90,7 @@ class Enumeration:
 def split_by_size(
     choices: NDArray[np.integer[Any]],
 ) -> Iterator[tuple[int, NDArray[np.int8], NDArray[np.intp]]]:
-    """Prune written cells and part them by their number of vertices.
-
-    Args:
-        choices: ``(n, 26)`` valid written cells.
-
-    Yields:
-        The number of vertices, the cells' edge bits and operations as rows, and their places.
-    """
+    """Prune cells ``(n, 26)``; by number of vertices, their rows and their places."""
     pruned = prune(choices)
     sizes = live_vertices(choices).sum(axis=1)
     for vertices in np.unique(sizes).tolist():
@@ -107,12 +100,7 @@ def split_by_size(
 
 @cache
 def enumerate_cells() -> Enumeration:
-    """List all cells; computed once a process, read-only.
-
-    Examples:
-        >>> [len(size.rows) for size in enumerate_cells().sizes]
-        [1, 6, 84, 2441, 62010, 359082]
-    """
+    """List all cells; computed once a process, read-only."""
     sizes = tuple(_cells_of_size(vertices) for vertices in range(2, VERTICES + 1))
     choices = np.zeros((sum(len(size.rows) for size in sizes), POSITIONS), dtype=np.int8)
     first = 0

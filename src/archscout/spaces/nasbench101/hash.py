@@ -37,19 +37,7 @@ _BLOCK = 8192
 
 
 def hash_cell(row: Sequence[int], vertices: int) -> str:
-    """Hash one cell.
-
-    Args:
-        row: ``vertices * (vertices - 1) / 2`` edge bits, then ``vertices - 2`` operations.
-        vertices: number of vertices, 2 to 7.
-
-    Returns:
-        32 hexadecimal digits.
-
-    Examples:
-        >>> hash_cell([1], vertices=2)
-        '043721b9c7fe8c5fad811d47d83132ec'
-    """
+    """Hash one cell of 2 to 7 vertices: its edge bits, then ``vertices - 2`` operations."""
     inner = row[vertices * (vertices - 1) // 2 :]
     labels = [_INPUT, *(LABELS[operation] for operation in inner), _OUTPUT]
     edges = [(x, y) for y in range(vertices) for x in range(y) if row[edge_place(x, y)]]
@@ -73,20 +61,7 @@ def hash_cell(row: Sequence[int], vertices: int) -> str:
 def hash_cells(
     rows: NDArray[np.integer[Any]], vertices: int, workers: int | None = None
 ) -> NDArray[np.uint8]:
-    """Hash many cells of the same number of vertices.
-
-    Args:
-        rows: ``(n, vertices * (vertices - 1) / 2 + vertices - 2)`` edge bits and operations.
-        vertices: number of vertices, 2 to 7.
-        workers: threads; None takes one for each available processor, eight at most.
-
-    Returns:
-        ``(n, 16)`` bytes of the digests.
-
-    Examples:
-        >>> hash_cells(np.array([[1]]), vertices=2).tobytes().hex() == hash_cell([1], 2)
-        True
-    """
+    """Hash many cells ``(n, positions)`` of equal size into ``(n, 16)`` bytes; see `hash_cell`."""
     digests = np.empty((len(rows), 16), dtype=np.uint8)
 
     def hash_block(first: int) -> None:
@@ -161,12 +136,7 @@ def _starts(rows: NDArray[np.integer[Any]], edges: NDArray[np.bool_]) -> Words:
 
 
 def _groups(edges: NDArray[np.bool_]) -> tuple[list[_Group], NDArray[np.intp]]:
-    """Order all vertices by their degrees.
-
-    Returns:
-        The groups, by the sum of their two degrees, and the column of each vertex of each cell,
-        ``(vertices, n)``.
-    """
+    """Groups of vertices by the sum of their degrees, and the columns ``(vertices, n)`` of all."""
     vertices, _, count = edges.shape
     sources, targets = edges.sum(axis=0).ravel(), edges.sum(axis=1).ravel()
     kinds = ((sources + targets) * 100 + sources * 10 + targets).astype(np.int16)

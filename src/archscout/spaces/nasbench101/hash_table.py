@@ -43,11 +43,7 @@ class HashTable:
         self._keys = keys[self._order]
 
     def indices(self, hashes: Sequence[str]) -> NDArray[np.int64]:
-        """Places of hashes among all cells, ``(n,)``.
-
-        Raises:
-            ParseError: if one is not the hash of a cell.
-        """
+        """Places of hashes among all cells, ``(n,)``."""
         wanted = np.empty((len(hashes), 16), dtype=np.uint8)
         for row, text in enumerate(hashes):
             wanted[row] = np.frombuffer(_digest_bytes(text), dtype=np.uint8)

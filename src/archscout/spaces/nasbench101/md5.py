@@ -27,29 +27,14 @@ _LANES = 16384
 
 
 def padded_rows(length: int) -> int:
-    """Number of words that hold a message of ``length`` bytes and the mark after it.
-
-    Examples:
-        >>> padded_rows(66), padded_rows(98)
-        (17, 25)
-    """
+    """Number of words that hold a message of ``length`` bytes and the mark after it."""
     return length // 4 + 1
 
 
 def md5_words(message: Words, length: int) -> Words:
-    """Digest ``n`` messages of ``length`` bytes each.
+    """Digests ``(4, n)`` of messages ``(padded_rows(length), n)`` of ``length`` bytes each.
 
-    Args:
-        message: ``(padded_rows(length), n)`` little-endian words; the byte after the message is
-            0x80 and those after it are 0.
-        length: bytes of each message.
-
-    Returns:
-        ``(4, n)`` words; their bytes in order are the digest.
-
-    Examples:
-        >>> md5_words(np.array([[0x80]], dtype=np.uint32), 0).T.tobytes().hex()
-        'd41d8cd98f00b204e9800998ecf8427e'
+    Words are little-endian; the byte after a message is 0x80 and those after it are 0.
     """
     count = message.shape[1]
     digest = np.empty((4, count), dtype=np.uint32)

@@ -24,14 +24,7 @@ def mutated(
 ) -> NDArray[np.int8]:
     """A valid child ``(1, 26)`` of a valid cell ``(1, 26)`` that computes something else.
 
-    Args:
-        row: choices of the parent.
-        rng: source of randomness.
-        edge_changes: how many of the 21 edges flip on average, above 0, at most 21.
-        operation_changes: how many of the 5 operations change on average, above 0, at most 5.
-
-    Raises:
-        SettingsError: if a number of changes is out of range.
+    Of the edges ``edge_changes`` flip on average, of the operations ``operation_changes``.
     """
     for name, changes, most in (
         ("edge_changes", edge_changes, _EDGES),

@@ -72,19 +72,7 @@ class RunsOfLength:
 
 
 def official_runs(path: Path, space: NASBench101, epochs: int) -> RunsOfLength:
-    """Load the runs of one length from an official file, which is converted at its first use.
-
-    Args:
-        path: the file.
-        space: lists the cells.
-        epochs: length of training.
-
-    Returns:
-        The runs.
-
-    Raises:
-        TableError: if the file is damaged, or holds no runs of that length.
-    """
+    """Load the runs of one length from an official file, which is converted at its first use."""
     mark = _mark(path)
     arrays = cached(f"nasbench101-official-1-{mark}", _SHAPES, lambda: convert(path, space))
     lengths = arrays["epochs"].tolist()
@@ -120,9 +108,6 @@ def convert(path: Path, space: NASBench101) -> Arrays:
         ``cells`` ``(n,)``, ascending places in `NASBench101.all_choices`; ``epochs``, ascending;
         ``valid`` and ``test`` ``(n, lengths, runs)``, places in ``valid_levels`` and
         ``test_levels``, where 0 is NaN for a missing run; ``seconds``, of the same shape.
-
-    Raises:
-        TableError: if a record is damaged, has another form, or names a cell by a wrong hash.
     """
     logger.info("converting %s for later use, which takes a minute or two", path.name)
     found = _collect(path)

@@ -62,17 +62,7 @@ class TrainingRun(NamedTuple):
 
 
 def read_runs(path: Path) -> Iterator[tuple[int, TrainingRun]]:
-    """Read the runs of an official file one after the other.
-
-    Args:
-        path: such as ``nasbench_full.tfrecord``.
-
-    Yields:
-        The byte at which a record begins, and its run.
-
-    Raises:
-        TableError: if a record is truncated, damaged or has another form; it names the byte.
-    """
+    """Read the byte at which each record of an official file begins, and its run."""
     for offset, payload in read_records(path):
         try:
             yield offset, parse_run(payload)
@@ -89,11 +79,7 @@ def bad_record(source: str, offset: int, reason: str) -> TableError:
 
 
 def parse_run(payload: bytes) -> TrainingRun:
-    """Read one record.
-
-    Raises:
-        ValueError: saying what the record has instead of what was expected.
-    """
+    """Read one record; raises `ValueError` that says what the record has instead."""
     try:
         fields = json.loads(payload.decode("utf-8"))
     except (ValueError, RecursionError):
@@ -116,15 +102,7 @@ def parse_run(payload: bytes) -> TrainingRun:
 
 
 def written_choices(cell: Cell) -> list[int]:
-    """The 26 choices of a cell, which may still be one that the space does not allow.
-
-    Raises:
-        ValueError: saying what is wrong with the description.
-
-    Examples:
-        >>> written_choices(Cell("", "011001000", "input,maxpool3x3,output"))[21:]
-        [2, 0, 0, 0, 0]
-    """
+    """The 26 choices of a cell, allowed or not; raises `ValueError` if the description is wrong."""
     words = cell.operations.split(",")
     inner, vertices = words[1:-1], len(words)
     if not 2 <= vertices <= VERTICES or (words[0], words[-1]) != ("input", "output"):
@@ -145,21 +123,10 @@ def written_choices(cell: Cell) -> list[int]:
 
 
 def wire_fields(message: bytes) -> Iterator[tuple[int, Value]]:
-    """Read the fields of a protobuf message in their order, without knowing their meaning.
+    """Read numbers and values of the fields of a protobuf message in their order.
 
-    Args:
-        message: the encoded message.
-
-    Yields:
-        The number of a field and its value: an eight-byte field is taken as a double, a varint
-        or a four-byte field as an integer, and one with a length as bytes.
-
-    Raises:
-        ValueError: if the bytes are no message.
-
-    Examples:
-        >>> list(wire_fields(bytes.fromhex("1096011a026869")))
-        [(2, 150), (3, b'hi')]
+    An eight-byte field is taken as a double, a varint or a four-byte field as an integer, and one
+    with a length as bytes.
     """
     place, size = 0, len(message)
     while place < size:

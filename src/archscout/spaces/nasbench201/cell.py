@@ -23,12 +23,7 @@ _FORMS = "a text such as '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|none~2
 
 
 def format_cell(choices: Sequence[int]) -> str:
-    """Print six operation indices as the standard text.
-
-    Examples:
-        >>> format_cell((3, 0, 2, 1, 0, 4))
-        '|nor_conv_3x3~0|+|none~0|nor_conv_1x1~1|+|skip_connect~0|none~1|avg_pool_3x3~2|'
-    """
+    """Print six operation indices as the standard text."""
     edges = [f"{OPERATIONS[c]}~{source}|" for c, (source, _) in zip(choices, EDGES, strict=True)]
     return f"|{edges[0]}+|{edges[1]}{edges[2]}+|{edges[3]}{edges[4]}{edges[5]}"
 
@@ -43,15 +38,7 @@ def all_texts() -> list[str]:
 
 
 def parse_cell(text: str) -> tuple[int, ...]:
-    """Read six operation indices from the standard text or from six digits.
-
-    Raises:
-        ParseError: if the text is neither; it names the place and what was expected there.
-
-    Examples:
-        >>> parse_cell("334131")
-        (3, 3, 4, 1, 3, 1)
-    """
+    """Read six operation indices from the standard text or from six digits."""
     if not isinstance(text, str):
         raise ParseError(f"got a cell of type {type(text).__name__}, expected {_FORMS}")
     cell = text.strip()
@@ -113,18 +100,7 @@ def _short(text: str) -> str:
 
 
 def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
-    """Tell which edges lie on a path from the cell's input to its output that has no ``none``.
-
-    Args:
-        choices: ``(n, 6)`` operation indices.
-
-    Returns:
-        ``(n, 6)``; all false where nothing reaches the output.
-
-    Examples:
-        >>> live_edges(np.array([[3, 0, 2, 1, 0, 4]])).tolist()
-        [[True, False, True, True, False, True]]
-    """
+    """Which edges ``(n, 6)`` lie on a path from input to output that has no ``none``."""
     there = choices != OPERATIONS.index("none")
     fed = np.zeros((len(choices), len(_NODES) + 1), dtype=np.bool_)
     used = np.zeros_like(fed)
@@ -139,12 +115,7 @@ def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
 
 
 def live_choices(choices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:
-    """The same cells ``(n, 6)`` with ``none`` on every edge that is not live.
-
-    Examples:
-        >>> live_choices(np.array([[3, 0, 2, 1, 4, 0]])).tolist()
-        [[3, 0, 0, 1, 4, 0]]
-    """
+    """The same cells ``(n, 6)`` with ``none`` on every edge that is not live."""
     return np.where(live_edges(choices), choices, choices.dtype.type(OPERATIONS.index("none")))
 
 
@@ -165,10 +136,6 @@ def output_expression(choices: Sequence[int]) -> str:
 
     Source:
         NAS-Bench-201 (Dong and Yang, ICLR 2020, arXiv 2001.00326), its count of unique cells.
-
-    Examples:
-        >>> output_expression((3, 1, 0, 0, 0, 1)), output_expression((0, 1, 3, 0, 4, 1))
-        ('#+#+#+0', '#+#+#+0')
     """
     nodes = ["0"]
     for node in _NODES:

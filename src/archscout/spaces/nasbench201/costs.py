@@ -22,15 +22,7 @@ _LARGEST = {"classes": 1_000_000, "channels": 2048, "cells": 256, "resolution": 
 
 
 def check_settings(**settings: Any) -> None:
-    """Check that network settings are whole numbers in range.
-
-    Raises:
-        SettingsError: if one is no integer, below 1 or absurdly large, or if ``resolution`` is
-            not a multiple of 4 (the network halves it twice).
-
-    Examples:
-        >>> check_settings(channels=16, resolution=32)
-    """
+    """Check that network settings are whole numbers in range."""
     for name, value in settings.items():
         whole(value, name, 1, _LARGEST[name])
         if name == "resolution" and value % 4:
@@ -42,18 +34,7 @@ def check_settings(**settings: Any) -> None:
 def count_params(
     choices: NDArray[np.integer[Any]], classes: int = 10, channels: int = 16, cells: int = 5
 ) -> NDArray[np.int64]:
-    """Count the trainable parameters, ``(n,)``, batch norms and dead edges included.
-
-    Args:
-        choices: ``(n, 6)`` operation indices.
-        classes: outputs of the classifier.
-        channels: channels of the first stage; the later ones have twice and four times as many.
-        cells: cells a stage.
-
-    Examples:
-        >>> count_params(np.array([[3, 3, 3, 3, 3, 3], [0, 0, 0, 0, 0, 0]]))
-        array([1531546,   73306])
-    """
+    """Trainable parameters ``(n,)``, with batch norms and dead edges, of choices ``(n, 6)``."""
     check_settings(classes=classes, channels=channels, cells=cells)
     widths = _widths(channels)
     fixed = 9 * IMAGE_CHANNELS * widths[0] + 2 * widths[0]
@@ -74,21 +55,10 @@ def count_macs(
     cells: int = 5,
     resolution: int = 32,
 ) -> NDArray[np.int64]:
-    """Count the multiply-adds for one image, ``(n,)``: convolutions and the classifier.
+    """Multiply-adds ``(n,)`` of convolutions and classifier for one image, of choices ``(n, 6)``.
 
     The classifier's bias counts as one for each class, as in the published table; batch norms,
     pooling and sums do not count.
-
-    Args:
-        choices: ``(n, 6)`` operation indices.
-        classes: outputs of the classifier.
-        channels: channels of the first stage; the later ones have twice and four times as many.
-        cells: cells a stage.
-        resolution: height and width of the image, a multiple of 4.
-
-    Examples:
-        >>> count_macs(np.array([[3, 3, 3, 3, 3, 3], [0, 0, 0, 0, 0, 0]]))
-        array([220119690,   7783050])
     """
     check_settings(classes=classes, channels=channels, cells=cells, resolution=resolution)
     widths = _widths(channels)

@@ -29,14 +29,7 @@ _BENDS = {(0, 1): 0.0, (1, 2): 0.0, (2, 3): 0.0, (0, 2): -62.0, (1, 3): 62.0, (0
 
 
 def draw(space: SearchSpace, arch: Architecture) -> str:
-    """Draw a cell as ``<svg>`` text.
-
-    Examples:
-        >>> from archscout.spaces.nasbench201.space import NASBench201
-        >>> space = NASBench201()
-        >>> "nothing reaches the output" in draw(space, space.parse("300000"))
-        True
-    """
+    """Draw a cell as ``<svg>`` text."""
     choices = space.choices([arch])
     edges = {edge: OPERATIONS[choice] for edge, choice in zip(EDGES, choices[0], strict=True)}
     live = {EDGES[place] for place in np.flatnonzero(live_edges(choices)[0])}

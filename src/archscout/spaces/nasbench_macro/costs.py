@@ -38,15 +38,7 @@ class Place:
 
 
 def places(channels: int) -> list[Place]:
-    """Forms of the eight layers, in order.
-
-    Args:
-        channels: channels of the stem.
-
-    Examples:
-        >>> places(32)[2]
-        Place(inputs=64, outputs=128, stride=2)
-    """
+    """Forms of the eight layers, in order, behind a stem of ``channels``."""
     listed = []
     for layers in STAGES:
         listed.append(Place(channels, 2 * channels, 2))
@@ -59,12 +51,6 @@ def block_of(choice: int, place: Place) -> dict[str, int] | None:
     """What makes the block of a place in a network; None for a skip within a stage.
 
     Where a stage starts, the skip is a 1x1 convolution, which has no expansion.
-
-    Examples:
-        >>> block_of(2, places(32)[0])
-        {'kernel': 5, 'expansion': 6, 'outputs': 64, 'stride': 2}
-        >>> block_of(SKIP, places(32)[0])
-        {'kernel': 1, 'outputs': 64, 'stride': 2}
     """
     form = {"outputs": place.outputs, "stride": place.stride}
     if choice == SKIP:
@@ -74,24 +60,7 @@ def block_of(choice: int, place: Place) -> dict[str, int] | None:
 
 
 def price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
-    """What every network costs, and what each option of each layer adds.
-
-    Args:
-        channels: channels of the stem.
-        classes: outputs of the classifier.
-        resolution: height and width of the image.
-
-    Returns:
-        ``(2,)`` and ``(8, 3, 2)``, each parameters and multiply-adds; to be read only.
-
-    Raises:
-        SettingsError: if a number is out of range.
-
-    Examples:
-        >>> fixed, prices = price_tables(32, 10, 32)
-        >>> (fixed + prices[:, 0].sum(axis=0)).tolist()
-        [387882, 7713280]
-    """
+    """What every network costs, ``(2,)``, and each option adds, ``(8, 3, 2)``; to be read only."""
     costs.check_whole({"channels": channels, "classes": classes, "resolution": resolution})
     return _price_tables(int(channels), int(classes), int(resolution))
 
