@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from archscout.spaces import load_space
-from archscout.spaces.limits.cost_table import cost_table
+from archscout.spaces.limits.cost_table import Draws, cost_table
 from archscout.spaces.limits.feasible import cost_range
 from archscout.spaces.limits.limit import Limit
 
@@ -55,7 +55,7 @@ def test_draws_below_a_limit_are_uniform() -> None:
     limit = Limit("macs", most=16e6, least=12e6)
     table = cost_table(space, limit)
     assert table is not None
-    drawn = table.draws(limit).draw(np.random.default_rng(0), 20_000, 8)
+    drawn = Draws(table, limit).draw(np.random.default_rng(0), 20_000, 8)
     inside = drawn[limit.excess(limit.costs(space, drawn)) == 0]
     assert len(inside) > 0.9 * len(drawn)
     rows = space.all_choices()
@@ -74,5 +74,5 @@ def test_draws_within_an_empty_band_are_none() -> None:
     limit = Limit("macs", most=182.6e6, least=182.5e6)
     table = cost_table(space, limit)
     assert table is not None
-    drawn = table.draws(limit).draw(np.random.default_rng(0), 50, 21)
+    drawn = Draws(table, limit).draw(np.random.default_rng(0), 50, 21)
     assert not (limit.excess(limit.costs(space, drawn)) == 0).any()

@@ -19,22 +19,9 @@ from numpy.typing import NDArray
 from archscout._common.numerals import read_number
 from archscout.errors import TableError
 
-_WORDS = (
-    "nan",
-    "-nan",
-    "na",
-    "<na>",
-    "n/a",
-    "n.a.",
-    "none",
-    "null",
-    "nil",
-    "missing",
-    "1.#qnan",
-    "-1.#ind",
-)
+_WORDS = "nan -nan na <na> n/a n.a. none null nil missing 1.#qnan -1.#ind"
 _SIGNS = ("", "-", "--", "\u2013", "\u2014", "?", ".")
-_EMPTY = frozenset((*_WORDS, *_SIGNS))
+_EMPTY = frozenset((*_WORDS.split(), *_SIGNS))
 # Spreadsheets tell faults in their user's language: #N/A, #NV, #DIV/0!, #WERT!, #VALEUR!
 _FAULT = re.compile(r"#[^\W\d_][\w/]*[!?]?")
 _SCALES = {"k": 1e3, "m": 1e6, "g": 1e9, "b": 1e9, "t": 1e12}
@@ -77,13 +64,6 @@ class NumberColumn:
         separator: what parts the cells of the file.
         counts: whether the column counts something, so that ``1.07M`` is 1,070,000.
         share: what one percent is worth: 0.01 where the unit is a fraction.
-
-    Examples:
-        >>> column = NumberColumn(";")
-        >>> column.add(["90,5", "#N/A", "1.234,5", "oops"])
-        >>> values, unread = column.finish()
-        >>> values.tolist(), unread.cells, unread.cell
-        ([90.5, nan, 1234.5, nan], 1, 'oops')
     """
 
     def __init__(self, separator: str = ",", counts: bool = False, share: float = 1.0) -> None:

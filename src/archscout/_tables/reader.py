@@ -7,7 +7,7 @@ is larger than `TableLimits` allows is refused as soon as that shows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from archscout._tables.cells import NumberColumn
 from archscout._tables.limits import TableLimits
-from archscout.errors import TableError
+from archscout.errors import TableError, listed
 
 Block = dict[str, Sequence[Any]]
 
@@ -26,13 +26,8 @@ Block = dict[str, Sequence[Any]]
 class TableFile:
     """A table whose cells are still in its file.
 
-    Args:
-        source: the file's name, for messages.
-        names: names of the columns, in order; columns without a name are left out.
-        repeated: names that more than one column has.
-        separator: what parts the cells of a CSV file; empty for others.
-        read: gives the cells of the named columns block by block: text from CSV, values from
-            parquet.
+    ``repeated`` are names that more than one column has; columns without a name are left out of
+    ``names``. ``read`` gives text from CSV, values from parquet.
     """
 
     source: str
@@ -58,19 +53,21 @@ class TableFile:
 
 @dataclass(frozen=True)
 class RawTable:
-    """A small table as it stands in its file.
-
-    Args:
-        source: the file's name, for messages.
-        columns: cells by column name, all of one length; text from CSV, values from parquet.
-        rows: number of rows.
-        separator: what parts the cells of a CSV file.
-    """
+    """A small table as it stands in its file: cells by column, as `TableFile.read` gives them."""
 
     source: str
     columns: Block
     rows: int
     separator: str = ","
+
+    def require(self, names: Iterable[str]) -> None:
+        """Refuse a file of a benchmark that lacks a column."""
+        for name in names:
+            if name not in self.columns:
+                raise TableError(
+                    f"{self.source} has no column {name!r}: it has {listed(self.columns)}, "
+                    "give the file that the benchmark's documentation names"
+                )
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Cells of a column as numbers ``(rows,)``; empty cells become NaN."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +19,7 @@ from archscout.benchmarks.select import select
 from archscout.errors import TableError, listed
 from archscout.objectives.objective import Direction
 from archscout.spaces import load_space
+from archscout.spaces._blocks.table_files import digest_of
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 
@@ -91,7 +91,7 @@ def table_arguments(
         "run": run,
         "provenance": {
             "source": path.name,
-            "sha256": _digest(path),
+            "sha256": digest_of(path),
             "rows": len(kept),
             "metric": column.metric,
             "split": split,
@@ -121,11 +121,6 @@ def _described(table: TableFile, schema: Sequence[Column] | None) -> Sequence[Co
         return schema
     found = [infer_column(name) for name in table.names]
     return [*schema, *(c for c in found if c is not None and c.metric == ARCHITECTURE)]
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _means_off(mean: Floats, runs: Floats) -> int:

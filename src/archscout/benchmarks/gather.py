@@ -13,7 +13,7 @@ from archscout._tables.reader import TableFile
 from archscout._tables.units import check_unit, row_means
 from archscout.benchmarks.schema import COUNTS
 from archscout.benchmarks.select import Group, Selection
-from archscout.errors import ParseError, TableError
+from archscout.spaces._blocks.table_files import parse_rows
 from archscout.spaces.base import SearchSpace
 
 logger = logging.getLogger(__name__)
@@ -22,18 +22,7 @@ Floats = NDArray[np.float64]
 
 
 class Gathered:
-    """The cells that a search needs, read in one pass over the file.
-
-    Args:
-        table: the file.
-        chosen: its columns.
-        unit: unit of the values that are searched by.
-        space: reads the architectures.
-
-    Attributes:
-        choices: ``(rows, positions)``.
-        numbers: by name of a column, ``(rows,)``.
-    """
+    """What a search needs: ``choices`` ``(rows, positions)``, ``numbers`` ``(rows,)`` by column."""
 
     def __init__(self, table: TableFile, chosen: Selection, unit: str, space: SearchSpace) -> None:
         self._source = table.source
@@ -48,7 +37,8 @@ class Gathered:
         rows = 0
         for block in table.blocks([name, *columns]):
             texts = [str(cell) for cell in block[name]]
-            parts.append(_parse(texts, rows, table.source, name, space))
+            where = f"{table.source}, column {name!r}"
+            parts.append(space.representatives(parse_rows(space, texts, where, rows)))
             for key, column in columns.items():
                 column.add(block[key])
             rows += len(texts)
@@ -81,22 +71,3 @@ class Gathered:
             runs = np.stack(read, axis=1)
             return row_means(runs), runs
         return read[0], np.stack(read[1:] or read, axis=1)
-
-
-def _parse(
-    texts: list[str], before: int, source: str, name: str, space: SearchSpace
-) -> NDArray[Any]:
-    """Choices of texts, each different one parsed once; ``before`` counts the rows above."""
-    places = {text: place for place, text in enumerate(dict.fromkeys(texts))}
-    try:
-        choices = space.parse_many(places)
-    except ParseError:
-        for number, text in enumerate(texts, start=before + 1):
-            try:
-                space.parse(text)
-            except ParseError as error:
-                raise TableError(f"row {number} of {source}, column {name!r}: {error}") from None
-        raise
-    if len(places) < len(texts):
-        choices = choices[[places[text] for text in texts]]
-    return space.representatives(choices)

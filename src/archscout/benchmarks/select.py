@@ -25,18 +25,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Selection:
-    """The columns that make a `TableBenchmark`.
-
-    Args:
-        architecture: the column with the architectures' text.
-        search: what the search sees.
-        test: sealed values, if there are any at the same epochs.
-        seconds: price of one training, if it is known.
-        seconds_factor: what brings those seconds to the chosen epochs.
-        costs: latency, parameters and the like.
-        dataset: the data set, or empty.
-        epochs: the training length, or None.
-    """
+    """The columns that make a `TableBenchmark`; the factor brings seconds to the chosen epochs."""
 
     architecture: Column
     search: Group

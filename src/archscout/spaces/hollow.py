@@ -8,8 +8,8 @@ graph's operations; of a space without that attribute nothing is said.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from archscout.spaces._blocks.graph_drawing import live_vertices
 from archscout.spaces.base import Architecture, SearchSpace
 
 _NOTHING = ("none", "absent")
@@ -49,17 +49,5 @@ def _on_a_path(space: SearchSpace, arch: Architecture) -> list[str] | None:
     names = [graph.vocabulary[operation] for operation in graph.operations[0]]
     there = np.array([name not in _NOTHING for name in names])
     feeds = (np.asarray(graph.adjacency[0]) > 0) & there[:, None] & there
-    forward, back = _reached(feeds, 0), _reached(feeds.T[::-1, ::-1], 0)[::-1]
-    if not forward[-1]:
-        return None
-    return [name for name, live in zip(names, forward & back, strict=True) if live]
-
-
-def _reached(feeds: NDArray[np.bool_], start: int) -> NDArray[np.bool_]:
-    """Vertices that are fed, directly or not, by ``start``; they feed later ones only."""
-    reached = np.zeros(len(feeds), dtype=np.bool_)
-    reached[start] = True
-    for vertex in range(start, len(feeds)):
-        if reached[vertex]:
-            reached |= feeds[vertex]
-    return reached
+    live = live_vertices(feeds)
+    return [names[vertex] for vertex in np.flatnonzero(live)] if live.any() else None

@@ -14,19 +14,10 @@ _LARGEST_SPACE = 2**62
 
 
 class ChoiceIndex:
-    """Maps choices to the first row that holds them.
+    """Maps choices ``(n, positions)``, each within its count, to the first row that holds them.
 
     Each row of choices is one number of mixed radix, and the numbers are kept sorted. Spaces
     of more than 2**62 combinations fall back on a dictionary of bytes.
-
-    Args:
-        counts: number of options a position, ``(positions,)``.
-        choices: ``(n, positions)``, each within its count.
-
-    Examples:
-        >>> index = ChoiceIndex(np.array([2, 3]), np.array([[1, 2], [0, 1]]))
-        >>> index.row((0, 1)), index.row((1, 1))
-        (1, -1)
     """
 
     def __init__(self, counts: NDArray[np.integer[Any]], choices: NDArray[np.integer[Any]]) -> None:

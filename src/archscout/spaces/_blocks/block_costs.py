@@ -13,17 +13,37 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout._common.arguments import whole
+from archscout.errors import SettingsError
 
 IMAGE_CHANNELS = 3
-LARGEST = {"classes": 1_000_000, "channels": 4096, "cells": 256, "resolution": 2048}
+RANGES = {
+    "classes": (1, 1_000_000),
+    "channels": (1, 4096),
+    "cells": (1, 256),
+    "resolution": (1, 2048),
+}
 
 Costs = NDArray[np.int64]
 
 
-def check_whole(settings: Mapping[str, Any], limits: Mapping[str, int] = LARGEST) -> None:
-    """Check that network settings are whole numbers from 1 to their limits."""
-    for name, value in settings.items():
-        whole(value, name, 1, limits[name])
+def check_whole(
+    settings: Mapping[str, Any], ranges: Mapping[str, tuple[int, int]] = RANGES
+) -> dict[str, int]:
+    """Network settings as whole numbers; raises `SettingsError` if one is none, or out of range."""
+    return {name: whole(value, name, *ranges[name]) for name, value in settings.items()}
+
+
+def check_halved(
+    settings: Mapping[str, Any], ranges: Mapping[str, tuple[int, int]]
+) -> dict[str, int]:
+    """`check_whole` for networks that halve the resolution twice."""
+    read = check_whole(settings, ranges)
+    if read.get("resolution", 0) % 4:
+        raise SettingsError(
+            f"got resolution={settings['resolution']}, expected a multiple of 4: the network "
+            "halves it twice"
+        )
+    return read
 
 
 def after_stride(side: int, stride: int) -> int:

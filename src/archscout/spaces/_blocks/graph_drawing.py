@@ -29,7 +29,7 @@ def graph_svg(graph: GraphEncoding, text: str) -> str:
     kept = np.flatnonzero(joined if joined.any() else ~joined)
     adjacency = adjacency[np.ix_(kept, kept)]
     names = [graph.vocabulary[graph.operations[0][vertex]] for vertex in kept]
-    live = _live(adjacency)
+    live = live_vertices(adjacency)
     edges: list[Edge] = [(int(a), int(b)) for a, b in np.argwhere(adjacency)]
     sides = _sides([edge for edge in edges if edge[1] - edge[0] > 1])
     reach = {
@@ -98,7 +98,8 @@ def _y(row: int) -> float:
     return _HEIGHT / 2 + 2 + row * _ROW
 
 
-def _live(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def live_vertices(adjacency: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which vertices, feeding later ones only, lie on a path from the first to the last."""
     reach = np.eye(len(adjacency), dtype=np.bool_)
     for vertex in range(len(adjacency)):
         for before in np.flatnonzero(adjacency[:, vertex]):

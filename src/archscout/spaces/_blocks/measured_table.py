@@ -19,22 +19,7 @@ Floats = NDArray[np.floating[Any]]
 
 @dataclass(frozen=True)
 class MeasuredTable:
-    """Measured values of architectures; `TableBenchmark` says what each field holds.
-
-    Args:
-        space: the space of the rows.
-        choices: ``(n, positions)`` option indices.
-        runs: ``(n, runs)`` or ``(n,)`` single runs of the search split, in ``unit``.
-        name: short text for records and plots.
-        test_values: ``(n,)`` sealed mean test values; None if there are none.
-        seconds: ``(n,)`` seconds of one training; None if they are unknown.
-        unit: of the values.
-        direction: whether higher or lower values are better.
-        dataset: name of the data set.
-        run: what a label is.
-        columns: further measured columns ``(n,)`` by name.
-        provenance: where the numbers come from, in plain values.
-    """
+    """Measured values of architectures; `TableBenchmark` says what each field holds."""
 
     space: SearchSpace
     choices: NDArray[np.integer[Any]]

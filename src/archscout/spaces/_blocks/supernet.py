@@ -42,10 +42,7 @@ class Supernet(nn.Module, ABC):
     space: SearchSpace
 
     def __init__(
-        self,
-        settings: dict[str, Any],
-        option_counts: NDArray[np.int64],
-        fair_operations: int,
+        self, settings: dict[str, Any], option_counts: NDArray[np.int64], fair_operations: int
     ) -> None:
         super().__init__()
         self.settings = settings

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
-from archscout.errors import TableError, unknown_name
+from archscout.errors import ParseError, TableError, unknown_name
+from archscout.spaces.base import Choices, SearchSpace
 
 DATASET = "cifar10"
 """The data set of tables that have just one."""
@@ -37,3 +40,28 @@ def check_dataset(benchmark: str, dataset: str) -> None:
     """Refuse all data sets but CIFAR-10; raises `UnknownNameError`."""
     if dataset.lower().replace("-", "") != DATASET:
         raise unknown_name(f"data set of {benchmark}", dataset, [DATASET])
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def parse_rows(space: SearchSpace, texts: Iterable[str], where: str, before: int = 0) -> Choices:
+    """Choices ``(n, positions)`` of the rows of a table, each different text read once.
+
+    A text that cannot be read is told with its row, counted from ``before``, and ``where``.
+    """
+    rows = list(texts)
+    places = {text: place for place, text in enumerate(dict.fromkeys(rows))}
+    try:
+        choices = space.parse_many(places)
+    except ParseError:
+        for number, text in enumerate(rows, start=before + 1):
+            try:
+                space.parse(text)
+            except ParseError as error:
+                raise TableError(f"row {number} of {where}: {error}") from None
+        raise
+    return choices[[places[text] for text in rows]] if len(places) < len(rows) else choices

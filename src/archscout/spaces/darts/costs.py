@@ -17,12 +17,7 @@ from archscout.errors import SettingsError, unknown_name
 from archscout.spaces._blocks import block_costs as costs
 from archscout.spaces.darts.cell import CELLS, EDGES, INPUTS, NODES, OPERATIONS
 
-KERNELS = {
-    "sep_conv_3x3": 3,
-    "sep_conv_5x5": 5,
-    "dil_conv_3x3": 3,
-    "dil_conv_5x5": 5,
-}
+KERNELS = {"sep_conv_3x3": 3, "sep_conv_5x5": 5, "dil_conv_3x3": 3, "dil_conv_5x5": 5}
 """Kernels of the operations that are convolutions."""
 
 CIFAR_STEM = 3

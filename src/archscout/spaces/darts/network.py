@@ -127,14 +127,7 @@ class DARTSNetwork(nn.Module):
     """
 
     def __init__(
-        self,
-        normal: Pairs,
-        reduce: Pairs,
-        *,
-        network: str,
-        channels: int,
-        cells: int,
-        classes: int,
+        self, normal: Pairs, reduce: Pairs, *, network: str, channels: int, cells: int, classes: int
     ) -> None:
         super().__init__()
         if network == "cifar":

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from archscout.encodings import arrays as encodings
 from archscout.spaces._blocks import block_costs
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.darts import PLUGIN
 from archscout.spaces.darts import cell as darts_cell
@@ -208,7 +208,7 @@ class DARTS(SearchSpace):
         edges = self.edges(archs)
         return block_costs.add_up(edges.reshape(len(edges), len(prices)), fixed, prices)
 
-    @builds
+    @builds_drawn
     def build(
         self,
         arch: Architecture,
@@ -233,14 +233,10 @@ class DARTS(SearchSpace):
             UnknownNameError: if there is no such network.
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.darts.network import DARTSNetwork
 
         sizes = {"channels": channels, "cells": cells, "classes": classes}
-        built = DARTSNetwork(**self.network_arguments(arch, network, **sizes))
-        if generator is not None:
-            draw_weights(built, generator)
-        return built
+        return DARTSNetwork(**self.network_arguments(arch, network, **sizes))
 
     def network_arguments(
         self, arch: Architecture, network: str = "imagenet", **sizes: int | None

@@ -17,19 +17,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from archscout.errors import SettingsError
-from archscout.spaces._blocks.building import builds
-from archscout.spaces._blocks.initial_weights import draw_weights
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.supernet import Supernet, deal
 from archscout.spaces.base import Architecture, Architectures
-from archscout.spaces.darts.cell import (
-    CELLS,
-    EDGES,
-    INPUTS,
-    NODES,
-    OPERATIONS,
-    POSITIONS,
-    edges_of,
-)
+from archscout.spaces.darts.cell import CELLS, EDGES, INPUTS, NODES, OPERATIONS, POSITIONS, edges_of
 from archscout.spaces.darts.costs import Place, layout_of, places
 from archscout.spaces.darts.network import DARTSNetwork, make_operation
 from archscout.spaces.darts.space import DARTS
@@ -118,7 +109,7 @@ class DARTSSupernet(Supernet):
 
     space = DARTS()
 
-    @builds
+    @builds_drawn
     def __init__(
         self,
         network: str = "cifar",
@@ -161,8 +152,6 @@ class DARTSSupernet(Supernet):
         )
         self.pool, self.classifier = around.pool, around.classifier
         self._kinds = np.array([int(place.reduction) for place in listed])
-        if generator is not None:
-            draw_weights(self, generator)
 
     def forward(self, images: Tensor, path: NDArray[np.int8]) -> Tensor:
         """Map images ``(n, 3, h, w)`` to logits ``(n, classes)``.

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.spaces.architecture import Choices
+from archscout.spaces.draws import listed_choices
 from archscout.spaces.limits.cost_table import cost_table
 from archscout.spaces.limits.limit import UNITS, Limit
 from archscout.spaces.limits.repair import repair
@@ -36,11 +37,9 @@ def cost_range(space: WholeSpace, limit: Limit) -> CostRange:
     table = cost_table(space, limit)
     if table is not None:
         return CostRange(*table.range, exact=True)
-    try:
-        costs = limit.costs(space, space.all_choices())
+    if (rows := listed_choices(space)) is not None:
+        costs = limit.costs(space, rows)
         return CostRange(float(costs.min()), float(costs.max()), exact=True)
-    except TypeError:
-        pass
     rng = np.random.default_rng(0)
     starts = space.sample_choices(rng, _STARTS)
 

@@ -188,8 +188,7 @@ def parse_amount(text: str | float, what: str = "macs") -> float:
 
 
 def parse_limits(
-    texts: Mapping[str, str | float | None],
-    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    texts: Mapping[str, str | float | None], settings: Mapping[str, Mapping[str, Any]] | None = None
 ) -> tuple[Limit, ...]:
     """Make limits from texts by the names that options have.
 

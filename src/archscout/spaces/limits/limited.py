@@ -17,6 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from archscout.errors import ParseError, SettingsError, UnlistedError
 from archscout.spaces.architecture import Architecture, Architectures, Choices
+from archscout.spaces.draws import listed_choices
 from archscout.spaces.limits.feasible import unreachable
 from archscout.spaces.limits.limit import UNITS, Limit, amount_words, excess
 from archscout.spaces.limits.limited_draws import LimitedDraws
@@ -93,8 +94,6 @@ class Limited(WholeSpace):
 
     def sample_choices(self, rng: np.random.Generator, n: int) -> Choices:
         """Draw ``n`` architectures with replacement, uniformly where `uniform` says so."""
-        if n < 0:
-            raise SettingsError(f"got n={n}, expected 0 or more architectures to sample")
         return self._draws.draw(rng, n)
 
     sample = WholeSpace.sample
@@ -149,9 +148,8 @@ class Limited(WholeSpace):
     # --- the list -------------------------------------------------------------------------------
     @cached_property
     def _listed(self) -> Choices | None:
-        try:
-            rows = self._whole.all_choices()
-        except TypeError:
+        rows = listed_choices(self._whole)
+        if rows is None:
             return None
         kept = np.ascontiguousarray(rows[self.valid(rows)])
         kept.flags.writeable = False

@@ -9,6 +9,7 @@ import numpy as np
 
 from archscout.errors import SettingsError
 from archscout.spaces.architecture import Choices
+from archscout.spaces.draws import gather, listed_choices
 from archscout.spaces.limits.cost_table import Draws, cost_table
 from archscout.spaces.limits.limit import Limit
 from archscout.spaces.limits.repair import ExcessOf, repair
@@ -23,14 +24,7 @@ _STARTS, _LONG = 32, 2000
 
 
 class LimitedDraws:
-    """Draws from the part of a space that limits leave.
-
-    Args:
-        space: the space within limits; its ``base`` is the whole one.
-        base: the whole space.
-        limits: the limits.
-        excess: how far choices are outside, ``(n,)``; 0 inside.
-    """
+    """Draws from the part ``space`` of a ``base`` that limits leave."""
 
     def __init__(
         self, space: WholeSpace, base: WholeSpace, limits: Sequence[Limit], excess: ExcessOf
@@ -39,20 +33,20 @@ class LimitedDraws:
 
     def draw(self, rng: np.random.Generator, n: int) -> Choices:
         """Draw ``n`` architectures within the limits, with replacement."""
-        kept = [np.empty((0, len(self.base.variables)), self.base.choice_dtype)]
-        missing, empty = n, 0
-        while missing > 0:
+
+        def draw(missing: int) -> Choices:
             # As many as are likely needed, but never so many that memory runs out.
             drawn = self._draw(rng, min(int(1.1 * missing / self.share) + 8, _MOST))
-            kept.append(drawn[self.excess(drawn) == 0][:missing])
-            missing -= len(kept[-1])
-            empty = 0 if len(kept[-1]) else empty + 1
-            if empty == _EMPTY:
-                raise SettingsError(
-                    f"found no architecture of {self.space!r} in {empty} rounds of drawing: "
-                    "allow a wider range"
-                )
-        return np.concatenate(kept)
+            inside: Choices = drawn[self.excess(drawn) == 0]
+            return inside
+
+        found = gather(self.base, draw, n, _EMPTY)
+        if len(found) < n:
+            raise SettingsError(
+                f"found no architecture of {self.space!r} in {_EMPTY} rounds of drawing: "
+                "allow a wider range"
+            )
+        return found
 
     def _draw(self, rng: np.random.Generator, n: int) -> Choices:
         if self.way == "list":
@@ -80,11 +74,7 @@ class LimitedDraws:
         share = float((self.excess(self._probes) == 0).mean())
         if share >= _REJECT:
             return "reject", share
-        try:
-            self.space.all_choices()
-        except TypeError:
-            pass
-        else:
+        if listed_choices(self.space) is not None:
             return "list", 1.0
         if self.counted is not None:
             drawn = self.counted.draw(
@@ -108,7 +98,7 @@ class LimitedDraws:
             table = cost_table(self.base, limit)
             if table is not None:
                 outside = limit.excess(limit.costs(self.base, self._probes)) > 0
-                found.append((float(outside.mean()), table.draws(limit)))
+                found.append((float(outside.mean()), Draws(table, limit)))
         return max(found, key=lambda pair: pair[0])[1] if found else None
 
     def any(self) -> bool:
@@ -121,10 +111,8 @@ class LimitedDraws:
                     return False
         if (self.excess(self._probes) == 0).any():
             return True
-        try:
-            return len(self.space.all_choices()) > 0
-        except TypeError:
-            pass
+        if (rows := listed_choices(self.space)) is not None:
+            return len(rows) > 0
         if self.way == "count":
             return True
         rng, starts = np.random.default_rng(_SEED), self._probes[:_STARTS]

@@ -25,22 +25,12 @@ def repair(
     rounds: int = _ROUNDS,
     one: bool = False,
 ) -> tuple[Choices, NDArray[np.bool_]]:
-    """Change one decision after the other until every architecture is within its limits.
+    """Change one decision after the other until every architecture ``(n, positions)`` is inside.
 
     Each round proposes one random change of one decision to every architecture that is still
-    outside, and keeps it unless it leads further away.
-
-    Args:
-        choices: ``(n, positions)``.
-        counts: ``(positions,)`` options a position.
-        excess: how far choices are outside, ``(n,)``; 0 inside, infinite where forbidden.
-        rng: draws the changes.
-        free: ``(n, positions)`` which decisions may change; None for all.
-        rounds: how many changes to propose at most.
-        one: whether to end as soon as one of the architectures is inside.
-
-    Returns:
-        The choices ``(n, positions)`` and which of them are inside, ``(n,)``.
+    outside, and keeps it unless it leads further away. What is forbidden has infinite excess. Only
+    decisions that are ``free`` ``(n, positions)`` change; with ``one``, the first that is inside
+    ends it. The second of what is returned says which are inside, ``(n,)``.
     """
     rows = choices.copy()
     free = np.ones(rows.shape, dtype=np.bool_) if free is None else free

@@ -15,9 +15,7 @@ PLUGIN = SpacePlugin(
     angle="archscout.spaces._blocks.chain_angle:make_vector",
     setting_types={"widths": f"{__name__}.costs:widths_of"},
     resolution=224,
-    reduced={
-        "widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128},
-    },
+    reduced={"widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}},
     trainings=f"{__name__}.trainings:TRAININGS",
     reduced_training="mobilenet-reduced",
     published=f"{__name__}.published:SUPERNET_SEARCH",

@@ -11,17 +11,16 @@ from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-
 from archscout.errors import SettingsError, listed, unknown_name
 from archscout.spaces._blocks import block_costs as costs
+from archscout.spaces._blocks.block_chain import Place, price_chain
 from archscout.spaces.mobilenet.text import BLOCKS, SKIP, STAGES
 
 STRIDES = (2, 2, 2, 1, 2, 1)
 """Stride of the first block of each stage."""
 
 STEM_STRIDE = 2
-_MOST = 4096
+_RANGE = (1, 4096)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,7 @@ class Widths:
         object.__setattr__(self, "stages", tuple(stages))  # Frozen, and to be hashed.
         named = {f"stages[{i}]": width for i, width in enumerate(stages)}
         named |= {"stem": self.stem, "first": self.first, "last": self.last}
-        costs.check_whole(named, dict.fromkeys(named, _MOST))
+        costs.check_whole(named, dict.fromkeys(named, _RANGE))
 
 
 WIDTHS = {
@@ -62,15 +61,6 @@ WIDTHS = {
     "search": Widths(32, 16, (24, 40, 80, 96, 192, 320), 1280),
 }
 """The published widths: of the network trained in the end, and of the supernet of SemiNAS."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Form of one searchable block: channels of input and output, stride."""
-
-    inputs: int
-    outputs: int
-    stride: int
 
 
 def widths_of(widths: Widths | Mapping[str, Any] | str) -> Widths:
@@ -106,36 +96,14 @@ def places(widths: Widths) -> list[Place]:
 
 def block_of(choice: int, place: Place) -> dict[str, int] | None:
     """What makes the block of a place in a network; None for the skip."""
-    if choice == SKIP:
-        return None
-    kernel, expansion = BLOCKS[choice]
-    form = {"outputs": place.outputs, "stride": place.stride}
-    return {"kernel": kernel, "expansion": expansion, **form}
-
-
-def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
-    """What every network costs, ``(2,)``, and each block adds, ``(21, 7, 2)``; to be read only."""
-    costs.check_whole({"classes": classes, "resolution": resolution})
-    return _price_tables(widths, int(classes), int(resolution))
+    return None if choice == SKIP else place.block(*BLOCKS[choice])
 
 
 @lru_cache(maxsize=16)
-def _price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
+def price_tables(widths: Widths, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
+    """What every network costs, ``(2,)``, and each block adds, ``(21, 7, 2)``; to be read only."""
     side = costs.after_stride(resolution, STEM_STRIDE)
     fixed = costs.convolution(costs.IMAGE_CHANNELS, widths.stem, 3, side)
     fixed = fixed + costs.inverted_residual(widths.stem, widths.first, 3, 1, stride=1, side=side)
-    prices = []
-    for place in places(widths):
-        form = {"stride": place.stride, "side": side}
-        row = [
-            costs.inverted_residual(place.inputs, place.outputs, kernel, expansion, **form)
-            for kernel, expansion in BLOCKS
-        ]
-        prices.append([*row, np.zeros(2, dtype=np.int64)])
-        side = costs.after_stride(side, place.stride)
-    fixed = fixed + costs.convolution(widths.stages[-1], widths.last, 1, side)
-    fixed = fixed + costs.linear(widths.last, classes)
-    tables = fixed, np.array(prices, dtype=np.int64)
-    for table in tables:
-        table.flags.writeable = False
-    return tables
+    layout, end = places(widths), {"last": widths.last, "classes": classes}
+    return price_chain(fixed, layout, SKIP + 1, block_of, side=side, **end)

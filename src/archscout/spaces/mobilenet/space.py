@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.block_chain import skips_last
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.mobilenet import PLUGIN
 from archscout.spaces.mobilenet import costs as mobilenet_costs
@@ -154,10 +154,11 @@ class MobileNet(SearchSpace):
         self, archs: Architectures, widths: Widths | str, classes: int, resolution: int
     ) -> NDArray[np.int64]:
         channels = mobilenet_costs.widths_of(widths)
-        fixed, prices = mobilenet_costs.price_tables(channels, classes, resolution)
-        return block_costs.add_up(self.choices(archs), fixed, prices)
+        sizes = block_costs.check_whole({"classes": classes, "resolution": resolution})
+        tables = mobilenet_costs.price_tables(channels, **sizes)
+        return block_costs.add_up(self.choices(archs), *tables)
 
-    @builds
+    @builds_drawn
     def build(
         self,
         arch: Architecture,
@@ -177,19 +178,15 @@ class MobileNet(SearchSpace):
             SettingsError: if a setting is out of range.
             UnknownNameError: if there are no widths of that name.
         """
-        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.mobilenet.network import MobileNetNetwork
 
-        built = MobileNetNetwork(**self.network_arguments(arch, widths, classes))
-        if generator is not None:
-            draw_weights(built, generator)
-        return built
+        return MobileNetNetwork(**self.network_arguments(arch, widths, classes))
 
     def network_arguments(
         self, arch: Architecture, widths: Widths | str = "final", classes: int = 1000
     ) -> dict[str, Any]:
         """What `build` makes the class of its networks with, as plain values."""
-        block_costs.check_whole({"classes": classes})
+        sizes = block_costs.check_whole({"classes": classes})
         channels = mobilenet_costs.widths_of(widths)
         layout, choices = mobilenet_costs.places(channels), self.choices([arch])[0].tolist()
         return {
@@ -197,5 +194,5 @@ class MobileNet(SearchSpace):
             "first": channels.first,
             "blocks": list(map(mobilenet_costs.block_of, choices, layout)),
             "last": channels.last,
-            "classes": int(classes),
+            **sizes,
         }

@@ -16,9 +16,8 @@ from torch import nn
 from archscout._common.plain import plain
 from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.block_network import make_block
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
-from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces.base import Architecture
 from archscout.spaces.mobilenet.costs import Widths, block_of, places, widths_of
 from archscout.spaces.mobilenet.network import EPS, MobileNetNetwork
@@ -28,7 +27,7 @@ from archscout.spaces.mobilenet.text import POSITIONS, SKIP, STARTS
 _PARTS = ("stem", "first", "blocks", "last", "pool", "classifier")
 
 
-@builds
+@builds_drawn
 def mobilenet_supernet(
     widths: Widths | Mapping[str, Any] | str = "final",
     classes: int = 1000,
@@ -58,7 +57,7 @@ def mobilenet_supernet(
     space = MobileNet()
     # The shortest chain; its blocks are not used.
     shortest = tuple(0 if place in STARTS else SKIP for place in range(POSITIONS))
-    supernet = ChainSupernet(
+    return ChainSupernet(
         space,
         {"widths": named, "classes": int(classes)},
         alone=MobileNetNetwork(
@@ -70,6 +69,3 @@ def mobilenet_supernet(
         ),
         build=lambda arch: space.build(arch, channels, int(classes)),
     )
-    if generator is not None:
-        draw_weights(supernet, generator)
-    return supernet

@@ -15,31 +15,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout._common.arguments import whole
-from archscout.errors import SettingsError
+from archscout.spaces._blocks.block_costs import (
+    IMAGE_CHANNELS,
+    RANGES,
+    check_halved,
+    convolution,
+    linear,
+)
 from archscout.spaces.nasbench101.cell import EDGES, INNER, OPERATIONS, VERTICES, edge_place
 
-IMAGE_CHANNELS = 3
 STACKS = 3
 _TAPS = {"conv1x1-bn-relu": 1, "conv3x3-bn-relu": 9}
-_STEM_TAPS = 9
 # five vertices may share the output's channels, and each needs one
-_RANGES = {
-    "classes": (1, 1_000_000),
-    "channels": (INNER, 2048),
-    "cells": (1, 256),
-    "resolution": (4, 2048),
-}
+_RANGES = {**RANGES, "channels": (INNER, 2048), "resolution": (4, 2048)}
 
 
-def check_settings(**settings: Any) -> None:
-    """Check that network settings are whole numbers in range."""
-    for name, value in settings.items():
-        whole(value, name, *_RANGES[name])
-        if name == "resolution" and value % 4:
-            raise SettingsError(
-                f"got resolution={value}, expected a multiple of 4: the network halves it twice"
-            )
+def check_settings(**settings: Any) -> dict[str, int]:
+    """Network settings as whole numbers in range."""
+    return check_halved(settings, _RANGES)
 
 
 def vertex_channels(
@@ -67,7 +60,7 @@ def vertex_channels(
 
 
 def widths_of_cells(
-    choices: NDArray[np.integer[Any]], channels: int = 128, cells: int = 3
+    choices: NDArray[np.integer[Any]], channels: int, cells: int
 ) -> list[list[int]]:
     """Channels of the seven vertices of every cell of the network of a pruned cell ``(1, 26)``."""
     widths: list[list[int]] = []
@@ -76,47 +69,29 @@ def widths_of_cells(
     return widths
 
 
-def count_params(
-    choices: NDArray[np.integer[Any]], classes: int = 10, channels: int = 128, cells: int = 3
+def count_costs(
+    choices: NDArray[np.integer[Any]], classes: int, channels: int, cells: int, resolution: int
 ) -> NDArray[np.int64]:
-    """Trainable parameters ``(n,)``, with batch norms, of networks of pruned cells ``(n, 26)``."""
-    check_settings(classes=classes, channels=channels, cells=cells)
-    width = int(channels) << STACKS - 1
-    total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels + 2 * channels)
-    total += (width + 1) * int(classes)
-    for _, inputs, outputs, count in _kinds_of_cells(channels, cells):
-        weights, norms = _weights(choices, inputs, outputs)
-        total += count * (weights + norms)
-    return total
-
-
-def count_macs(
-    choices: NDArray[np.integer[Any]],
-    classes: int = 10,
-    channels: int = 128,
-    cells: int = 3,
-    resolution: int = 32,
-) -> NDArray[np.int64]:
-    """Multiply-adds ``(n,)`` of convolutions and classifier of pruned cells ``(n, 26)``."""
-    check_settings(classes=classes, channels=channels, cells=cells, resolution=resolution)
-    width = int(channels) << STACKS - 1
-    total = np.full(len(choices), _STEM_TAPS * IMAGE_CHANNELS * channels * resolution**2)
-    total += width * int(classes)
+    """Trainable parameters and multiply-adds ``(n, 2)`` of networks of pruned cells ``(n, 26)``."""
+    fixed = convolution(IMAGE_CHANNELS, channels, 3, resolution)
+    fixed = fixed + linear(channels << STACKS - 1, classes)
+    total = np.tile(fixed, (len(choices), 1))
     for stack, inputs, outputs, count in _kinds_of_cells(channels, cells):
-        weights, _ = _weights(choices, inputs, outputs)
-        total += count * weights * (resolution >> stack) ** 2
+        weights, norms = _weights(choices, inputs, outputs)
+        macs = weights * (resolution >> stack) ** 2
+        total += count * np.stack([weights + norms, macs], axis=1)
     return total
 
 
 def _kinds_of_cells(channels: int, cells: int) -> Iterator[tuple[int, int, int, int]]:
     """Stack, input channels, output channels and number of the cells of each kind."""
     for stack in range(STACKS):
-        outputs = int(channels) << stack
+        outputs = channels << stack
         if stack == 0:
-            yield stack, outputs, outputs, int(cells)
+            yield stack, outputs, outputs, cells
         else:
             yield stack, outputs // 2, outputs, 1
-            yield stack, outputs, outputs, int(cells) - 1
+            yield stack, outputs, outputs, cells - 1
 
 
 def _weights(

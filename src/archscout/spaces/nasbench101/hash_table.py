@@ -29,11 +29,7 @@ _FEW = 500
 
 
 class HashTable:
-    """Hash by cell and cell by hash.
-
-    Args:
-        digests: ``(423624, 16)`` bytes in the order of the enumeration.
-    """
+    """Hash by cell and cell by hash, from digests ``(423624, 16)`` in the order of all cells."""
 
     def __init__(self, digests: NDArray[np.uint8]) -> None:
         self.digests = digests

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.errors import ParseError, SettingsError
+from archscout.errors import ParseError
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
+from archscout.spaces.draws import check_count
 from archscout.spaces.nasbench101 import PLUGIN, cell, costs, encodings
 from archscout.spaces.nasbench101.enumeration import CELLS, enumerate_cells
 from archscout.spaces.nasbench101.hash_table import hash_table, hashes_of
@@ -22,6 +23,7 @@ from archscout.spaces.nasbench101.mutation import mutated
 if TYPE_CHECKING:
     import torch
 
+_RESOLUTION = 32
 _BLOCK = 4096  # Architectures of an iteration at a time.
 
 
@@ -160,8 +162,7 @@ class NASBench101(SearchSpace):
 
     def sample_choices(self, rng: np.random.Generator, n: int) -> NDArray[np.int8]:
         """Draw ``n`` cells uniformly from those listed, with replacement, as choices."""
-        if n < 0:
-            raise SettingsError(f"got n={n}, expected 0 or more architectures to sample")
+        check_count(n)
         return self.all_choices()[rng.integers(0, CELLS, n)]
 
     def sample_written(self, rng: np.random.Generator, n: int) -> NDArray[np.int8]:
@@ -291,7 +292,7 @@ class NASBench101(SearchSpace):
             ParseError: if the cell is not valid.
             SettingsError: if a setting is out of range.
         """
-        return costs.count_params(self.prune(archs), classes, channels, cells)
+        return self._costs(archs, classes, channels, cells, _RESOLUTION)[:, 0]
 
     def macs_table(
         self,
@@ -299,7 +300,7 @@ class NASBench101(SearchSpace):
         classes: int = 10,
         channels: int = 128,
         cells: int = 3,
-        resolution: int = 32,
+        resolution: int = _RESOLUTION,
     ) -> NDArray[np.int64]:
         """Exact multiply-adds of convolutions and classifier for one image, ``(n,)``.
 
@@ -314,7 +315,14 @@ class NASBench101(SearchSpace):
             ParseError: if the cell is not valid.
             SettingsError: if a setting is out of range.
         """
-        return costs.count_macs(self.prune(archs), classes, channels, cells, resolution)
+        return self._costs(archs, classes, channels, cells, resolution)[:, 1]
+
+    def _costs(
+        self, archs: Architectures, classes: int, channels: int, cells: int, resolution: int
+    ) -> NDArray[np.int64]:
+        pruned, sizes = self.prune(archs), {"classes": classes, "channels": channels}
+        sizes = costs.check_settings(**sizes, cells=cells, resolution=resolution)
+        return costs.count_costs(pruned, **sizes)
 
     @builds
     def build(
@@ -348,15 +356,15 @@ class NASBench101(SearchSpace):
         self, arch: Architecture, classes: int = 10, channels: int = 128, cells: int = 3
     ) -> dict[str, Any]:
         """What `build` makes the class of its networks with, as plain values."""
-        costs.check_settings(classes=classes, channels=channels, cells=cells)
-        pruned = self.prune([arch])
+        sizes = costs.check_settings(classes=classes, channels=channels, cells=cells)
+        pruned, count = self.prune([arch]), sizes["cells"]
         vertices = cell.live_parts(pruned[0].tolist())
         rows = [
             [widths[vertex] for vertex in (0, *vertices)]
-            for widths in costs.widths_of_cells(pruned, channels, cells)
+            for widths in costs.widths_of_cells(pruned, sizes["channels"], count)
         ]
-        stacks = [rows[first : first + int(cells)] for first in range(0, len(rows), int(cells))]
-        return {"vertices": vertices, "channels": stacks, "classes": int(classes)}
+        stacks = [rows[first : first + count] for first in range(0, len(rows), count)]
+        return {"vertices": vertices, "channels": stacks, "classes": sizes["classes"]}
 
     def _accepted(self, archs: Architectures) -> NDArray[np.int8]:
         """Choices of ``archs``, all of them valid."""

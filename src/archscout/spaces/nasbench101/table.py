@@ -14,18 +14,11 @@ from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
 from archscout.spaces._blocks.table_files import DATASET, check_dataset
 from archscout.spaces.nasbench101.space import NASBench101
 from archscout.spaces.nasbench101.table_columns import official_runs
-from archscout.spaces.nasbench101.table_sources import (
-    description,
-    facts,
-    official_file,
-)
+from archscout.spaces.nasbench101.table_sources import description, facts, official_file
 
 
 def load_nasbench101(
-    path: str | Path | None = None,
-    epochs: int = 108,
-    run: RunMode = "mean",
-    dataset: str = DATASET,
+    path: str | Path | None = None, epochs: int = 108, run: RunMode = "mean", dataset: str = DATASET
 ) -> MeasuredTable:
     """Load the official table: three runs of each of the 423,624 cells.
 

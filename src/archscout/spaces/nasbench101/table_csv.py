@@ -8,7 +8,6 @@ Source: Ying et al., "NAS-Bench-101: Towards Reproducible Neural Architecture Se
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,16 +16,18 @@ from numpy.typing import NDArray
 
 from archscout._tables.reader import RawTable, read_table
 from archscout._tables.units import check_unit, row_means
-from archscout.errors import ParseError, SettingsError, TableError, listed
+from archscout.errors import SettingsError, TableError
 from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
-from archscout.spaces._blocks.table_files import DATASET, check_dataset, data_file
+from archscout.spaces._blocks.table_files import (
+    DATASET,
+    check_dataset,
+    data_file,
+    digest_of,
+    parse_rows,
+)
 from archscout.spaces.base import Choices
 from archscout.spaces.nasbench101.space import NASBench101
-from archscout.spaces.nasbench101.table_sources import (
-    chosen_length,
-    description,
-    facts,
-)
+from archscout.spaces.nasbench101.table_sources import chosen_length, description, facts
 
 Floats = NDArray[np.float64]
 
@@ -38,10 +39,7 @@ _SMALL_CELLS = {3: 7, 4: 91}
 
 
 def load_nasbench101_measured(
-    path: str | Path | None = None,
-    epochs: int = 108,
-    run: RunMode = "mean",
-    dataset: str = DATASET,
+    path: str | Path | None = None, epochs: int = 108, run: RunMode = "mean", dataset: str = DATASET
 ) -> MeasuredTable:
     """Load 20,001 cells drawn uniformly from NAS-Bench-101, with one run of each length.
 
@@ -68,7 +66,7 @@ def load_nasbench101_measured(
     epochs = chosen_length(source.name, epochs, _LENGTHS)
     table = read_table(source)
     accuracy, price = f"valid_{epochs}ep", f"train_seconds_{_LENGTHS[-1]}ep"
-    _require(table, ("hash", "adj_bits", "ops", "params", "macs", accuracy, price))
+    table.require(("hash", "adj_bits", "ops", "params", "macs", accuracy, price))
     space = NASBench101()
     share = epochs / _LENGTHS[-1]
     return MeasuredTable(
@@ -79,7 +77,7 @@ def load_nasbench101_measured(
         columns={name: table.numbers(name) for name in ("params", "macs")},
         provenance={
             "source": source.name,
-            "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "sha256": digest_of(source),
             **facts(table.rows, epochs),
             "test values": "none",
             "seconds factor": share,
@@ -124,7 +122,7 @@ def load_nasbench101_small(
     source = data_file(path, _SMALL_FILE)
     epochs = chosen_length(source.name, epochs, _LENGTHS)
     table = read_table(source)
-    _require(table, ("space", "epochs", "hash", "val_acc", "test_acc", "training_time_s"))
+    table.require(("space", "epochs", "hash", "val_acc", "test_acc", "training_time_s"))
     space = NASBench101()
     cells = space.all_choices()[: _SMALL_CELLS[vertices]]
     sizes = np.array(table.columns["space"], dtype=np.str_)
@@ -138,21 +136,12 @@ def load_nasbench101_small(
         seconds=row_means(seconds),
         provenance={
             "source": source.name,
-            "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "sha256": digest_of(source),
             **facts(len(cells), epochs),
             "test values": "mean of the same runs",
         },
         **description(f"nasbench101-small {vertices} vertices", epochs, run),
     )
-
-
-def _require(table: RawTable, names: Sequence[str]) -> None:
-    missing = [name for name in names if name not in table.columns]
-    if missing:
-        raise TableError(
-            f"{table.source} has no column {missing[0]!r}: it has {listed(table.columns)}, "
-            "give the file that the benchmark's documentation names"
-        )
 
 
 def _percent(table: RawTable, name: str) -> Floats:
@@ -165,15 +154,7 @@ def _written_cells(table: RawTable, space: NASBench101) -> Choices:
     """Choices of the rows' cells, whose hashes must be those of the file."""
     columns = table.columns
     texts = [f"{b}:{o}" for b, o in zip(columns["adj_bits"], columns["ops"], strict=True)]
-    try:
-        choices = space.parse_many(texts)
-    except ParseError:
-        for row, text in enumerate(texts, start=1):
-            try:
-                space.parse(text)
-            except ParseError as error:
-                raise TableError(f"row {row} of {table.source} is no cell: {error}") from None
-        raise
+    choices = parse_rows(space, texts, f"{table.source} is no cell")
     known = space.canonical_ids(choices)
     same = known == np.array(columns["hash"], dtype=np.str_)
     if not same.all():

@@ -26,10 +26,7 @@ PLUGIN = SpacePlugin(
     },
     table_networks={
         "cifar100": {"macs": {"classes": 100}, "params": {"classes": 100}},
-        "imagenet16_120": {
-            "macs": {"classes": 120, "resolution": 16},
-            "params": {"classes": 120},
-        },
+        "imagenet16_120": {"macs": {"classes": 120, "resolution": 16}, "params": {"classes": 120}},
     },
     reduced={"channels": 8, "cells": 1},
     trainings=f"{__name__}.trainings:TRAININGS",

@@ -11,8 +11,6 @@ Source: random-label search (Zhang et al., CVPR 2021, arXiv 2101.11834), as rele
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from torch import nn
 
 from archscout.spaces._blocks.angle_vector import (
@@ -21,8 +19,7 @@ from archscout.spaces._blocks.angle_vector import (
     VectorPiece,
     names_of_weights,
 )
-from archscout.spaces._blocks.path_counts import path_counts
-from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench201.cell import OPERATIONS, cell_paths
 from archscout.spaces.nasbench201.supernet import NASBench201Supernet, SupernetCell
 
 _TAPS = 9
@@ -39,7 +36,7 @@ def make_vector(supernet: NASBench201Supernet, contents: VectorContents) -> Angl
             around.append((f"body.{number}", block))
     around.append(("tail", supernet.tail))
     fixed = (*names_of_weights(around, contents), "classifier.weight", "classifier.bias")
-    vector = AngleVector(VectorPiece(fixed), _count)
+    vector = AngleVector(VectorPiece(fixed), cell_paths)
     for place, (number, cell) in enumerate(cells):
         for edge, choices in enumerate(cell.edges):
             for operation, module in choices.named_children():
@@ -57,8 +54,3 @@ def _channels(choices: nn.Module) -> int:
     convolution = choices.get_submodule("nor_conv_1x1.1")
     assert isinstance(convolution, nn.Conv2d)
     return convolution.out_channels
-
-
-def _count(paths: NDArray[np.int8]) -> NDArray[np.int64]:
-    last = EDGES[-1][1]
-    return path_counts(paths != OPERATIONS.index("none"), EDGES, starts=[0], ends=[last])

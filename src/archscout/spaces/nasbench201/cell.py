@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import ParseError
+from archscout.spaces._blocks.path_counts import path_counts
 
 OPERATIONS = ("none", "skip_connect", "nor_conv_1x1", "nor_conv_3x3", "avg_pool_3x3")
 """What an edge can do, in index order."""
@@ -101,17 +102,12 @@ def _short(text: str) -> str:
 
 def live_edges(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     """Which edges ``(n, 6)`` lie on a path from input to output that has no ``none``."""
-    there = choices != OPERATIONS.index("none")
-    fed = np.zeros((len(choices), len(_NODES) + 1), dtype=np.bool_)
-    used = np.zeros_like(fed)
-    fed[:, 0] = used[:, -1] = True
-    for edge, (source, target) in enumerate(EDGES):
-        fed[:, target] |= there[:, edge] & fed[:, source]
-    for edge, (source, target) in reversed(list(enumerate(EDGES))):
-        used[:, source] |= there[:, edge] & used[:, target]
-    sources, targets = np.array(EDGES).T
-    live: NDArray[np.bool_] = there & fed[:, sources] & used[:, targets]
-    return live
+    return cell_paths(choices) > 0
+
+
+def cell_paths(choices: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """On how many paths from input to output each edge lies, ``(..., 6)``."""
+    return path_counts(choices != OPERATIONS.index("none"), EDGES, starts=[0], ends=[_NODES[-1]])
 
 
 def live_choices(choices: NDArray[np.integer[Any]]) -> NDArray[np.integer[Any]]:

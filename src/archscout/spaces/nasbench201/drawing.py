@@ -44,7 +44,8 @@ def draw(space: SearchSpace, arch: Architecture) -> str:
         )
         parts.append(svg.text(x, y + 5, name, halo=False))
     spoken = [
-        f"{_name(edges[a, b])} from {_NODE_NAMES[a]} to {_NODE_NAMES[b]}" for a, b in sorted(live)
+        f"{_STYLES[edges[a, b]][0]} from {_NODE_NAMES[a]} to {_NODE_NAMES[b]}"
+        for a, b in sorted(live)
     ]
     label = "Cell: " + ("; ".join(spoken) or "nothing reaches the output")
     return svg.document(514, 228, label, parts)
@@ -62,14 +63,11 @@ def _draw_edge(edge: tuple[int, int], operation: str, live: bool) -> str:
             f'stroke-linecap="round" style="stroke:{svg.colour(svg.FAINT)}">'
             f"<title>none: no connection {between}</title></path>"
         )
-    name, kind, width = _name(operation), svg.FAINT, 2.0
-    about, dash = (
-        f"{name} {between}, without effect: on no path from in to out",
-        ' stroke-dasharray="6 4"',
-    )
-    if live:
-        _, kind, width = _STYLES.get(operation, (name, svg.INK, 2.0))
-        about, dash = f"{name} {between}", ""
+    name, kind, width = _STYLES[operation]
+    about, dash = f"{name} {between}", ""
+    if not live:
+        kind, width, dash = svg.FAINT, 2.0, ' stroke-dasharray="6 4"'
+        about += ", without effect: on no path from in to out"
     path = svg.curve(start, control, end, start_gap=_RADIUS, end_gap=_RADIUS + 10)
     return (
         f"<g><title>{escape(about)}</title>"
@@ -78,7 +76,3 @@ def _draw_edge(edge: tuple[int, int], operation: str, live: bool) -> str:
         f"{svg.arrow_head(control, end, _RADIUS + 1, kind)}"
         f"{svg.text(float(middle[0]), float(middle[1]) - 12, name, kind)}</g>"
     )
-
-
-def _name(operation: str) -> str:
-    return _STYLES[operation][0] if operation in _STYLES else operation.replace("_", " ")

@@ -89,8 +89,7 @@ class NASBench201Network(nn.Module):
     def __init__(self, operations: Sequence[str], classes: int, channels: int, cells: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
-            nn.Conv2d(3, channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(channels),
+            nn.Conv2d(3, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels)
         )
         blocks: list[nn.Module] = []
         width = channels

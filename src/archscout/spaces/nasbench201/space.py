@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.encodings import arrays as encodings
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.block_costs import add_up
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 from archscout.spaces.nasbench201 import PLUGIN, cell, costs
 
@@ -24,6 +25,7 @@ _POSITIONS = len(cell.EDGES)
 _OPTIONS = len(cell.OPERATIONS)
 _POWERS = _OPTIONS ** np.arange(_POSITIONS - 1, -1, -1)
 _FIRST_OPERATION_TOKEN = 3
+_RESOLUTION = 32
 _OUTPUT_TOKEN = _FIRST_OPERATION_TOKEN + _OPTIONS
 
 
@@ -199,7 +201,7 @@ class NASBench201(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        return costs.count_params(self.choices(archs), classes, channels, cells)
+        return self._costs(archs, classes, channels, cells, _RESOLUTION)[:, 0]
 
     def macs_table(
         self,
@@ -207,7 +209,7 @@ class NASBench201(SearchSpace):
         classes: int = 10,
         channels: int = 16,
         cells: int = 5,
-        resolution: int = 32,
+        resolution: int = _RESOLUTION,
     ) -> NDArray[np.int64]:
         """Exact multiply-adds for one image, ``(n,)``: convolutions, the classifier and its bias.
 
@@ -221,9 +223,16 @@ class NASBench201(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        return costs.count_macs(self.choices(archs), classes, channels, cells, resolution)
+        return self._costs(archs, classes, channels, cells, resolution)[:, 1]
 
-    @builds
+    def _costs(
+        self, archs: Architectures, classes: int, channels: int, cells: int, resolution: int
+    ) -> NDArray[np.int64]:
+        sizes = {"classes": classes, "channels": channels, "cells": cells}
+        sizes = costs.check_settings(**sizes, resolution=resolution)
+        return add_up(self.choices(archs), *costs.price_tables(**sizes))
+
+    @builds_drawn
     def build(
         self,
         arch: Architecture,
@@ -244,25 +253,17 @@ class NASBench201(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.nasbench201.network import NASBench201Network
 
-        built = NASBench201Network(**self.network_arguments(arch, classes, channels, cells))
-        if generator is not None:
-            draw_weights(built, generator)
-        return built
+        return NASBench201Network(**self.network_arguments(arch, classes, channels, cells))
 
     def network_arguments(
         self, arch: Architecture, classes: int = 10, channels: int = 16, cells: int = 5
     ) -> dict[str, Any]:
         """What `build` makes the class of its networks with, as plain values."""
-        costs.check_settings(classes=classes, channels=channels, cells=cells)
-        return {
-            "operations": [cell.OPERATIONS[c] for c in self.choices([arch])[0].tolist()],
-            "classes": int(classes),
-            "channels": int(channels),
-            "cells": int(cells),
-        }
+        sizes = costs.check_settings(classes=classes, channels=channels, cells=cells)
+        operations = [cell.OPERATIONS[c] for c in self.choices([arch])[0].tolist()]
+        return {"operations": operations, **sizes}
 
 
 def _graph(choices: NDArray[np.integer[Any]]) -> encodings.GraphEncoding:

@@ -11,15 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from archscout.spaces._blocks.building import builds
-from archscout.spaces._blocks.initial_weights import draw_weights
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.supernet import Supernet, deal
 from archscout.spaces.base import Architecture, Architectures
 from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS, live_edges
@@ -95,7 +93,7 @@ class NASBench201Supernet(Supernet):
 
     space = NASBench201()
 
-    @builds
+    @builds_drawn
     def __init__(
         self,
         classes: int = 10,
@@ -103,15 +101,10 @@ class NASBench201Supernet(Supernet):
         cells: int = 5,
         generator: torch.Generator | None = None,
     ) -> None:
-        check_settings(classes=classes, channels=channels, cells=cells)
-        settings: dict[str, Any] = {
-            "classes": int(classes),
-            "channels": int(channels),
-            "cells": int(cells),
-        }
+        settings = check_settings(classes=classes, channels=channels, cells=cells)
         super().__init__(
-            settings,
-            np.full((3 * int(cells), len(EDGES)), len(OPERATIONS)),
+            dict(settings),
+            np.full((3 * settings["cells"], len(EDGES)), len(OPERATIONS)),
             fair_operations=len(OPERATIONS) - 1,
         )
         # The network around the cells is that of a cell without weights.
@@ -125,8 +118,6 @@ class NASBench201Supernet(Supernet):
             else:
                 blocks.append(SupernetCell(width))
         self.body = nn.ModuleList(blocks)
-        if generator is not None:
-            draw_weights(self, generator)
 
     def forward(self, images: Tensor, path: NDArray[np.int8]) -> Tensor:
         """Map images ``(n, 3, h, w)``, sides multiples of 4, to logits ``(n, classes)``."""

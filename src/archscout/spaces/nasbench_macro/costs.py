@@ -10,12 +10,10 @@ released table.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
-import numpy as np
-
 from archscout.spaces._blocks import block_costs as costs
+from archscout.spaces._blocks.block_chain import Place, price_chain
 
 STAGES = (2, 3, 3)
 """Layers a stage; the first of each halves the resolution and doubles the channels."""
@@ -26,15 +24,6 @@ BLOCKS = ((3, 3), (5, 6))
 SKIP = 0
 LAST = 1280
 """Channels of the last convolution."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Form of one layer: channels of input and output, stride."""
-
-    inputs: int
-    outputs: int
-    stride: int
 
 
 def places(channels: int) -> list[Place]:
@@ -52,39 +41,14 @@ def block_of(choice: int, place: Place) -> dict[str, int] | None:
 
     Where a stage starts, the skip is a 1x1 convolution, which has no expansion.
     """
-    form = {"outputs": place.outputs, "stride": place.stride}
     if choice == SKIP:
-        return None if place.stride == 1 else {"kernel": 1, **form}
-    kernel, expansion = BLOCKS[choice - 1]
-    return {"kernel": kernel, "expansion": expansion, **form}
-
-
-def price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
-    """What every network costs, ``(2,)``, and each option adds, ``(8, 3, 2)``; to be read only."""
-    costs.check_whole({"channels": channels, "classes": classes, "resolution": resolution})
-    return _price_tables(int(channels), int(classes), int(resolution))
+        return None if place.stride == 1 else place.block(1)
+    return place.block(*BLOCKS[choice - 1])
 
 
 @lru_cache(maxsize=16)
-def _price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
-    side = resolution
-    fixed = costs.convolution(costs.IMAGE_CHANNELS, channels, 3, side)
-    layout, prices = places(channels), []
-    for place in layout:
-        after = costs.after_stride(side, place.stride)
-        skip = np.zeros(2, dtype=np.int64)
-        if place.stride != 1:
-            skip = costs.convolution(place.inputs, place.outputs, 1, after)
-        form = {"stride": place.stride, "side": side}
-        blocks = [
-            costs.inverted_residual(place.inputs, place.outputs, kernel, expansion, **form)
-            for kernel, expansion in BLOCKS
-        ]
-        prices.append([skip, *blocks])
-        side = after
-    fixed = fixed + costs.convolution(layout[-1].outputs, LAST, 1, side)
-    fixed = fixed + costs.linear(LAST, classes)
-    tables = fixed, np.array(prices, dtype=np.int64)
-    for table in tables:
-        table.flags.writeable = False
-    return tables
+def price_tables(channels: int, classes: int, resolution: int) -> tuple[costs.Costs, costs.Costs]:
+    """What every network costs, ``(2,)``, and each option adds, ``(8, 3, 2)``; to be read only."""
+    fixed = costs.convolution(costs.IMAGE_CHANNELS, channels, 3, resolution)
+    layout, end = places(channels), {"last": LAST, "classes": classes}
+    return price_chain(fixed, layout, len(BLOCKS) + 1, block_of, side=resolution, **end)

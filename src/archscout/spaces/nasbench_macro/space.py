@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from archscout.errors import ParseError
 from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.block_chain import skips_last
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.nasbench_macro import PLUGIN
 from archscout.spaces.nasbench_macro import costs as nasbench_macro_costs
@@ -137,10 +137,11 @@ class NASBenchMacro(SearchSpace):
     def _costs(
         self, archs: Architectures, classes: int, channels: int, resolution: int
     ) -> NDArray[np.int64]:
-        fixed, prices = nasbench_macro_costs.price_tables(channels, classes, resolution)
-        return block_costs.add_up(self.choices(archs), fixed, prices)
+        sizes = {"channels": channels, "classes": classes, "resolution": resolution}
+        tables = nasbench_macro_costs.price_tables(**block_costs.check_whole(sizes))
+        return block_costs.add_up(self.choices(archs), *tables)
 
-    @builds
+    @builds_drawn
     def build(
         self,
         arch: Architecture,
@@ -159,24 +160,20 @@ class NASBenchMacro(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces._blocks.initial_weights import draw_weights
         from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
 
-        built = NASBenchMacroNetwork(**self.network_arguments(arch, classes, channels))
-        if generator is not None:
-            draw_weights(built, generator)
-        return built
+        return NASBenchMacroNetwork(**self.network_arguments(arch, classes, channels))
 
     def network_arguments(
         self, arch: Architecture, classes: int = 10, channels: int = 32
     ) -> dict[str, Any]:
         """What `build` makes the class of its networks with, as plain values."""
-        block_costs.check_whole({"classes": classes, "channels": channels})
-        layout = nasbench_macro_costs.places(int(channels))
+        sizes = block_costs.check_whole({"classes": classes, "channels": channels})
+        layout = nasbench_macro_costs.places(sizes["channels"])
         choices = self.choices([arch])[0].tolist()
         return {
-            "stem": int(channels),
+            "stem": sizes["channels"],
             "blocks": list(map(nasbench_macro_costs.block_of, choices, layout)),
             "last": nasbench_macro_costs.LAST,
-            "classes": int(classes),
+            "classes": sizes["classes"],
         }

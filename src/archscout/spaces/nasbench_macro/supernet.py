@@ -11,9 +11,8 @@ from torch import nn
 
 from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.block_network import make_block
-from archscout.spaces._blocks.building import builds
+from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
-from archscout.spaces._blocks.initial_weights import draw_weights
 from archscout.spaces.nasbench_macro.costs import SKIP, block_of, places
 from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
 from archscout.spaces.nasbench_macro.space import NASBenchMacro
@@ -21,7 +20,7 @@ from archscout.spaces.nasbench_macro.space import NASBenchMacro
 _PARTS = ("stem", "blocks", "last", "pool", "classifier")
 
 
-@builds
+@builds_drawn
 def nasbench_macro_supernet(
     classes: int = 10, channels: int = 32, generator: torch.Generator | None = None
 ) -> ChainSupernet:
@@ -39,21 +38,18 @@ def nasbench_macro_supernet(
         >>> nasbench_macro_supernet(channels=4).path_shape
         (8, 1)
     """
-    check_whole({"classes": classes, "channels": channels})
-    layout = places(int(channels))
+    sizes = check_whole({"classes": classes, "channels": channels})
+    layout = places(sizes["channels"])
     space = NASBenchMacro()
-    supernet = ChainSupernet(
+    return ChainSupernet(
         space,
-        {"classes": int(classes), "channels": int(channels)},
+        dict(sizes),
         alone=NASBenchMacroNetwork(
-            **space.network_arguments(space.parse(str(SKIP) * len(layout)), classes, channels)
+            **space.network_arguments(space.parse(str(SKIP) * len(layout)), **sizes)
         ),
         parts=_PARTS,
         make_block=lambda choice, place: make_block(
             layout[place].inputs, block_of(choice, layout[place]), activation=nn.ReLU
         ),
-        build=lambda arch: space.build(arch, classes=int(classes), channels=int(channels)),
+        build=lambda arch: space.build(arch, sizes["classes"], sizes["channels"]),
     )
-    if generator is not None:
-        draw_weights(supernet, generator)
-    return supernet

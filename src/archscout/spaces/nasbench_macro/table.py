@@ -10,16 +10,19 @@ released table.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import numpy as np
 
-from archscout._tables.reader import RawTable, read_table
-from archscout.errors import ParseError, TableError, listed
+from archscout._tables.reader import read_table
 from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
-from archscout.spaces._blocks.table_files import DATASET, check_dataset, data_file
-from archscout.spaces.base import Architecture, SearchSpace
+from archscout.spaces._blocks.table_files import (
+    DATASET,
+    check_dataset,
+    data_file,
+    digest_of,
+    parse_rows,
+)
 from archscout.spaces.nasbench_macro.space import NASBenchMacro
 
 _FILE = "nasbench_macro.csv.gz"
@@ -55,16 +58,11 @@ def load_nasbench_macro(
     check_dataset("nasbench-macro", dataset)
     source = data_file(path, _FILE)
     table = read_table(source)
-    for name in ("arch", *_RUNS, *_COSTS.values()):
-        if name not in table.columns:
-            raise TableError(
-                f"{table.source} has no column {name!r}: it has {listed(table.columns)}, "
-                "give the file that the benchmark's documentation names"
-            )
+    table.require(("arch", *_RUNS, *_COSTS.values()))
     space = NASBenchMacro()
     return MeasuredTable(
         space,
-        space.choices([_architecture(space, table, row) for row in range(table.rows)]),
+        parse_rows(space, map(str, table.columns["arch"]), f"{table.source} is no architecture"),
         np.stack([table.numbers(name) for name in _RUNS], axis=1),
         name=f"nasbench-macro {DATASET} test accuracy {run}",
         dataset=DATASET,
@@ -72,18 +70,10 @@ def load_nasbench_macro(
         columns={name: table.numbers(column) for name, column in _COSTS.items()},
         provenance={
             "source": source.name,
-            "sha256": hashlib.sha256(source.read_bytes()).hexdigest(),
+            "sha256": digest_of(source),
             "rows": table.rows,
             "metric": "accuracy",
             "split": "test: the table has no validation split",
             "test values": "none: the search itself sees test accuracies",
         },
     )
-
-
-def _architecture(space: SearchSpace, table: RawTable, row: int) -> Architecture:
-    text = str(table.columns["arch"][row])
-    try:
-        return space.parse(text)
-    except ParseError as error:
-        raise TableError(f"row {row + 1} of {table.source} is no architecture: {error}") from None
