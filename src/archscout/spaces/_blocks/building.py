@@ -39,7 +39,7 @@ def builds(function: Callable[_Arguments, _Made]) -> Callable[_Arguments, _Made]
 
 
 def builds_drawn(function: Callable[_Arguments, _Made]) -> Callable[_Arguments, _Made]:
-    """`builds`, for a function or constructor whose weights a generator that is given draws anew."""
+    """`builds`, for a function or constructor whose generator, if given, draws the weights."""
 
     @builds
     @functools.wraps(function)
