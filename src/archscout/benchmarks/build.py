@@ -19,7 +19,7 @@ from archscout.benchmarks.select import select
 from archscout.errors import TableError, listed
 from archscout.objectives.objective import Direction
 from archscout.spaces import load_space
-from archscout.spaces._blocks.table_files import digest_of
+from archscout.spaces._blocks.measured_table import digest_of
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 

@@ -13,7 +13,7 @@ from archscout._tables.reader import TableFile
 from archscout._tables.units import check_unit, row_means
 from archscout.benchmarks.schema import COUNTS
 from archscout.benchmarks.select import Group, Selection
-from archscout.spaces._blocks.table_files import parse_rows
+from archscout.spaces._blocks.measured_table import parse_rows
 from archscout.spaces.base import SearchSpace
 
 logger = logging.getLogger(__name__)

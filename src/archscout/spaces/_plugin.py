@@ -6,7 +6,6 @@ the space asks the declaration, so that nobody else names the space.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,7 +120,4 @@ class SpacePlugin:
 
 def load_part(part: int | Part) -> Any:
     """Import what a text names; anything else passes through."""
-    if not isinstance(part, str):
-        return part
-    module, _, name = part.partition(":")
-    return getattr(importlib.import_module(module), name)
+    return Entry(part).load() if isinstance(part, str) else part

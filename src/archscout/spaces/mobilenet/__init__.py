@@ -18,5 +18,5 @@ PLUGIN = SpacePlugin(
     reduced={"widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}},
     trainings=f"{__name__}.trainings:TRAININGS",
     reduced_training="mobilenet-reduced",
-    published=f"{__name__}.published:SUPERNET_SEARCH",
+    published=f"{__name__}.trainings:SUPERNET_SEARCH",
 )

@@ -1,4 +1,4 @@
-"""Settings of training for MobileNet: as published, and reduced for small machines.
+"""Settings of training and of the search on the supernet for MobileNet, in plain values.
 
 Source:
     ``mobilenet`` and ``mobilenet-final``: random-label search (Zhang et al., CVPR 2021, arXiv
@@ -7,6 +7,10 @@ Source:
     a round. Deviations: crops are shifts by a few padded pixels instead of crops of random size,
     and no lighting is changed; one process takes the whole batch, which was spread over eight; no
     dropout. The reduced settings are this project's own.
+
+    `SUPERNET_SEARCH`: the experiment of SemiNAS on ImageNet. Whether the final training takes
+    Nesterov's momentum is not known here; it does, as the supernet's does. A limit of 600M MACs
+    is met there by the widths.
 """
 
 from __future__ import annotations
@@ -36,4 +40,27 @@ TRAININGS: Mapping[str, Mapping[str, Any]] = {
         "clip_value": None,
     },
     "mobilenet-reduced": {**IMAGENET, "epochs": 15, "batch": 64, "learning_rate": 0.05},
+}
+
+SUPERNET_SEARCH: Mapping[str, Any] = {
+    "supernet": {"widths": "search"},
+    "training": TRAININGS["seminas"],
+    "updates": 20_000,
+    "first": 100,
+    "each": 100,
+    "rounds": 3,
+    "pool": "newest",
+    "preset": "paper-imagenet",
+    # 50,000 of the 1,281,167 training images are held out.
+    "validation": 50_000 / 1_281_167,
+    "recalibration": 0,
+    "network": {"widths": "final"},
+    "final_training": {
+        **TRAININGS["mobilenet-final"],
+        "epochs": 300,
+        "batch": 256,
+        "learning_rate": 0.05,
+        "schedule": "cosine",
+        "nesterov": True,
+    },
 }

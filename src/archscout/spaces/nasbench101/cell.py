@@ -12,7 +12,7 @@ Source: NAS-Bench-101 (Ying et al., ICML 2019, arXiv 1902.09635), section 2.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,8 @@ def valid_cells(choices: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
     count = np.zeros(len(choices), dtype=np.int64)
     for place, (source, target) in enumerate(EDGES):
         count += edges[place] & live[source] & live[target]
-    accepted: NDArray[np.bool_] = live[0] & (count <= MAX_EDGES)
-    return accepted
+    good: NDArray[np.bool_] = live[0] & (count <= MAX_EDGES)
+    return good
 
 
 def prune(choices: NDArray[np.integer[Any]]) -> NDArray[np.int8]:
@@ -131,10 +131,15 @@ def parse_cells(texts: Iterable[str]) -> NDArray[np.int8]:
         operations = np.array([read[cell][1] for cell in cells.tolist()], dtype=np.int64)
         values = np.concatenate([bits[cells][:, None] >> np.arange(edges) & 1, operations], axis=1)
         choices[cells[:, None], positions_of(vertices)] = values
-    accepted = valid_cells(choices)
-    if not accepted.all():
+    return accepted(choices, lambda cell: repr(listed[cell]))
+
+
+def accepted(choices: NDArray[np.int8], name: Callable[[int], str]) -> NDArray[np.int8]:
+    """Cells ``(n, 26)``, all of which the benchmark accepts; ``name`` names one by its place."""
+    good = valid_cells(choices)
+    if not good.all():
         raise ParseError(
-            f"got {listed[int(np.argmin(accepted))]!r}, which the benchmark does not accept: "
+            f"got {name(int(np.argmin(good)))}, which the benchmark does not accept: "
             f"expected a path from input to output and at most {MAX_EDGES} edges on such paths"
         )
     return choices

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from archscout.errors import ParseError
 from archscout.spaces._blocks.building import builds
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
 from archscout.spaces.draws import check_count
@@ -369,11 +368,4 @@ class NASBench101(SearchSpace):
     def _accepted(self, archs: Architectures) -> NDArray[np.int8]:
         """Choices of ``archs``, all of them valid."""
         choices = self.choices(archs)
-        good = cell.valid_cells(choices)
-        if not good.all():
-            text = cell.format_cell(choices[int(np.argmin(good))])
-            raise ParseError(
-                f"got cell {text!r}, which the benchmark does not accept: expected a path from "
-                f"input to output and at most {cell.MAX_EDGES} edges on such paths"
-            )
-        return choices
+        return cell.accepted(choices, lambda row: f"cell {cell.format_cell(choices[row])!r}")

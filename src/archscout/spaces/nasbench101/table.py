@@ -10,8 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from archscout._tables.units import row_means
-from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
-from archscout.spaces._blocks.table_files import DATASET, check_dataset
+from archscout.spaces._blocks.measured_table import DATASET, MeasuredTable, RunMode, check_dataset
 from archscout.spaces.nasbench101.space import NASBench101
 from archscout.spaces.nasbench101.table_columns import official_runs
 from archscout.spaces.nasbench101.table_sources import description, facts, official_file

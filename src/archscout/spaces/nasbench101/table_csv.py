@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 from archscout._tables.reader import RawTable, read_table
 from archscout._tables.units import check_unit, row_means
 from archscout.errors import SettingsError, TableError
-from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
-from archscout.spaces._blocks.table_files import (
+from archscout.spaces._blocks.measured_table import (
     DATASET,
+    MeasuredTable,
+    RunMode,
     check_dataset,
     data_file,
     digest_of,

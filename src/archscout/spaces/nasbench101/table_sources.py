@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout.errors import TableError, listed
-from archscout.spaces._blocks.measured_table import RunMode
-from archscout.spaces._blocks.table_files import DATASET
+from archscout.spaces._blocks.measured_table import DATASET, RunMode
 
 _OFFICIAL_VARIABLE = "ARCHSCOUT_NASBENCH101"
 _OFFICIAL_FILES = "nasbench_full.tfrecord or nasbench_only108.tfrecord"

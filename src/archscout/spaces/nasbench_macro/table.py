@@ -15,9 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from archscout._tables.reader import read_table
-from archscout.spaces._blocks.measured_table import MeasuredTable, RunMode
-from archscout.spaces._blocks.table_files import (
+from archscout.spaces._blocks.measured_table import (
     DATASET,
+    MeasuredTable,
+    RunMode,
     check_dataset,
     data_file,
     digest_of,
