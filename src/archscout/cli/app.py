@@ -24,9 +24,8 @@ from archscout.cli import (
     search_unlabeled,
     train,
 )
-from archscout.cli.command import Command, without_types_of_flags
+from archscout.cli.command import Command, read_plainly, without_types_of_flags
 from archscout.cli.console import BUG, INTERRUPTED, USAGE_ERROR, Warnings, complain, stop
-from archscout.cli.numbers import read_plainly
 from archscout.errors import ArchscoutError
 
 

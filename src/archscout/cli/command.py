@@ -7,11 +7,15 @@ import inspect
 from collections.abc import Callable, Collection
 from dataclasses import fields, is_dataclass
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any, get_args, get_type_hints
 
+import typer
 from typer.core import TyperCommand
 
+from archscout._common.numerals import read_number, read_whole
 from archscout._common.paths import at_home
+
+_READERS: dict[Any, Callable[[str], float]] = {int: read_whole, float: read_number}
 
 
 class Command(TyperCommand):
@@ -88,3 +92,40 @@ def spread(run: Callable[..., None], without: Collection[str] = ()) -> Callable[
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     command.__annotations__ = {part.name: part.annotation for part in parameters}
     return command
+
+
+def read_plainly(command: Any) -> Any:
+    """Let a command's options of whole and decimal numbers take digits of 0 to 9 only.
+
+    Python takes ``9_1`` for 91, digits of any script, and ``nan`` for a number; a typing error
+    must not become a budget.
+    """
+    if command is None or command.callback is None:
+        return command
+    hints = get_type_hints(command.callback)
+    for option in command.params:
+        reader = _reader(hints.get(option.name))
+        if reader is not None and "process_value" not in vars(option):
+            option.process_value = _checked(option, reader)
+    return command
+
+
+def _reader(kind: Any) -> Callable[[str], float] | None:
+    """What reads a kind, or what stands in it, as in ``int | None`` and ``list[float]``."""
+    inner = map(_reader, get_args(kind))
+    return _READERS.get(kind) or next((reader for reader in inner if reader), None)
+
+
+def _checked(option: Any, reader: Callable[[str], float]) -> Callable[[Any, Any], Any]:
+    process = option.process_value
+
+    def checked(ctx: Any, value: Any) -> Any:
+        for text in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(text, str):
+                try:
+                    reader(text)
+                except ValueError as error:
+                    raise typer.BadParameter(f"{error}.", ctx=ctx, param=option) from None
+        return process(ctx, value)
+
+    return checked

@@ -19,8 +19,7 @@ on_images = partial(typer.Option, rich_help_panel="On which images")
 
 ResolutionOption = Annotated[int, on_images(help="Height and width in pixels.")]
 LimitOption = Annotated[
-    int | None,
-    on_images(help="Read at most so many images of each part, evenly over the classes."),
+    int | None, on_images(help="Read at most so many images of each part, evenly over the classes.")
 ]
 NoClassesOption = Annotated[
     bool,

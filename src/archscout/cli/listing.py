@@ -20,8 +20,7 @@ KINDS = ("spaces", "benchmarks", "strategies", "predictors", "proxies", "superne
 
 def run(
     kind: Annotated[
-        str | None,
-        typer.Argument(metavar=f"[{'|'.join(KINDS)}]", show_default="all"),
+        str | None, typer.Argument(metavar=f"[{'|'.join(KINDS)}]", show_default="all")
     ] = None,
     as_json: JsonOption = False,
 ) -> None:

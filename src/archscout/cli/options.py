@@ -90,12 +90,7 @@ def read_names(text: str) -> list[str]:
 
 
 def read_settings(given: Pairs) -> dict[str, Any]:
-    """Read ``key=value`` pairs; a value is a number, true, false, null, a JSON list or a text.
-
-    Examples:
-        >>> read_settings(["epochs=50", "preset=fast"])
-        {'epochs': 50, 'preset': 'fast'}
-    """
+    """Read ``key=value`` pairs; a value is a number, true, false, null, a JSON list or a text."""
     settings: dict[str, Any] = {}
     for pair in given or ():
         key, equals, text = pair.partition("=")

@@ -30,13 +30,7 @@ _ADDED = {"split": DEFAULT_SPLIT, "unit": None, "direction": None, "benchmark": 
 
 @dataclass(frozen=True)
 class Problem:
-    """What the options say about the benchmark that is searched.
-
-    Examples:
-        >>> measured = Problem(benchmark="nasbench101-measured", epochs=36)
-        >>> measured.space, measured.slug
-        ('nasbench101', 'nasbench101-measured-cifar10-36epochs')
-    """
+    """What the options say about the benchmark that is searched."""
 
     space: Annotated[
         str,

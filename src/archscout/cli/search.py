@@ -68,12 +68,10 @@ def run(
         ),
     ] = None,
     keep_going: Annotated[
-        bool,
-        how("--keep-going", help="Go on although every label fails with the same error."),
+        bool, how("--keep-going", help="Go on although every label fails with the same error.")
     ] = False,
     retry_failed: Annotated[
-        bool,
-        how("--retry-failed", help="Measure the failed labels of a recorded search again."),
+        bool, how("--retry-failed", help="Measure the failed labels of a recorded search again.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:

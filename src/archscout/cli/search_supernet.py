@@ -70,8 +70,7 @@ def run(
         str, how(help="What proposes architectures, such as evolution; see archscout list.")
     ] = "seminas",
     preset: Annotated[
-        str | None,
-        how(help="Preset of SemiNAS, such as paper-imagenet.", show_default="fast"),
+        str | None, how(help="Preset of SemiNAS, such as paper-imagenet.", show_default="fast")
     ] = None,
     set_: StrategyPairs = None,
     recalibration: Annotated[

@@ -71,8 +71,7 @@ def run(
     ] = None,
     space: Annotated[str, how(help="nasbench201, darts or mobilenet.")] = "nasbench201",
     supernet: Annotated[
-        Pairs,
-        pairs(how, "--supernet", f"A setting of the supernet, such as channels=16{SEVERAL}"),
+        Pairs, pairs(how, "--supernet", f"A setting of the supernet, such as channels=16{SEVERAL}")
     ] = None,
     training: TrainingPairs = None,
     epochs: Annotated[int | None, how(help="Epochs of the supernet.", show_default="15")] = None,

@@ -44,8 +44,7 @@ def run(
         str, what(help="Search space (archscout list spaces), module:Name or FILE.py:Name.")
     ] = "nasbench201",
     channels: Annotated[
-        int | None,
-        what(help="Channels of the first stage.", show_default="that of the space"),
+        int | None, what(help="Channels of the first stage.", show_default="that of the space")
     ] = None,
     cells: Annotated[
         int | None,

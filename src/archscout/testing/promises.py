@@ -21,15 +21,9 @@ def require(condition: object, message: str) -> None:
 
 
 def require_error(
-    kinds: type[Exception] | tuple[type[Exception], ...],
-    action: Callable[[], object],
-    words: str,
+    kinds: type[Exception] | tuple[type[Exception], ...], action: Callable[[], object], words: str
 ) -> None:
-    """Raise `AssertionError` unless the action raises an error of a kind, with a message.
-
-    Examples:
-        >>> require_error(ZeroDivisionError, lambda: 1 / 0, "a division by zero")
-    """
+    """Raise `AssertionError` unless the action raises an error of a kind, with a message."""
     names = " or ".join(kind.__name__ for kind in (kinds if isinstance(kinds, tuple) else [kinds]))
     try:
         result = action()
@@ -63,17 +57,7 @@ def _global_states(torch: bool) -> dict[str, Any]:
 
 
 class Promises:
-    """Notes what is broken, part by part, and tells it at the end.
-
-    Examples:
-        >>> promises = Promises()
-        >>> with promises.of("the first"):
-        ...     raise AssertionError("one is broken")
-        >>> with promises.of("the second"):
-        ...     len(3)
-        >>> print(*promises.broken, sep="; ")
-        one is broken; the second raised TypeError (object of type 'int' has no len())
-    """
+    """Notes what is broken, part by part, and tells it at the end."""
 
     def __init__(self) -> None:
         self.broken: list[str] = []

@@ -11,12 +11,12 @@ from archscout.proxies.base import Proxy
 from archscout.spaces.base import SearchSpace
 from archscout.testing.promises import Promises, require, require_error
 
+MakeProxy = Callable[[SearchSpace], Proxy]
+
 _BATCH = 16
 
 
-def check_proxy(
-    make: Callable[[SearchSpace], Proxy], space: SearchSpace, rng: np.random.Generator
-) -> None:
+def check_proxy(make: MakeProxy, space: SearchSpace, rng: np.random.Generator) -> None:
     """Check a proxy against the contract of `Proxy`.
 
     Args:
@@ -41,10 +41,7 @@ def check_proxy(
 
 
 def _check(
-    make: Callable[[SearchSpace], Proxy],
-    space: SearchSpace,
-    rng: np.random.Generator,
-    promises: Promises,
+    make: MakeProxy, space: SearchSpace, rng: np.random.Generator, promises: Promises
 ) -> None:
     proxy = make(space)
     with promises.of("name and unit"):
