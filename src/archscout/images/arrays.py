@@ -37,19 +37,7 @@ def images_from_array(
     name: str = "array",
     source: str = "an array",
 ) -> Images:
-    """Make images of an array.
-
-    Args:
-        values: array or tensor ``(n, h, w)``, ``(n, h, w, c)`` or ``(n, c, h, w)``.
-        request: how they are asked for.
-        targets: int64 ``(n,)`` or None.
-        classes: names of the classes.
-        name: what the images are called, before their number.
-        source: where they are from, for the user.
-
-    Raises:
-        ImageError: if the form or the range of the values is not understood.
-    """
+    """Make images of an array or tensor ``(n, h, w)``, ``(n, h, w, c)`` or ``(n, c, h, w)``."""
     if hasattr(values, "detach"):
         values = values.detach().cpu().numpy()
     values = np.asarray(values)
@@ -103,15 +91,7 @@ def images_from_array(
 
 
 def layout_of(shape: Sequence[int]) -> Layout:
-    """Where the channels are.
-
-    Raises:
-        ImageError: if the shape is none of images, or fits two forms.
-
-    Examples:
-        >>> layout_of((10, 28, 28)), layout_of((10, 3, 32, 32)), layout_of((10, 32, 32, 1))
-        ('grey', 'first', 'last')
-    """
+    """Where the channels are; raises `ImageError` for a shape of no images, or one of two forms."""
     shape = tuple(shape)
     if not shape:
         raise ImageError(f"got a single number, {_FORM}")
@@ -132,18 +112,7 @@ def layout_of(shape: Sequence[int]) -> Layout:
 
 
 def numbers_of(values: NDArray[Any]) -> Values | None:
-    """What numbers an array holds; None for booleans, of which True is white.
-
-    Args:
-        values: of any shape, not empty.
-
-    Raises:
-        ImageError: if they are negative, not numbers, or too large.
-
-    Examples:
-        >>> numbers_of(np.array([0.0, 0.5])), numbers_of(np.array([0, 200]))
-        (Values(kind='float', high=0.5), Values(kind='whole', high=200.0))
-    """
+    """What numbers an array holds; None for booleans, of which True is white."""
     kind = values.dtype.kind
     if kind == "b":
         return None

@@ -16,24 +16,11 @@ logger = logging.getLogger(__name__)
 def match_classes(images: Images, train: Images, what: str) -> Images:
     """Number the targets of images by the classes of the training images.
 
-    Args:
-        images: with classes.
-        train: the training images, with classes.
-        what: the images are, for the user: "test".
-
-    Returns:
-        The images with these classes; those that they lack are said in a warning.
+    What the training images have and these lack is said in a warning. ``what`` the images are is
+    for the user: "test".
 
     Raises:
         SettingsError: if images have no classes, or a class of their own.
-
-    Examples:
-        >>> pixels = np.zeros((2, 4, 4, 3), np.uint8)
-        >>> prints, targets = np.arange(2, dtype=np.uint64), np.array([0, 1])
-        >>> train = Images(pixels, ("1", "2"), prints, targets, ("a", "b"))
-        >>> test = Images(pixels[:1], ("1",), prints[:1], targets[:1], ("b",))
-        >>> match_classes(test, train, "test").targets.tolist()
-        [1]
     """
     classes = train.classes
     if images.targets is None:

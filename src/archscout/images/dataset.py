@@ -36,21 +36,10 @@ class Item(NamedTuple):
 def read_dataset(dataset: Any, request: Request) -> Images:
     """Read all items once, in this process: a dataset need not bear several threads.
 
-    Fingerprints are of the pixels as the dataset gives them, so it must give the same ones each
-    time: leave random transforms out, the training adds its own.
-
-    Args:
-        dataset: has ``len`` and ``dataset[i]``. An image is a PIL image, or an array or tensor
-            ``(h, w)``, ``(h, w, c)`` or ``(c, h, w)``, of bytes or of floats from 0 to 1. Classes
-            are taken if every item has one from 0 up; names from ``dataset.classes``.
-        request: how they are asked for.
-
-    Returns:
-        The images, in the order of the dataset. Items that raise an error are skipped.
-
-    Raises:
-        ImageError: if it is no such dataset, its items are no images, it gives another image the
-            second time, or no item is left.
+    An image is a PIL image, or an array or tensor ``(h, w)``, ``(h, w, c)`` or ``(c, h, w)``, of
+    bytes or of floats from 0 to 1. Classes are taken if every item has a number from 0 up; names
+    from ``dataset.classes``. Items that raise an error are skipped. Fingerprints are of the pixels
+    as the dataset gives them, so that it must give the same ones each time.
     """
     kind = type(dataset).__name__
     if not hasattr(dataset, "__getitem__") or not hasattr(dataset, "__len__"):

@@ -47,12 +47,7 @@ _PICTURE_ENDINGS = re.compile(
 
 
 def is_picture_name(name: str) -> bool:
-    """Whether a file is a picture by its name.
-
-    Examples:
-        >>> is_picture_name("a/1.JPG"), is_picture_name("a/1.txt")
-        (True, False)
-    """
+    """Whether a file is a picture by its name."""
     return _PICTURE_ENDINGS.fullmatch(os.path.splitext(name)[1]) is not None
 
 
@@ -67,26 +62,14 @@ def readable_formats() -> tuple[str, ...]:
 
 
 def fingerprint_of(pixels: NDArray[np.uint8]) -> int:
-    """64 bits that stand for pixels ``(height, width, 3)`` and their shape.
-
-    Examples:
-        >>> fingerprint_of(np.zeros((2, 3, 3), np.uint8)) == fingerprint_of(
-        ...     np.zeros((3, 2, 3), np.uint8))
-        False
-    """
+    """64 bits that stand for pixels ``(height, width, 3)`` and their shape."""
     digest = hashlib.blake2b(repr(pixels.shape).encode(), digest_size=8)
     digest.update(np.ascontiguousarray(pixels).data)
     return int.from_bytes(digest.digest(), "little")
 
 
 class Picture(NamedTuple):
-    """A decoded picture.
-
-    Args:
-        fingerprint: of the content of its file; 0 if it has none.
-        pixels: uint8 ``(side, side, 3)``.
-        values: its numbers, if they were more than bytes.
-    """
+    """A square of pixels; the fingerprint of its file, or 0; its numbers if no bytes."""
 
     fingerprint: int
     pixels: NDArray[np.uint8]
@@ -94,17 +77,7 @@ class Picture(NamedTuple):
 
 
 def read_picture(path: Path, side: int, large: Lock, whites: Whites = BY_ITSELF) -> Picture:
-    """Read and decode one file.
-
-    Args:
-        path: the file.
-        side: height and width of the result in pixels.
-        large: held while a large picture is decoded, so that memory holds one at a time.
-        whites: what number is white; by the picture alone where that is not said.
-
-    Raises:
-        Unusable: if it is no picture or cannot be used; it gives the reason.
-    """
+    """Read and decode one file; ``large`` is held while a large picture is in memory."""
     try:
         status = path.stat()
         # A pipe would be waited for, and a device can be endless.
@@ -148,18 +121,7 @@ def square_of(image: Image.Image, side: int) -> NDArray[np.uint8]:
 def decode(
     image: Image.Image, side: int, large: Lock | None = None, whites: Whites = BY_ITSELF
 ) -> Picture:
-    """The square in the middle of a picture, resized: triangle filter, as wide as the reduction.
-
-    Args:
-        image: of any mode and size.
-        side: height and width of the result in pixels.
-        large: held while a large picture is decoded.
-        whites: what number is white; by the picture alone where that is not said.
-
-    Raises:
-        Unusable: if the picture is too small or too large.
-        RangeUnknown: if it is of values whose range is not known.
-    """
+    """The square in the middle of a picture, resized: triangle filter, as wide as the reduction."""
     if min(image.size) < SMALLEST_SIDE:
         raise Unusable(f"smaller than {SMALLEST_SIDE} pixels")
     pixels = image.width * image.height
@@ -189,11 +151,7 @@ def decode(
 def colour_of(
     image: Image.Image, whites: Whites = BY_ITSELF
 ) -> tuple[NDArray[np.uint8], Values | None]:
-    """Bytes ``(h, w, 3)`` of a picture of any mode, in its own size and as it lies; its numbers.
-
-    Raises:
-        RangeUnknown: if its values are of a range that is not known.
-    """
+    """Bytes ``(h, w, 3)`` of a picture of any mode, in its own size and as it lies; its numbers."""
     image, values = _resizable(image, whites)
     return np.asarray(_over_white(image)), values
 

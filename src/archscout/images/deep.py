@@ -32,18 +32,9 @@ def is_deep(image: Image.Image) -> bool:
 
 
 def load_deep(image: Image.Image, whites: Whites) -> tuple[Image.Image, Values | None]:
-    """Turn a deep picture to bytes.
+    """Turn a deep picture, not decoded yet, into one of 8 bits a channel.
 
-    Args:
-        image: not decoded yet.
-        whites: what number is white; by the picture alone where that is not said.
-
-    Returns:
-        The picture in a mode of 8 bits a channel, and what numbers it has; None where its file
-        says which number is white, as bytes do.
-
-    Raises:
-        RangeUnknown: if its numbers are negative, too large, or not numbers.
+    Its numbers come beside it; None where its file says which number is white, as bytes do.
     """
     if _wide_mode(image) is None:
         told = _says_white(image)

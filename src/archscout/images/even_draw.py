@@ -13,18 +13,7 @@ from archscout.images.mixing import hash_of_name
 
 
 class EvenDraw:
-    """Names of files to try, until enough of them were taken.
-
-    Args:
-        names: of all files, sorted.
-        class_of: tells the class of a name; None if there are no classes.
-        limit: how many are wanted; None for all.
-
-    Examples:
-        >>> draw = EvenDraw(["cat/1", "cat/2", "cat/3", "dog/1"], lambda name: name[:3], 2)
-        >>> sorted(name[:3] for name in draw.next([]))
-        ['cat', 'dog']
-    """
+    """Names of files to try, evenly over the classes, until ``limit`` of them were taken."""
 
     def __init__(
         self, names: Sequence[str], class_of: Callable[[str], str] | None, limit: int | None
@@ -41,14 +30,7 @@ class EvenDraw:
                 queue.reverse()
 
     def next(self, taken: Sequence[str]) -> list[str]:
-        """The next names to try.
-
-        Args:
-            taken: those that were tried and are images.
-
-        Returns:
-            At most as many as are missing; none if there are enough, or no more.
-        """
+        """The next names to try: at most as many as are missing to those that were taken."""
         if self._whole is not None:
             names, self._whole = self._whole, []
             return names
@@ -59,17 +41,7 @@ class EvenDraw:
 
 
 def even_shares(have: Counter[str], left: dict[str, int], count: int) -> dict[str, int]:
-    """How many to take of each class, so that all have as equal numbers as can be.
-
-    Args:
-        have: how many each class has.
-        left: how many more there are of each.
-        count: how many are taken in all.
-
-    Examples:
-        >>> even_shares(Counter(), {"a": 10, "b": 10, "c": 1}, 7)
-        {'a': 3, 'b': 3, 'c': 1}
-    """
+    """How many more to take of each class, so that all have as equal numbers as can be."""
     shares = dict.fromkeys(sorted(left), 0)
     count = min(count, sum(left.values()))
     while count > 0:
@@ -88,17 +60,7 @@ def even_shares(have: Counter[str], left: dict[str, int], count: int) -> dict[st
 
 
 def even_order(names: Sequence[str], classes: Sequence[str] | None) -> list[int]:
-    """Rows in an order whose beginnings are even over the classes.
-
-    Args:
-        names: ``n`` names.
-        classes: the class of each, or None.
-
-    Examples:
-        >>> order = even_order(["1", "2", "3", "4"], ["cat", "cat", "cat", "dog"])
-        >>> 3 in order[:2]
-        True
-    """
+    """Rows in an order whose beginnings are even over the classes."""
     rank: Counter[str] = Counter()
     ranked = []
     for row in sorted(range(len(names)), key=lambda row: _key(names[row])):
@@ -111,13 +73,7 @@ def even_order(names: Sequence[str], classes: Sequence[str] | None) -> list[int]
 def even_rows(
     names: Sequence[str], targets: NDArray[np.int64] | None, limit: int
 ) -> NDArray[np.int64]:
-    """Rows of so many images, in order, evenly over the classes.
-
-    Args:
-        names: ``n`` names.
-        targets: ``(n,)``, or None.
-        limit: how many, at most ``n``.
-    """
+    """Rows of so many images, in order, evenly over the classes."""
     order = even_order(names, None if targets is None else list(map(str, targets.tolist())))
     return np.sort(np.array(order[:limit], dtype=np.int64))
 

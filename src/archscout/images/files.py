@@ -44,11 +44,7 @@ CLASS_KEYS = ("classes", "class_names")
 
 
 def read_array_file(path: Path, request: Request) -> Images:
-    """Read a ``.npz`` or ``.npy`` file.
-
-    Raises:
-        ImageError: if the file is damaged, pickled, of another kind, or lacks the images.
-    """
+    """Read a ``.npz`` or ``.npy`` file."""
     if path.suffix.lower() not in (".npz", ".npy"):
         raise ImageError(
             f"got the file {str(path)!r}, expected a folder of pictures, a file .npz or .npy, or "
@@ -126,22 +122,10 @@ def _targets(file: Any, split: str, n: int) -> tuple[NDArray[np.int64] | None, t
 def number(
     targets: NDArray[Any], names: Iterable[str] = (), known: NDArray[Any] | None = None
 ) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Number targets from 0 by their sorted values.
+    """Number targets ``(n,)``, whole numbers or texts, from 0 by their sorted values.
 
-    Args:
-        targets: ``(n,)`` whole numbers or texts.
-        names: names of the classes, which ``targets`` then index; none to take the values.
-        known: every value that counts as a class; None for those of ``targets``.
-
-    Returns:
-        int64 ``(n,)`` and the names of the classes.
-
-    Raises:
-        ImageError: if a target is negative, or no index into the names.
-
-    Examples:
-        >>> number(np.array([1, 3, 1]))
-        (array([0, 1, 0]), ('1', '3'))
+    With names of classes, targets are indices into them. ``known`` holds every value that counts
+    as a class; None takes those of the targets.
     """
     names = tuple(names)
     if targets.dtype.kind in "iu" and len(targets):

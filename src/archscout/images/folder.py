@@ -33,22 +33,11 @@ _TASK = 32
 
 
 def read_folder(folder: Path, request: Request) -> Images:
-    """Read the pictures of a split of a folder, or all if it is not parted.
-
-    Raises:
-        ImageError: if no picture is left; it names the first reasons. If there is no such split.
-    """
+    """Read the pictures of a split of a folder, or all if it is not parted."""
     files, skipped = list_files(folder)
     where = str(folder)
     layout = find_layout(files)
-    chosen = choose(
-        layout,
-        files,
-        split=request.split,
-        classes=request.classes,
-        known=request.known,
-        where=where,
-    )
+    chosen = choose(layout, files, request, where)
     if request.split == "train":
         for doubt in doubts(layout, files, where):
             logger.warning("%s", doubt)
@@ -125,20 +114,9 @@ def _tell_low_limit(chosen: Chosen, request: Request, where: str) -> None:
 def targets_of(
     above: Sequence[str], known: Collection[str] = ()
 ) -> tuple[NDArray[np.int64] | None, tuple[str, ...]]:
-    """Targets from the folders of classes; None if they do not look like classes.
+    """Targets and sorted classes by the folder of each picture; None if they are no classes.
 
-    Args:
-        above: of ``n`` pictures the folder of its class, empty if it lies outside of them.
-        known: names of classes that there may be; one is enough then.
-
-    Returns:
-        int64 ``(n,)`` or None, and the sorted names of the classes.
-
-    Examples:
-        >>> targets_of(["cat", "cat", "dog"])
-        (array([0, 0, 1]), ('cat', 'dog'))
-        >>> targets_of(["cat", "dog", ""])
-        (None, ())
+    A picture outside of them has an empty name. One class is enough where some are known.
     """
     above = [readable(name) for name in above]
     classes = tuple(sorted(set(above)))
@@ -151,17 +129,7 @@ def targets_of(
 def decode_files(
     folder: Path, names: Sequence[str], request: Request, whites: Whites
 ) -> Iterator[list[Picture | str]]:
-    """Decode files in several threads, because Pillow lets others run while it decodes.
-
-    Args:
-        folder: where they are.
-        names: their paths in it.
-        request: how they are asked for.
-        whites: what number is white.
-
-    Yields:
-        The pictures of some files, in order; of one that cannot be used the reason.
-    """
+    """Decode files in several threads; of one that cannot be used, the reason is given."""
     large = Lock()
 
     def decode(start: int) -> list[Picture | str]:

@@ -14,15 +14,6 @@ def list_files(folder: Path) -> tuple[list[str], list[Skipped]]:
 
     Each folder is read once, so that loops of links end. What is hidden (its name begins with a
     dot) is left out; what systems leave in every folder is not even told.
-
-    Args:
-        folder: where to look.
-
-    Returns:
-        Paths within the folder, parted by ``/``, and what was skipped.
-
-    Raises:
-        OSError: if the folder itself cannot be read.
     """
     names: list[str] = []
     skipped: list[Skipped] = []

@@ -10,6 +10,8 @@ from __future__ import annotations
 import gzip
 import math
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, cast
 
@@ -41,12 +43,7 @@ def splits_of_idx(path: Path) -> tuple[str, ...]:
 
 
 def read_idx_images(path: Path, request: Request) -> Images:
-    """Read the images of a folder of IDX files, or one file, with the classes beside it.
-
-    Raises:
-        ImageError: if a file is missing, damaged, or of another form; if a folder holds those of
-            several data sets.
-    """
+    """Read the images of a folder of IDX files, or one file, with the classes beside it."""
     images, split = path, request.split
     if path.is_dir():
         files = find_idx(path)
@@ -87,26 +84,10 @@ def read_idx_images(path: Path, request: Request) -> Images:
 
 
 def read_idx(path: Path, dimensions: int) -> NDArray[np.uint8]:
-    """Read one IDX file of bytes.
-
-    Args:
-        path: the file, gzipped or not.
-        dimensions: how many axes it must have.
-
-    Returns:
-        uint8 of the shape that the file gives.
-
-    Raises:
-        ImageError: if it is damaged or of another form.
-    """
+    """Read one IDX file of bytes, gzipped or not, that must have so many axes."""
     try:
-        with path.open("rb") as file:
-            zipped = file.read(2) == _GZIP
-            file.seek(0)
-            if not zipped:
-                return _parse(file, path, dimensions)
-            with gzip.open(file) as opened:
-                return _parse(cast("IO[bytes]", opened), path, dimensions)
+        with _opened(path) as file:
+            return _parse(file, path, dimensions)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise ImageError(f"the IDX file {str(path)!r} is damaged ({error})") from None
 
@@ -135,6 +116,15 @@ def _parse(file: IO[bytes], path: Path, dimensions: int) -> NDArray[np.uint8]:
     return np.frombuffer(content, dtype=np.uint8).reshape(shape)
 
 
+@contextmanager
+def _opened(path: Path) -> Iterator[IO[bytes]]:
+    """A file, gzipped or not, to read its content."""
+    with path.open("rb") as file:
+        zipped = file.read(2) == _GZIP
+        file.seek(0)
+        yield cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if zipped else file
+
+
 def _magic(dimensions: int) -> bytes:
     return bytes([0, 0, _BYTES, dimensions])
 
@@ -142,12 +132,7 @@ def _magic(dimensions: int) -> bytes:
 def _head(path: Path) -> bytes:
     """The first bytes of a file, gzipped or not; none if it cannot be read."""
     try:
-        with path.open("rb") as file:
-            head = file.read(4)
-            if not head.startswith(_GZIP):
-                return head
-            file.seek(0)
-            with gzip.open(file) as opened:
-                return opened.read(4)
+        with _opened(path) as file:
+            return file.read(4)
     except (OSError, EOFError, zlib.error):
         return b""

@@ -32,12 +32,7 @@ _MOST_FOLDERS = 4
 
 
 def is_idx_name(name: str) -> bool:
-    """Whether a file is named as IDX images are.
-
-    Examples:
-        >>> is_idx_name("train-images.idx3-ubyte"), is_idx_name("train-labels-idx1-ubyte.gz")
-        (True, False)
-    """
+    """Whether a file is named as IDX images are."""
     return _SAYS_IDX.search(name) is not None and _IMAGES.fullmatch(_plain(name)) is not None
 
 
@@ -46,14 +41,10 @@ def _is_targets_name(name: str) -> bool:
 
 
 def find_idx(folder: Path) -> dict[str, list[Path]]:
-    """Files of IDX images in a folder, by the split that their names say.
+    """Files of IDX images in a folder, by the split that their names say, in the order of `SPLITS`.
 
-    Args:
-        folder: where to look; folders that hold nothing but a few others are passed through.
-
-    Returns:
-        Splits in the order of `SPLITS`, only those that there are; those of no split are for
-        training.
+    Folders that hold nothing but a few others are passed through. Files of no split are for
+    training.
     """
     found: dict[str, Path] = {}
     for file in _files_below(folder):

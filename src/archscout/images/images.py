@@ -164,12 +164,7 @@ class Images:
 
 
 def describe_skipped(skipped: Sequence[Skipped]) -> str:
-    """The commonest reasons, each with how often and one name.
-
-    Examples:
-        >>> describe_skipped([Skipped("a.txt", "not an image"), Skipped("b.txt", "not an image")])
-        '2 not an image (such as a.txt)'
-    """
+    """The commonest reasons, each with how often and one name."""
     first: dict[str, str] = {}
     for item in skipped:
         first.setdefault(item.reason, item.name)
@@ -183,11 +178,6 @@ def describe_skipped(skipped: Sequence[Skipped]) -> str:
 
 
 def readable(name: str) -> str:
-    r"""A name of a file or folder as a text that can be printed and written, on one line.
-
-    Examples:
-        >>> readable("ca\nt"), readable("caf\udce9"), readable("café")
-        ('ca\\nt', 'caf\\xe9', 'café')
-    """
+    """A name of a file or folder as a text that can be printed and written, on one line."""
     text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return text if text.isprintable() else repr(text)[1:-1]

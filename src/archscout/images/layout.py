@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from archscout.errors import ImageError, listed
 from archscout.images.decode import is_picture_name
+from archscout.images.request import Request
 from archscout.images.split_names import SPLITS, find_splits, says_nothing, split_of
 
 
@@ -57,17 +58,7 @@ class Chosen:
 
 
 def find_layout(names: Sequence[str]) -> Layout:
-    """Tell what the folders of some files mean.
-
-    Args:
-        names: paths of files, parted by ``/``.
-
-    Examples:
-        >>> find_layout(["data/train/cat/1.png", "data/test/cat/2.png"]).splits
-        {'train': ['train'], 'test': ['test']}
-        >>> find_layout(["data/cat/1.png", "data/dog/2.png"])
-        Layout(base='data/', splits={}, within=False, others=(), sets=('',))
-    """
+    """Tell what the folders of some files mean, from their paths parted by ``/``."""
     pictures = _pictures(names)
     base = _descend(pictures, "")
     folders, loose = _level(pictures, base)
@@ -89,10 +80,7 @@ def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None
     """Splits where only that for training has a usual name; None if it may be a class.
 
     It holds folders alone, which are classes then, and what is beside it has pictures without
-    classes, or some of the same classes.
-
-    Args:
-        inner: the folders within each folder; an empty name where a picture is.
+    classes, or some of the same classes. Empty names within a folder stand for pictures.
     """
     said = {name: split for name in inner if (split := split_of(name)) and not split.short}
     train = [name for name, split in said.items() if split.split == "train"]
@@ -108,28 +96,9 @@ def _lone_training(inner: Mapping[str, set[str]]) -> dict[str, list[str]] | None
     return {split: splits[split] for split in SPLITS if split in splits}
 
 
-def choose(
-    layout: Layout,
-    names: Sequence[str],
-    *,
-    split: str,
-    classes: bool,
-    known: Collection[str],
-    where: str,
-) -> Chosen:
-    """The files of a split, and where their classes are told.
-
-    Args:
-        layout: of the files.
-        names: paths of all files.
-        split: one of `SPLITS`.
-        classes: whether classes are asked for.
-        known: names of classes that there may be; empty if they are not known.
-        where: the folder, for the user.
-
-    Raises:
-        ImageError: if there is no such split, or it cannot be told which it is.
-    """
+def choose(layout: Layout, names: Sequence[str], request: Request, where: str) -> Chosen:
+    """The files of a split, and where their classes are told; ``where`` is for the user."""
+    split, known = request.split, request.known
     if not layout.splits:
         if split != "train":
             raise ImageError(
@@ -143,14 +112,14 @@ def choose(
     if not folders:
         has = listed([name for one in layout.splits.values() for name in one])
         raise ImageError(f"the folder {where!r} is parted into {has}: none has {split} images")
-    if len(folders) > 1 and not layout.within and classes:
+    if len(folders) > 1 and not layout.within and request.classes:
         raise ImageError(
             f"the folders {listed(folders)} in {where!r} all have {split} images by their names, "
             f"so that it is not clear which are meant: give one of them, sort their pictures into "
             f"{split}/CLASS, or leave classes out"
         )
     if layout.within:
-        if classes and (shared := _shared_folders(names, layout.base)):
+        if request.classes and (shared := _shared_folders(names, layout.base)):
             raise ImageError(
                 f"the folders {listed(_level(names, layout.base)[0])} in {where!r} have parts of "
                 f"their own with folders {listed(shared)} in each, so that they look like several "

@@ -26,15 +26,6 @@ class Request:
     """Arguments of `load_images`, checked.
 
     ``known`` are names of classes that there may be, ``whites`` the numbers that are white.
-
-    Raises:
-        SettingsError: if one is out of range.
-
-    Examples:
-        >>> Request(resolution=0)
-        Traceback (most recent call last):
-            ...
-        archscout.errors.SettingsError: got resolution=0, expected a whole number of 1 or more
     """
 
     resolution: int | None = None
@@ -65,11 +56,7 @@ class Request:
         return available if self.limit is None else min(self.limit, available)
 
     def room(self, count: int) -> NDArray[np.uint8]:
-        """Room for the pixels of so many images, uint8 ``(count, side, side, 3)``.
-
-        Raises:
-            MemoryShortageError: if they do not fit into memory.
-        """
+        """Room for the pixels of so many images, if they fit into memory."""
         check_memory(
             count * self.side**2 * 3,
             f"{count:,} image{'' if count == 1 else 's'} of {self.side:,}x{self.side:,} pixels",

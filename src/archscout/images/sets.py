@@ -106,11 +106,7 @@ def load_sets(
 
 
 def splits_in(source: object) -> tuple[str, ...]:
-    """The splits that files hold; ``("train",)`` for what is not parted.
-
-    Args:
-        source: see `load_images`.
-    """
+    """The splits that files hold; ``("train",)`` for what is not parted."""
     if not isinstance(source, str | Path):
         return ("train",)
     path = at_home(source)

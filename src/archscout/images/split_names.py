@@ -54,16 +54,7 @@ class Splits(NamedTuple):
 
 
 def split_of(name: str) -> SplitName | None:
-    """What split a name says; None if none, or several.
-
-    Examples:
-        >>> split_of("seg_train")
-        SplitName(split='train', rest=('seg',), short=False)
-        >>> split_of("Testing Set").split, split_of("images-val2017").split
-        ('test', 'validation')
-        >>> split_of("trains") is split_of("test_train") is None
-        True
-    """
+    """What split a name says; None if none, or several."""
     tokens = _TOKEN.findall(_CAMEL.sub(" ", name))
     found = [
         (place, split)
@@ -80,31 +71,15 @@ def split_of(name: str) -> SplitName | None:
 
 
 def says_nothing(name: str) -> bool:
-    """Whether a folder has a name such as "images" or "test", which nobody gives a class.
-
-    Examples:
-        >>> says_nothing("images"), says_nothing("test"), says_nothing("cat")
-        (True, True, False)
-    """
+    """Whether a folder has a name such as "images" or "test", which nobody gives a class."""
     return _FILLING.fullmatch(name) is not None or split_of(name) is not None
 
 
 def find_splits(names: Iterable[str]) -> Splits | None:
-    """Which names are splits of a data set: one for training and another with the same words.
+    """Which names, beside each other, are splits of one data set; None if they are none.
 
-    Classes may be called as splits are, so that one such name alone is none.
-
-    Args:
-        names: of folders or files beside each other.
-
-    Returns:
-        The splits; None if the names are no splits.
-
-    Examples:
-        >>> find_splits(["flowers_train", "flowers_test", "notes"]).names
-        {'train': ['flowers_train'], 'test': ['flowers_test']}
-        >>> find_splits(["bus", "car", "train"]) is None
-        True
+    One is for training and another has the same words. Classes may be called as splits are, so
+    that one such name alone is none.
     """
     names = sorted(names)
     said = {name: split for name in names if (split := split_of(name)) is not None}

@@ -10,20 +10,9 @@ _NAMES = frozenset(
         *("msocache", "$winreagent", "config.msi", "indexervolumeguid", "wpsettings.dat"),
         # macOS
         *("__macosx", ".ds_store", ".localized", ".trashes", ".fseventsd", ".spotlight-v100"),
-        *(
-            ".temporaryitems",
-            ".documentrevisions-v100",
-            ".appledouble",
-            ".appledb",
-            ".volumeicon.icns",
-        ),
-        *(
-            "icon\r",
-            "network trash folder",
-            "temporary items",
-            ".apdisk",
-            ".com.apple.timemachine.donotpresent",
-        ),
+        *(".temporaryitems", ".documentrevisions-v100", ".appledouble", ".appledb"),
+        *(".volumeicon.icns", "icon\r", "network trash folder", "temporary items", ".apdisk"),
+        ".com.apple.timemachine.donotpresent",
         # Linux, Android and network storage
         *("lost+found", "lost.dir", ".directory", ".thumbnails", ".nomedia", ".picasa.ini"),
         *("@eadir", "#recycle", "#snapshot", "@recycle", "@recently-snapshot", ".@__thumb", "@tmp"),
@@ -40,11 +29,6 @@ _BEGINNINGS = (
 
 
 def is_system_name(name: str) -> bool:
-    """Whether a file or folder is of a system or a tool by its name, in any case.
-
-    Examples:
-        >>> is_system_name("$RECYCLE.BIN"), is_system_name("._cat.png"), is_system_name("cat")
-        (True, True, False)
-    """
+    """Whether a file or folder is of a system or a tool by its name, in any case."""
     low = name.lower()
     return low in _NAMES or low.startswith(_BEGINNINGS)

@@ -26,24 +26,14 @@ _OVERSHOOT = 2.0
 
 
 class Values(NamedTuple):
-    """Numbers of one picture.
-
-    Args:
-        kind: whole numbers or floats.
-        high: the largest one.
-    """
+    """Numbers of one picture: whole numbers or floats, and the largest one."""
 
     kind: Kind
     high: float
 
 
 class Whites(NamedTuple):
-    """What number is white, for each kind; None if there is no such picture.
-
-    Examples:
-        >>> Whites(whole=4095).words()
-        '4,095 is white'
-    """
+    """What number is white, for each kind; None if there is no such picture."""
 
     whole: float | None = None
     floats: float | None = None
@@ -68,12 +58,7 @@ BY_ITSELF = Whites()
 
 
 def white_of(values: Values) -> float:
-    """What is white, by the bits that are in use.
-
-    Examples:
-        >>> white_of(Values("whole", 3000)), white_of(Values("float", 0.7))
-        (4095.0, 1.0)
-    """
+    """What is white, by the bits that are in use."""
     if values.kind == "float" and values.high < _OVERSHOOT:
         return 1.0
     if values.high == 0:
@@ -83,11 +68,9 @@ def white_of(values: Values) -> float:
 
 
 def settle(found: Iterable[Values | None], given: Whites) -> Whites:
-    """What is white in all pictures.
+    """What is white in all pictures, of which those of bytes have None.
 
-    Args:
-        found: numbers of each; None for those of bytes.
-        given: what is white already, as in the training images; a warning says what is cut.
+    Given is what is white already, as in the training images; a warning says what is cut.
     """
     high: dict[str, Values] = {}
     for values in found:
@@ -105,16 +88,7 @@ def settle(found: Iterable[Values | None], given: Whites) -> Whites:
 
 
 def to_bytes(values: NDArray[np.number], white: float) -> NDArray[np.uint8]:
-    """Bytes of numbers; those above white are white.
-
-    Args:
-        values: from 0, any shape.
-        white: the number that becomes 255.
-
-    Examples:
-        >>> to_bytes(np.array([0, 2048, 4095, 5000]), 4095).tolist()
-        [0, 128, 255, 255]
-    """
+    """Bytes of numbers from 0; those from white on become 255."""
     if values.dtype == np.uint16:
         table = np.rint(np.minimum(np.arange(LARGEST + 1), white) * (255 / white))
         taken: NDArray[np.uint8] = table.astype(np.uint8)[values]

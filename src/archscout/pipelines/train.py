@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -183,10 +183,8 @@ def train_network(
         for part in (held, test)
     ]
     last = held if test is None else test
-    saved = SavedNetwork(
-        saved.space,
-        saved.architecture,
-        saved.settings,
+    saved = replace(
+        saved,
         images=for_record(images.source),
         mean=statistics.mean,
         std=statistics.std,
@@ -233,13 +231,7 @@ def train_network(
 
 
 def describe(settings: TrainSettings, trained: Trained, images: int) -> str:
-    """Say in words how a network was trained.
-
-    Examples:
-        >>> trained = Trained((), 10, "float32", 0.0, 0.0, 0, True)
-        >>> describe(TrainSettings(), trained, 640)
-        '20 epochs over 640 images, batches of 64, SGD at 0.025 (cosine), float32'
-    """
+    """Say in words how a network was trained."""
     return (
         f"{count(settings.epochs, 'epoch')} over {count(images, 'image')}, batches of "
         f"{settings.batch}, SGD at {settings.learning_rate:g} ({settings.schedule}), "
@@ -253,15 +245,7 @@ def _targets(images: Images) -> np.ndarray[Any, np.dtype[np.int64]]:
 
 
 def check_classes(images: Images, needs: str = "which training one network needs") -> None:
-    """Check that images are of at least two classes.
-
-    Args:
-        images: to learn from.
-        needs: what needs the classes, for the error.
-
-    Raises:
-        SettingsError: if they do not.
-    """
+    """Check that images are of at least two classes; ``needs`` tells the user what for."""
     if images.targets is None:
         raise SettingsError(
             f"the {len(images):,} images have no classes, {needs}: put them into one folder a class"
@@ -273,16 +257,7 @@ def check_classes(images: Images, needs: str = "which training one network needs
 
 
 def matched(images: Images, other: Images | None, what: str) -> Images | None:
-    """Other images with the classes of those to learn from.
-
-    Args:
-        images: to learn from, with classes.
-        other: images to score on, or None.
-        what: they are: "test".
-
-    Raises:
-        SettingsError: if they have no classes, other classes, or another size.
-    """
+    """Other images with the classes, and of the size, of those to learn from."""
     if other is None:
         return None
     if other.side != images.side:
@@ -296,24 +271,14 @@ def matched(images: Images, other: Images | None, what: str) -> Images | None:
 
 
 def hold_out(images: Images, validation: float | Images, seed: int) -> tuple[Images, Images | None]:
-    """Part images into those to learn from and those held out.
-
-    Args:
-        images: with classes.
-        validation: the share that is held out, 0 for none; or the images that are.
-        seed: of the draw.
-    """
+    """Part images into those to learn from and those held out: a share, or the given ones."""
     if isinstance(validation, Images):
         return images, matched(images, validation, "validation")
     return images.split(validation, seed) if validation else (images, None)
 
 
 def check_resolution(network: nn.Module, side: int) -> None:
-    """Check that images go through a network, which halves them some times; leaves it evaluating.
-
-    Raises:
-        SettingsError: if nothing is left of them on the way.
-    """
+    """Check that images go through a network, which halves them; leaves it evaluating."""
     network.eval()
     try:
         with torch.no_grad():

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -91,17 +92,10 @@ class SupernetRounds:
 
     def fresh(self) -> Supernet:
         """The supernet with its initial weights."""
-
-        def make(generator: torch.Generator | None = None) -> Supernet:
-            return make_supernet(
-                self.space,
-                generator=generator,
-                classes=len(self.learnt.classes),
-                **self.plan.supernet,
-            )
-
+        classes = len(self.learnt.classes)
+        make = partial(make_supernet, self.space, classes=classes, **self.plan.supernet)
         check_footprint(make, self.learnt.side)
-        return make(torch.Generator().manual_seed(self.plan.seed))
+        return make(generator=torch.Generator().manual_seed(self.plan.seed))
 
     def train(
         self, number: int, pool: Sequence[Architecture], on_progress: OnProgress | None

@@ -33,27 +33,14 @@ _KEY = "archscout.training"
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that a training needs to go on exactly.
-
-    Args:
-        tensors: weights, running statistics and momenta by name.
-        facts: plain values: epoch and step that come next, losses so far.
-    """
+    """Weights, statistics and momenta by name; plain values such as the epoch that comes next."""
 
     tensors: Mapping[str, Tensor]
     facts: Mapping[str, Any]
 
 
 class TrainingFolder:
-    """Keeps and finds the files of one training.
-
-    Args:
-        path: the folder; made if it is missing.
-        identity: plain values on which the final weights depend.
-
-    Raises:
-        StorageError: if the folder holds another training, or cannot be used.
-    """
+    """Keeps and finds the files of one training, told by all that its final weights depend on."""
 
     def __init__(self, path: str | Path, identity: Mapping[str, Any]) -> None:
         # The working directory may change while the training runs.
@@ -144,13 +131,7 @@ class TrainingFolder:
 
 
 def checksum(tensors: Mapping[str, Tensor]) -> int:
-    """A checksum of tensors, whatever their memory format and order.
-
-    Examples:
-        >>> import torch
-        >>> checksum({"a": torch.zeros(2)}) == checksum({"a": torch.zeros(2)})
-        True
-    """
+    """A checksum of tensors, whatever their memory format and order."""
     crc = 0
     for name in sorted(tensors):
         crc = zlib.crc32(name.encode(), crc)

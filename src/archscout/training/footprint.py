@@ -21,17 +21,7 @@ ADVICE = "take a smaller network, fewer images a step (batch), or a lower resolu
 def check_footprint(make: Callable[[], nn.Module], side: int, batch: int = 0) -> None:
     """Refuse a network whose training cannot fit into memory, before any of it is allocated.
 
-    Args:
-        make: builds the network; it is called without memory.
-        side: height and width of the images, in pixels.
-        batch: images a step, whose intermediate values are counted; 0 counts weights alone, as
-            for a supernet, whose steps take a path each.
-
-    Raises:
-        MemoryShortageError: if it cannot.
-
-    Examples:
-        >>> check_footprint(lambda: nn.Conv2d(3, 8, 3), side=32, batch=64)
+    A batch of 0 images counts the weights alone, as for a supernet, whose steps take a path each.
     """
     with own_state(one_thread=False, device="meta"):
         network = make()
@@ -41,13 +31,7 @@ def check_footprint(make: Callable[[], nn.Module], side: int, batch: int = 0) ->
 
 
 def training_bytes(network: nn.Module, side: int, batch: int) -> int:
-    """Bytes that a step of training holds at least.
-
-    Args:
-        network: on the device ``"meta"``.
-        side: of the images.
-        batch: images a step; 0 counts the weights alone.
-    """
+    """Bytes that a step holds at least, of a network on the device ``meta``."""
     weights = sum(weight.numel() for weight in network.parameters())
     return _FLOAT * (_COPIES * weights + (batch * _values(network, side) if batch else 0))
 

@@ -36,17 +36,7 @@ def rng_of(seed: int, purpose: int, epoch: int) -> np.random.Generator:
 
 
 class Inputs:
-    """Images and targets of one training.
-
-    Args:
-        images: at least two.
-        targets: ``(n,)``, or an object whose ``targets(epoch)`` gives them.
-        settings: size of a batch, crop and flip.
-        device: where batches are made.
-
-    Raises:
-        SettingsError: if there are too few images, or the targets do not fit them.
-    """
+    """Images, targets ``(n,)`` or what gives them by epoch, and their augmentation, checked."""
 
     def __init__(
         self,

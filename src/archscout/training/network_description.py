@@ -127,11 +127,7 @@ def make_network(saved: SavedNetwork, generator: torch.Generator | None = None) 
 
 
 def network_settings(space: SearchSpace, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Make arguments of the space's ``build`` from plain values.
-
-    Raises:
-        UnknownNameError: if ``build`` takes no argument of such a name.
-    """
+    """Make arguments of the space's ``build`` from plain values."""
     arguments = inspect.signature(space.build).parameters
     known = [name for name in arguments if name not in _NOT_SETTINGS]
     for name in settings:

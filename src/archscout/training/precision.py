@@ -11,17 +11,6 @@ def resolve_precision(precision: str, network: nn.Module) -> str:
 
     Processors gain if they multiply such numbers themselves. Networks with depthwise
     convolutions lose all the same, on processors by half: see docs/results/supernet-speed.md.
-
-    Args:
-        precision: ``"auto"``, ``"float32"`` or ``"bfloat16"``.
-        network: the network, on its device.
-
-    Returns:
-        ``"float32"`` or ``"bfloat16"``.
-
-    Examples:
-        >>> resolve_precision("auto", nn.Conv2d(8, 8, 3, groups=8))
-        'float32'
     """
     if precision != "auto":
         return precision

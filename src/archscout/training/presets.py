@@ -37,15 +37,7 @@ def find_settings(settings: str | TrainSettings) -> TrainSettings:
 
 
 def reduced_training(space: SearchSpace | str) -> TrainSettings:
-    """The settings with which a laptop trains the reduced supernet of a space.
-
-    Raises:
-        UnknownNameError: if there is no such space, or no preset of the name that it declares.
-
-    Examples:
-        >>> reduced_training("nasbench201").learning_rate
-        0.3
-    """
+    """The settings with which a laptop trains the reduced supernet of a space."""
     plugin = plugin_of(space)
     return _presets_of(plugin).get(plugin.reduced_training) or find_settings(
         plugin.reduced_training

@@ -28,12 +28,8 @@ _MOMENTUM = "momentum:"
 class TrainingState:
     """The step that comes next, and the losses so far.
 
-    Args:
-        epoch, step: counted from 0.
-        loss: sum of the losses of this epoch's steps.
-        losses: mean loss of every epoch that has ended.
-        updates: steps taken in all.
-        finished: whether the training had ended before.
+    Epoch and step are counted from 0. ``loss`` sums the losses of this epoch's steps, ``losses``
+    holds the mean of every epoch that has ended. ``finished`` says whether all had ended before.
     """
 
     epoch: int = 0
@@ -89,16 +85,7 @@ class Trained:
 
 
 class Record:
-    """Reads and writes where a training stands; without a folder it keeps nothing.
-
-    Args:
-        folder: the folder, or None.
-        network: the network, with its initial weights.
-        optimizer: its optimiser, with its momenta.
-        settings: how it is trained.
-        facts: what else the final weights depend on.
-        checkpoint_seconds: least time between two checkpoints.
-    """
+    """Reads and writes where a training stands; without a folder it keeps nothing."""
 
     def __init__(
         self,

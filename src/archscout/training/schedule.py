@@ -8,23 +8,7 @@ from archscout.training.settings import TrainSettings
 
 
 def learning_rate(settings: TrainSettings, epoch: int, step: int, steps: int) -> float:
-    """The learning rate of one step.
-
-    Args:
-        settings: the schedule and its ends.
-        epoch: counted from 0.
-        step: of the epoch, counted from 0.
-        steps: of an epoch.
-
-    Returns:
-        A positive number, or zero where a schedule ends.
-
-    Examples:
-        >>> settings = TrainSettings(epochs=2, learning_rate=0.1, final_learning_rate=0.0)
-        >>> [round(learning_rate(settings, epoch, step, 2), 3)
-        ...  for epoch in range(2) for step in range(2)]
-        [0.1, 0.085, 0.05, 0.015]
-    """
+    """The learning rate of a step of so many in an epoch; both are counted from 0."""
     first, last = settings.learning_rate, settings.final_learning_rate
     warmup = settings.warmup_epochs
     past = epoch + step / steps

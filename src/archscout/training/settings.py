@@ -13,9 +13,6 @@ from pydantic import Field
 from archscout._common.settings import Flag, Number, Whole, settings
 from archscout.errors import SettingsError, unknown_name
 
-SCHEDULES = ("cosine", "linear", "step")
-PRECISIONS = ("auto", "float32", "bfloat16")
-
 MOST = 2**31 - 1
 """Largest whole number of a setting; beyond it no machine counts epochs or images."""
 

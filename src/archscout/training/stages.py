@@ -16,18 +16,7 @@ OnStage = Callable[[str, "TrainProgress | None"], None]
 
 
 class StageClock:
-    """Takes the time of each stage, and tells which one is under way.
-
-    Args:
-        on_stage: told of each stage; None for nobody.
-
-    Examples:
-        >>> clock = StageClock(lambda name, progress: print(name))
-        >>> told = clock.start("training")
-        training
-        >>> list(clock.stop())
-        ['training']
-    """
+    """Takes the time of each stage, and tells which one is under way."""
 
     def __init__(self, on_stage: OnStage | None) -> None:
         self.on_stage, self.seconds = given(on_stage), dict[str, float]()

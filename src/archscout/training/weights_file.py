@@ -19,24 +19,7 @@ def write_weights(
 ) -> str:
     """Write tensors so that the file is either the old one or the whole new one.
 
-    Args:
-        path: the file; its folder is made if it is missing.
-        tensors: what it shall hold, by name; on any device, in any memory format.
-        metadata: texts kept in the file's header.
-
-    Returns:
-        SHA-256 of the file, 64 hexadecimal digits.
-
-    Raises:
-        StorageError: if it cannot be written.
-
-    Examples:
-        >>> import tempfile, torch
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     digest = write_weights(Path(folder) / "w.safetensors", {"bias": torch.zeros(2)})
-        ...     read, again = read_weights(Path(folder) / "w.safetensors")
-        >>> read["bias"], digest == again
-        (tensor([0., 0.]), True)
+    Metadata are texts kept in the file's header. Returns the SHA-256 of the file.
     """
     path = Path(path)
     # A copy each: tied or transposed tensors cannot be written as they lie in memory.
@@ -52,14 +35,7 @@ def write_weights(
 
 
 def read_weights(path: str | Path) -> tuple[dict[str, Tensor], str]:
-    """Read a safetensors file.
-
-    Returns:
-        The tensors by name, on the CPU, and the SHA-256 of the file.
-
-    Raises:
-        StorageError: if it is missing, cannot be read or is damaged.
-    """
+    """Read a safetensors file: its tensors on the CPU, and its SHA-256."""
     path = Path(path)
     try:
         data = path.read_bytes()
@@ -82,16 +58,7 @@ def check_weights(
 ) -> dict[str, Tensor]:
     """Check that weights fit a network exactly: names, shapes, and whole or real numbers.
 
-    Args:
-        found: the weights that came.
-        expected: the state of the network; only shapes and types are looked at.
-        source: where the weights come from, for errors.
-
-    Returns:
-        The weights in the types that the network expects.
-
-    Raises:
-        StorageError: if they do not fit; it names the first that differs.
+    Returns the weights in the types that the network expects; ``source`` is for errors.
     """
     for words, names in (
         ("lack", expected.keys() - found.keys()),

@@ -28,15 +28,7 @@ def make_scores(
     true: TrainedSupernet | None,
     costs: Mapping[str, Mapping[str, Any]],
 ) -> dict[str, Score]:
-    """The angle first, then its nulls.
-
-    Args:
-        settings: of the search.
-        space: the space, with its limits.
-        trained: the supernet of the search.
-        true: the one that was trained on true labels, or None.
-        costs: by ``"params"`` and ``"macs"``, how the space is to count.
-    """
+    """The angle first, then its nulls, counted as ``costs`` says."""
     classes = trained.supernet.settings["classes"]
     fresh = null_angle(
         lambda generator: make_supernet(
@@ -77,7 +69,7 @@ def find_best(
     costs: Mapping[str, Mapping[str, Any]],
     seed: int,
 ) -> list[Found]:
-    """The best architecture by every score: of all, or of a population search with published sizes.
+    """The best architecture by every score: of all, or of a search with published sizes.
 
     Every search starts from the same population.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -27,14 +28,7 @@ OnNetwork = Callable[[int, TrainProgress], None]
 
 
 class TrustSettings(Protocol):
-    """What a search says of its trust check.
-
-    Attributes:
-        trust: networks that are trained alone.
-        alone_training: how.
-        validation: share of the images that is held out, 0..1.
-        seed: decides which images and which networks.
-    """
+    """What a search says of its trust check: how many networks, how trained and judged."""
 
     @property
     def trust(self) -> int: ...
@@ -60,19 +54,8 @@ def check_trust(
 ) -> TrustCheck:
     """Draw architectures uniformly, train each alone, and compare its accuracy with every score.
 
-    Args:
-        settings: of the search: how many, how trained, the share that is held out.
-        space: the space, with its limits.
-        images: images with classes.
-        scores: by name.
-        judged: name of the score that the check is about.
-        sizes: arguments of the space's ``build``.
-        folder: keeps the accuracies, and the training under way.
-        validation: images that are held out; None takes a share.
-        on_progress: told the number of the network, from 0, and how far it is.
-
-    Raises:
-        SettingsError: if the space has too few different architectures.
+    The check is about the score called ``judged``. Networks are judged on the validation images;
+    None takes a share of the others. Progress is told with the number of the network, from 0.
     """
     training = images
     if validation is None:
@@ -83,7 +66,7 @@ def check_trust(
     for number, arch in enumerate(archs):
         kept = folder.read(f"alone-{number}")
         if kept is None or kept["architecture"] != space.format(arch):
-            report = None if on_progress is None else _numbered(on_progress, number)
+            report = None if on_progress is None else partial(on_progress, number)
             generator = torch.Generator().manual_seed(settings.seed)
             network = space.build(arch, generator=generator, **sizes)
             value = _train_one(
@@ -109,11 +92,7 @@ def draw_for_trust(settings: Any, space: SearchSpace) -> list[Architecture]:
 
 
 def draw_different(space: SearchSpace, count: int, rng: np.random.Generator) -> list[Architecture]:
-    """Draw architectures uniformly, each function at most once.
-
-    Raises:
-        SettingsError: if 1,000 draws do not give enough.
-    """
+    """Draw architectures uniformly, each function at most once."""
     found: dict[str, Architecture] = {}
     for arch in space.sample(rng, 1000):
         found.setdefault(space.canonical_id(arch), arch)
@@ -145,7 +124,3 @@ def _train_one(
 def _name(space: SearchSpace, arch: Architecture) -> str:
     """A name of a folder for an architecture; their texts hold signs that no name may have."""
     return "".join(c if c.isalnum() else "-" for c in space.canonical_id(arch))[:80]
-
-
-def _numbered(on_progress: OnNetwork, number: int) -> Callable[[TrainProgress], None]:
-    return lambda progress: on_progress(number, progress)

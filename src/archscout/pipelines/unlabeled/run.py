@@ -175,7 +175,7 @@ def _search(
         network=SavedNetwork(
             place_of(space),
             space.format(found[0].architecture),
-            _described(sizes),
+            sizes,
             images=for_record(images.source),
             resolution=images.side,
             class_names=images.classes,
@@ -187,14 +187,6 @@ def _search(
         manifest=manifest,
         uniform=space.uniform,
     )
-
-
-def _described(sizes: dict[str, Any]) -> dict[str, Any]:
-    """Arguments of ``build`` in plain values."""
-    return {
-        name: dataclasses.asdict(value) if dataclasses.is_dataclass(value) else value  # type: ignore[arg-type]
-        for name, value in sizes.items()
-    }
 
 
 def _plan(images: Images, validation: Images | None, settings: UnlabeledSettings) -> dict[str, Any]:

@@ -13,18 +13,7 @@ _WORDS = {
 
 
 def check_space(name: str, search: str) -> None:
-    """Check that a space declares what a search needs.
-
-    Args:
-        name: of the space.
-        search: ``"unlabeled"`` or ``"supernet"``.
-
-    Raises:
-        UnknownNameError: if there is no such space, or it lacks a part.
-
-    Examples:
-        >>> check_space("darts", "unlabeled")
-    """
+    """Check that a space declares what the search, ``"unlabeled"`` or ``"supernet"``, needs."""
     try:
         plugin = plugin_of(name)
     except UnknownNameError:

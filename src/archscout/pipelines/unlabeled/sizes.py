@@ -15,16 +15,8 @@ from archscout.spaces.limits.limit import Limit
 def build_settings(space: str, supernet: Mapping[str, Any], classes: int) -> dict[str, Any]:
     """Arguments of a space's ``build`` and ``params`` for a network in the supernet's size.
 
-    What the supernet alone takes, such as norms behind pooling, is left out.
-
-    Args:
-        space: its name.
-        supernet: settings of the supernet.
-        classes: outputs of the classifier, which may differ from the supernet's.
-
-    Examples:
-        >>> build_settings("nasbench201", {"channels": 8, "cells": 1, "classes": 2}, classes=10)
-        {'channels': 8, 'cells': 1, 'classes': 10}
+    What the supernet alone takes, such as norms behind pooling, is left out. Classes may differ
+    from the supernet's.
     """
     plugin = plugin_of(space)
     own = inspect.signature(load_space(space).build).parameters
@@ -36,12 +28,7 @@ def build_settings(space: str, supernet: Mapping[str, Any], classes: int) -> dic
 def cost_settings(
     space: str, supernet: Mapping[str, Any], classes: int, resolution: int
 ) -> dict[str, dict[str, Any]]:
-    """Arguments of a space's ``params`` and ``macs``, by these names.
-
-    Examples:
-        >>> cost_settings("nasbench201", {"channels": 8, "cells": 1}, 10, 16)["macs"]["resolution"]
-        16
-    """
+    """Arguments of a space's ``params`` and ``macs``, by these names."""
     sizes = build_settings(space, supernet, classes)
     return {"params": sizes, "macs": {**sizes, "resolution": resolution}}
 
@@ -49,21 +36,7 @@ def cost_settings(
 def limited_space(
     name: str, limits: Sequence[Limit], costs: Mapping[str, Mapping[str, Any]]
 ) -> SearchSpace:
-    """A space within limits, counted as ``costs`` says where they do not say how.
-
-    Args:
-        name: of the space.
-        limits: may be none.
-        costs: as `cost_settings` gives them.
-
-    Raises:
-        SettingsError: if nothing keeps the limits.
-
-    Examples:
-        >>> small = limited_space("nasbench-macro", [Limit("macs", 60e6)], {"macs": {}})
-        >>> len(small)
-        4075
-    """
+    """A space within limits, counted as ``costs`` says where they do not say how."""
     space = load_space(name)
     if not limits:
         return space

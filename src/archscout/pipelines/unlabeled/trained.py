@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -22,19 +23,11 @@ from archscout.training.progress import TrainProgress
 from archscout.training.record import Trained
 from archscout.training.weights_file import read_weights
 
-OnTraining = Callable[[str, TrainProgress], None]
-"""Told the name of the stage, and how far its training is."""
-
 _FIRST = 1
 
 
 def fresh_supernet(settings: UnlabeledSettings, classes: int, seed: int) -> Supernet:
-    """The supernet of a search with weights drawn from a seed.
-
-    Raises:
-        SettingsError: if a setting is none of the supernet's, or not for the user to set.
-        MemoryShortageError: if its training does not fit into memory.
-    """
+    """The supernet of a search with weights drawn from a seed, if its training fits."""
     for name in ("classes", "generator"):
         if name in settings.supernet_settings:
             raise SettingsError(
@@ -42,25 +35,14 @@ def fresh_supernet(settings: UnlabeledSettings, classes: int, seed: int) -> Supe
                 "out (the number of random classes is a setting of the search)"
             )
 
-    def make(generator: torch.Generator | None = None) -> Supernet:
-        return make_supernet(
-            settings.space, generator=generator, classes=classes, **settings.supernet_settings
-        )
-
+    make = partial(make_supernet, settings.space, classes=classes, **settings.supernet_settings)
     check_footprint(make, 1)
-    return make(torch.Generator().manual_seed(seed))
+    return make(generator=torch.Generator().manual_seed(seed))
 
 
 @dataclass(frozen=True, eq=False)
 class TrainedSupernet:
-    """A trained supernet and its angles.
-
-    Args:
-        supernet: with its final weights.
-        angle: between its initial and final weights.
-        first_epoch: the same after one epoch; None if there was only one.
-        trained: losses and speed.
-    """
+    """A trained supernet and its angles; that after one epoch is None if there was only one."""
 
     supernet: Supernet
     angle: Angle
@@ -75,15 +57,7 @@ def train_supernet(
     folder: Path,
     on_progress: Callable[[TrainProgress], None] | None,
 ) -> TrainedSupernet:
-    """Train a supernet along drawn paths, or go on where an earlier call was stopped.
-
-    Args:
-        images: what to train on.
-        source: their labels.
-        settings: of the search.
-        folder: of this training.
-        on_progress: see `archscout.training.loop.train`.
-    """
+    """Train a supernet along drawn paths, or go on where an earlier call was stopped."""
     supernet = fresh_supernet(settings, source.classes, settings.seed)
     training = settings.supernet_training
     kept: Sequence[int] = (_FIRST,) if training.epochs > _FIRST else ()
