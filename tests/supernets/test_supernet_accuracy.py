@@ -13,8 +13,7 @@ from archscout import search
 from archscout.errors import SettingsError, StorageError
 from archscout.images import Images, load_images
 from archscout.spaces import load_space
-from archscout.supernets.accuracy import SupernetAccuracy
-from archscout.supernets.rounds import RoundPlan
+from archscout.supernets import RoundPlan, SupernetAccuracy
 from archscout.training.settings import TrainSettings
 
 SPACE = load_space("nasbench-macro")

@@ -24,7 +24,7 @@ from archscout.images.augment import channel_statistics
 from archscout.images.images import Images
 from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.supernets import make_supernet
+from archscout.supernets._registry import make_supernet
 from archscout.training.evaluate import accuracy
 from archscout.training.footprint import check_footprint
 from archscout.training.loop import train
