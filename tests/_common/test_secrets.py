@@ -21,7 +21,7 @@ from archscout._common.secrets import hide_secrets, repeats_secret, show_storage
 from archscout.cli import app, main
 from archscout.errors import ArchscoutError
 from archscout.study.loop import search
-from archscout.study.record.storage_place import Place
+from archscout.study.record.storage_place import StoragePlace
 from archscout.testing.toy import ToySpace
 
 # Both words are secret: an @ or a blank may stand between them.
@@ -83,7 +83,7 @@ def check_hidden(text: str) -> None:
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_no_part_of_a_password_is_shown(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     check_hidden(show_storage(address))
-    check_hidden(repr(Place(address)))
+    check_hidden(repr(StoragePlace(address)))
     for words in ([address], ["--storage", address], [f"--storage={address}"]):
         check_hidden(" ".join(hide_secrets(words)))
         monkeypatch.setattr(sys, "argv", ["archscout", *words])

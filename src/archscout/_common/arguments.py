@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import inspect
 import operator
-import os
 from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, ParamSpec, TypeVar
 
@@ -18,15 +17,7 @@ R = TypeVar("R")
 
 
 def whole(number: object, what: str, least: int, most: int | None = None) -> int:
-    """Read a whole number, of numpy too.
-
-    Raises:
-        SettingsError: if it is something else, below ``least``, or above ``most``.
-
-    Examples:
-        >>> whole(np.int64(3), "labels", 1)
-        3
-    """
+    """Read a whole number, of numpy too; raises `SettingsError` for all else."""
     try:
         read = None if isinstance(number, bool | np.bool_) else operator.index(number)  # type: ignore[arg-type]
     except TypeError:
@@ -39,15 +30,7 @@ def whole(number: object, what: str, least: int, most: int | None = None) -> int
 
 
 def as_mapping(given: object, what: str) -> dict[str, Any]:
-    """Read settings by name; None stands for none.
-
-    Raises:
-        SettingsError: if it is no mapping, or a key is no text.
-
-    Examples:
-        >>> as_mapping(None, "settings")
-        {}
-    """
+    """Read settings by name, of which None stands for none; raises `SettingsError`."""
     if given is None:
         return {}
     if not isinstance(given, Mapping):
@@ -61,39 +44,21 @@ def as_mapping(given: object, what: str) -> dict[str, Any]:
 
 
 def read_settings(given: object) -> dict[str, dict[str, Any]]:
-    """Read settings by the name of what they belong to; None stands for none.
-
-    Raises:
-        SettingsError: if they are no mapping of mappings.
-
-    Examples:
-        >>> read_settings({"evolution": {"population": 10}})
-        {'evolution': {'population': 10}}
-    """
+    """Read settings by the name of what they belong to; raises `SettingsError`."""
     return {
         name: as_mapping(inner, f"the settings of {name!r}")
         for name, inner in as_mapping(given, "settings").items()
     }
 
 
-def check_optional(path: object, function: object, path_name: str, function_name: str) -> None:
-    """Refuse a folder that is no path, and a function that cannot be called; None is neither.
-
-    Raises:
-        SettingsError: with what came.
-    """
-    if path is not None and not isinstance(path, str | os.PathLike):
-        raise SettingsError(f"got {kind_of(path)} as {path_name}, expected the path of a folder")
+def check_function(function: object, name: str) -> None:
+    """Refuse with a `SettingsError` what cannot be called; None stands for no function."""
     if function is not None and not callable(function):
-        raise SettingsError(f"got {kind_of(function)} as {function_name}, expected a function")
+        raise SettingsError(f"got {kind_of(function)} as {name}, expected a function")
 
 
 def as_generator(rng: object) -> np.random.Generator:
-    """Refuse what is no generator of numpy.
-
-    Raises:
-        SettingsError: with the way to one.
-    """
+    """Take a generator of numpy; raises `SettingsError` with the way to one for all else."""
     if not isinstance(rng, np.random.Generator):
         raise SettingsError(
             f"got {kind_of(rng)} as rng, expected a generator of numpy: pass "
@@ -103,16 +68,7 @@ def as_generator(rng: object) -> np.random.Generator:
 
 
 def check_known(kind: str, given: Iterable[str], known: Collection[str]) -> None:
-    """Refuse the first name that is not known, such as that of a setting.
-
-    Args:
-        kind: what is looked up, as `unknown_name` takes it.
-        given: names that came.
-        known: names that exist.
-
-    Raises:
-        SettingsError: with the nearest match.
-    """
+    """Refuse the first name that is not known, with the nearest match; ``kind`` says of what."""
     for name in given:
         if name not in known:
             raise SettingsError(str(unknown_name(kind, name, known)))
@@ -148,15 +104,7 @@ def refuses(function: Callable[..., object], *args: object, **settings: object) 
 def told_in_words(**elsewhere: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """Let a function refuse an argument that it does not have in one sentence.
 
-    Args:
-        elsewhere: by name, what to do about an argument that is often expected here.
-
-    Examples:
-        >>> @told_in_words(direction="give it to the objective")
-        ... def find(labels=1): ...
-        >>> find(direction="minimize")
-        Traceback (most recent call last):
-        archscout.errors.SettingsError: find() has no argument 'direction': give it to the objective
+    ``elsewhere`` says by name what to do about an argument that is often expected here.
     """
 
     def wrap(function: Callable[P, R]) -> Callable[P, R]:
@@ -169,9 +117,7 @@ def told_in_words(**elsewhere: str) -> Callable[[Callable[P, R]], Callable[P, R]
                     raise SettingsError(
                         f"{function.__name__}() has no argument {name!r}: {elsewhere[name]}"
                     )
-                if name not in known:
-                    error = unknown_name(f"argument of {function.__name__}()", name, known)
-                    raise SettingsError(str(error))
+                check_known(f"argument of {function.__name__}()", [name], known)
             return function(*args, **settings)
 
         return call

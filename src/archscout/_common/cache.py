@@ -32,11 +32,7 @@ _DAMAGED = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.er
 
 
 def cache_folder() -> Path | None:
-    """Folder for cached arrays: ``ARCHSCOUT_CACHE``, or the usual place of the platform.
-
-    Returns:
-        The folder, which may not exist yet; None if the user has no home folder.
-    """
+    """``ARCHSCOUT_CACHE``, or the usual place of the platform; None without a home folder."""
     try:
         chosen = os.environ.get("ARCHSCOUT_CACHE")
         if chosen:
@@ -61,11 +57,8 @@ def cached(key: str, shapes: Mapping[str, tuple[int, ...]], build: Callable[[], 
 
     Args:
         key: name of the entry; it must change whenever the arrays would.
-        shapes: name and shape of each array that the entry must hold; -1 fits any length.
+        shapes: shape of each array that the entry must hold, by name; -1 fits any length.
         build: makes the arrays.
-
-    Returns:
-        The arrays by name.
     """
     path = _entry(key)
     if path is not None:

@@ -8,10 +8,7 @@ import filelock
 
 
 def hold(file: Path) -> filelock.BaseFileLock:
-    """Take the kernel's lock of a file for this process, without waiting.
-
-    Args:
-        file: made if it is missing, as is its folder.
+    """Take the kernel's lock of a file, which is made if it is missing, without waiting.
 
     Raises:
         BlockingIOError: if another process, or this one elsewhere, holds it.

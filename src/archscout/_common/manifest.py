@@ -28,14 +28,7 @@ def package_version(name: str) -> str | None:
 
 
 def shown_command(words: Sequence[str]) -> list[str]:
-    """A command for a record: without passwords, and of absolute paths what is not personal.
-
-    Examples:
-        >>> shown_command(["/home/me/bin/archscout", "search", "--table=/home/me/mine.csv"])
-        ['archscout', 'search', '--table=mine.csv']
-        >>> shown_command(["sqlite:////home/me/labels.db"])
-        ['sqlite:///labels.db']
-    """
+    """A command for a record: without passwords, and of absolute paths what is not personal."""
     return [_shown_word(word) for word in hide_secrets(words)]
 
 
@@ -50,24 +43,7 @@ def _shown_word(word: str) -> str:
 def make_manifest(
     *, seed: int, labels: int, strategy: str, settings: Mapping[str, Any], **more: Any
 ) -> dict[str, Any]:
-    """Describe the run that is starting, in plain values for JSON.
-
-    Args:
-        seed: the search's seed.
-        labels: its budget.
-        strategy: name of the strategy.
-        settings: the strategy's settings.
-        more: further facts to keep, such as ``dedup``.
-
-    Returns:
-        A dictionary with ``versions``, ``python``, ``platform``, ``command`` (without passwords
-        and absolute paths), ``started`` (UTC, ISO 8601) and the arguments.
-
-    Examples:
-        >>> manifest = make_manifest(seed=3, labels=20, strategy="random", settings={})
-        >>> manifest["seed"], sorted(manifest["versions"])[0]
-        (3, 'archscout')
-    """
+    """Describe the run that is starting, in plain values for JSON; ``more`` are further facts."""
     described = plain(
         {
             "versions": {name: package_version(name) for name in PACKAGES},

@@ -42,21 +42,10 @@ def available_bytes() -> int | None:
 
 
 def check_memory(needed: int, what: str, advice: str) -> None:
-    """Refuse what cannot fit.
+    """Refuse with a `MemoryShortageError` what takes more bytes than there are.
 
-    Args:
-        needed: bytes that it takes at least.
-        what: takes them, for the user: "3,000 images of 224x224 pixels".
-        advice: what to do instead.
-
-    Raises:
-        MemoryShortageError: if less is available.
-
-    Examples:
-        >>> check_memory(10**18, "a table", "take a smaller one")  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-            ...
-        archscout.errors.MemoryShortageError: a table would take 931,322,575 GB of memory, and ...
+    ``what`` takes them, for the user: "3,000 images of 224x224 pixels"; ``advice`` says what to do
+    instead.
     """
     available = available_bytes()
     if available is not None and needed > available:
@@ -78,14 +67,7 @@ def gigabytes(count: int) -> str:
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether an error says that memory ran out, or that a size is beyond what can be counted.
-
-    Examples:
-        >>> lacks_memory(MemoryError()), lacks_memory(ValueError("array is too big; ..."))
-        (True, True)
-        >>> lacks_memory(ValueError("wrong value"))
-        False
-    """
+    """Whether an error says that memory ran out, or that a size is beyond what can be counted."""
     if isinstance(error, MemoryError | OverflowError):
         return True
     if isinstance(error, OSError):
@@ -95,12 +77,7 @@ def lacks_memory(error: BaseException) -> bool:
 
 
 def shortage(doing: str, advice: str = "ask for fewer or smaller ones of what it takes") -> str:
-    """The sentence for memory that ran out.
-
-    Args:
-        doing: what was under way: "the training".
-        advice: what to do.
-    """
+    """The sentence for memory that ran out while ``doing`` something: "the training"."""
     available = available_bytes()
     left = "" if available is None else f" ({gigabytes(available)} are available)"
     return f"{doing} needs more memory than there is{left}: {advice}"
@@ -108,15 +85,7 @@ def shortage(doing: str, advice: str = "ask for fewer or smaller ones of what it
 
 @contextmanager
 def told_of_memory(doing: str, advice: str) -> Iterator[None]:
-    """Turn every error that says that memory ran out into one of archscout; also a decorator.
-
-    Args:
-        doing: what is under way, for the user.
-        advice: what to do.
-
-    Raises:
-        MemoryShortageError: in the place of such an error.
-    """
+    """Turn every error that says that memory ran out into one of archscout; also a decorator."""
     try:
         yield
     except MemoryShortageError:

@@ -17,23 +17,9 @@ _NUMBER = re.compile(
 
 
 def read_whole(text: str) -> int:
-    """Read a whole number; blanks around it are passed over.
+    """Read a whole number of up to 18 digits; raises `ValueError` for any other text.
 
-    Args:
-        text: up to 18 digits of 0 to 9, with or without a sign.
-
-    Returns:
-        The number.
-
-    Raises:
-        ValueError: if the text is anything else.
-
-    Examples:
-        >>> read_whole(" 91 ")
-        91
-        >>> read_whole("9_1")
-        Traceback (most recent call last):
-        ValueError: '9_1' is no whole number
+    Blanks around it are passed over.
     """
     found = text.strip()
     if _WHOLE.fullmatch(found) is None:
@@ -44,20 +30,9 @@ def read_whole(text: str) -> int:
 
 
 def read_number(text: str) -> float:
-    """Read a finite decimal number; blanks around it are passed over.
+    """Read a finite decimal number; raises `ValueError` for any other text.
 
-    Args:
-        text: digits of 0 to 9 with a decimal point, a sign and an exponent at most.
-
-    Returns:
-        The number.
-
-    Raises:
-        ValueError: if the text is anything else, or too large for a float.
-
-    Examples:
-        >>> read_number("1.5e3"), read_number(".5")
-        (1500.0, 0.5)
+    Blanks around it are passed over.
     """
     found = text.strip()
     value = float(found) if _NUMBER.fullmatch(found) else math.nan

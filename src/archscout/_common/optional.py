@@ -15,10 +15,6 @@ def missing(need: str, package: str, install: str) -> MissingExtraError:
         package: its name, or what it is.
         install: what pip installs, in quotes where a shell would read brackets; after it, what
             else can be done.
-
-    Examples:
-        >>> str(missing("a chart", "plots", "plots"))
-        'a chart needs plots, which is not installed: run pip install plots'
     """
     return MissingExtraError(
         f"{need} needs {package}, which is not installed: run pip install {install}"
@@ -26,11 +22,7 @@ def missing(need: str, package: str, install: str) -> MissingExtraError:
 
 
 def require(package: str, need: str, install: str) -> None:
-    """Load a package; see `missing` for the arguments.
-
-    Raises:
-        MissingExtraError: if it cannot be loaded.
-    """
+    """Load a package, or raise the error of `missing`, which explains the arguments."""
     try:
         importlib.import_module(package)
     except ImportError:

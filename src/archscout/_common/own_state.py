@@ -30,13 +30,9 @@ from archscout._common.own_state_parts import (
 
 
 class _Door(NamedTuple):
-    """A door that a thread stands in, and what is to be undone when it leaves.
+    """A door that a thread stands in: what was asked for here or further out, and its undoing.
 
-    Args:
-        one_thread: whether one was asked for here or further out.
-        device: where PyTorch makes tensors.
-        loaded: which libraries were there to be set.
-        undo: None where the door around had done everything.
+    ``undo`` is None where the door around had done everything.
     """
 
     one_thread: bool
@@ -48,8 +44,7 @@ class _Door(NamedTuple):
 class _Open(threading.local):
     """The doors of this thread, outermost first."""
 
-    def __init__(self) -> None:
-        self.doors: list[_Door] = []
+    doors: tuple[_Door, ...] = ()
 
 
 _open = _Open()
@@ -69,12 +64,6 @@ class own_state(ContextDecorator):
             whose waiting costs whole cores, and which round differently.
         device: where PyTorch makes tensors, also within doors inside that name no device; None
             for the processor, or for the device of the door around.
-
-    Examples:
-        >>> import numpy as np
-        >>> with np.errstate(over="raise"), own_state():
-        ...     np.geterr()["over"]
-        'warn'
     """
 
     def __init__(self, *, one_thread: bool = True, device: str | None = None) -> None:
@@ -91,7 +80,7 @@ class own_state(ContextDecorator):
         done = bool(doors) and (one_thread, device, loaded) == around[:3]
         door = _Door(one_thread, device, loaded, None if done else [])
         # Noted first, so that what was changed is put back if the rest cannot be.
-        doors.append(door)
+        _open.doors = (*doors, door)
         try:
             _take(door)
         except BaseException:
@@ -99,7 +88,9 @@ class own_state(ContextDecorator):
             raise
 
     def __exit__(self, *error: object) -> None:
-        _leave(_open.doors.pop())
+        *around, door = _open.doors
+        _open.doors = tuple(around)
+        _leave(door)
 
 
 class users_state(ContextDecorator):
@@ -107,20 +98,13 @@ class users_state(ContextDecorator):
 
     What that code leaves behind is what `own_state` puts back in the end. A context and a
     decorator; classes whose methods it decorates can be copied to other processes.
-
-    Examples:
-        >>> import numpy as np
-        >>> with np.errstate(over="raise"), own_state():
-        ...     with users_state():
-        ...         np.geterr()["over"]
-        'raise'
     """
 
     def __enter__(self) -> None:
         self._doors = _open.doors
         for door in reversed(self._doors):
             _leave(door)
-        _open.doors = []
+        _open.doors = ()
 
     def __exit__(self, *error: object) -> None:
         _open.doors = self._doors
@@ -132,11 +116,7 @@ class users_state(ContextDecorator):
 
 
 def given(function: _Given) -> _Given:
-    """A function of the user's, or None, that runs in the user's state whoever calls it.
-
-    Args:
-        function: such as a callback.
-    """
+    """A function of the user's, such as a callback, or None: it runs in the user's state."""
     return function if function is None else users_state()(function)
 
 
@@ -150,10 +130,6 @@ def guard(kind: type, *names: str) -> None:
     """Let methods that a class defines itself run in the state that they are written for.
 
     Methods of this package run in `own_state`, those of another one in `users_state`.
-
-    Args:
-        kind: the class; its methods are replaced in place.
-        names: of the methods.
     """
     door = door_of(kind)
     for name in names:

@@ -37,13 +37,7 @@ def find_loaded() -> Loaded:
 
 
 class Shared:
-    """A setting of the whole process: the first to come changes it, the last to leave undoes.
-
-    Args:
-        read: gives its value.
-        write: sets it.
-        ours: what it is to be.
-    """
+    """A setting of the whole process: the first to come changes it, the last to leave undoes."""
 
     _lock = threading.Lock()
 

@@ -12,11 +12,7 @@ import numpy as np
 def plain(value: Any) -> Any:
     """Turn a value into what JSON can hold: NaN and infinity become None, the rest text.
 
-    Args:
-        value: anything; numpy numbers and arrays, mappings, sequences, sets are taken apart.
-
-    Returns:
-        None, bool, int, float, text, or lists and dictionaries of them.
+    Numbers and arrays of numpy, mappings, sequences and sets are taken apart.
 
     Examples:
         >>> plain({"mean": np.float64(0.5), "spread": float("nan"), "shape": (2, 3)})

@@ -26,14 +26,9 @@ _DAMAGE = (ArchscoutError, LookupError, TypeError, ValueError, AttributeError, R
 
 @contextlib.contextmanager
 def read_back(path: Path, what: str) -> Iterator[None]:
-    """Turn whatever is wrong with files of a run into one sentence.
+    """Turn whatever is wrong with files of a run into one `StorageError`.
 
-    Args:
-        path: the file that says what the run is.
-        what: what it should hold, such as ``"a comparison"``.
-
-    Raises:
-        StorageError: if something inside raises what damaged files make it raise.
+    ``path`` is the file that says what the run is, ``what`` what it holds: ``"a comparison"``.
     """
     try:
         yield
@@ -51,11 +46,7 @@ def read_back(path: Path, what: str) -> Iterator[None]:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """The object in a JSON file; numbers that JSON lacks stay None.
-
-    Raises:
-        OSError, ValueError: if there is none.
-    """
+    """The object in a JSON file; raises `OSError` or `ValueError` if there is none."""
     data = json.loads(path.read_text(encoding="utf-8-sig"))
     if not isinstance(data, dict):
         raise ValueError(f"it holds a {type(data).__name__}")
@@ -67,9 +58,7 @@ def read_table(path: Path) -> pd.DataFrame:
 
     Columns whose name is in `TEXTS` stay texts, also where they look like numbers. Of the others
     those that hold whole numbers are integers, other numbers floats with NaN for an empty cell.
-
-    Raises:
-        OSError, ValueError: if it cannot be read.
+    Raises `OSError` or `ValueError` if it cannot be read.
     """
     import pandas as pd
 

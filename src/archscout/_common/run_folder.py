@@ -21,12 +21,11 @@ from urllib.parse import quote
 
 import filelock
 
-from archscout._common.arguments import check_optional
 from archscout._common.locks import hold
 from archscout._common.paths import at_home, from_here
 from archscout._common.plain import plain
 from archscout._common.writing import write_json
-from archscout.errors import Interrupted, StorageError
+from archscout.errors import Interrupted, SettingsError, StorageError, kind_of
 
 logger = logging.getLogger(__name__)
 
@@ -48,14 +47,6 @@ class RunFolder:
 
     Raises:
         StorageError: if it belongs to other work or cannot be written.
-
-    Examples:
-        >>> import tempfile
-        >>> with tempfile.TemporaryDirectory() as path:
-        ...     folder = RunFolder(path, {"table": "mine"}, "ranking")
-        ...     folder.write("forest.seed0", {"tau": 0.5})
-        ...     folder.read("forest.seed0"), folder.read("forest.seed1")
-        ({'tau': 0.5}, None)
     """
 
     def __init__(
@@ -141,16 +132,6 @@ def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Tak
     Raises:
         StorageError: if another call works in the folder, or it cannot be written.
         Interrupted: instead of KeyboardInterrupt, of which it is one; it says what is kept.
-
-    Examples:
-        >>> import tempfile
-        >>> @owns_folder("example")
-        ... def work(out=None):
-        ...     return work(out)
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     work(folder)
-        Traceback (most recent call last):
-        archscout.errors.StorageError: ...is in use by another example: wait until it ends, ...
     """
 
     def decorate(function: Callable[Taken, Returned]) -> Callable[Taken, Returned]:
@@ -160,9 +141,10 @@ def owns_folder(kind: str) -> Callable[[Callable[Taken, Returned]], Callable[Tak
         def owning(*args: Taken.args, **named: Taken.kwargs) -> Returned:
             bound = signature.bind_partial(*args, **named)
             out = bound.arguments.get("out")
-            check_optional(out, None, "out", "")
             folder = None
             if out is not None:
+                if not isinstance(out, str | os.PathLike):
+                    raise SettingsError(f"got {kind_of(out)} as out, expected the path of a folder")
                 # The user's code may change the working directory before the last is written.
                 folder = bound.arguments["out"] = at_home(out).absolute()
             made = _missing(folder)

@@ -8,11 +8,6 @@ import math
 def count(number: int, noun: str, plural: str = "") -> str:
     """Say how many, with the noun in the right number.
 
-    Args:
-        number: how many.
-        noun: what is counted, for one.
-        plural: the same for several; empty for the noun with an s.
-
     Examples:
         >>> count(1, "label"), count(5000, "label"), count(2, "strategy", "strategies")
         ('1 label', '5,000 labels', '2 strategies')
@@ -40,8 +35,7 @@ def say_number(value: float, points: str) -> str:
         ('0.41', '0.00414', '42')
     """
     form = {"points": ".2f", "labels": ".0f"}.get(points, ".3g")
-    text = f"{value:{form}}"
-    return text.removeprefix("-") if float(text) == 0 else text
+    return _unsigned_zero(f"{value:{form}}")
 
 
 def say_figure(value: float) -> str:
@@ -51,11 +45,7 @@ def say_figure(value: float) -> str:
         >>> say_figure(0.7621), say_figure(-0.05), say_figure(1.0), say_figure(float("nan"))
         ('.762', '-.050', '1.000', '–')
     """
-    if math.isnan(value):
-        return "–"
-    text = f"{value:.3f}"
-    text = text.removeprefix("-") if float(text) == 0 else text
-    return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+    return "–" if math.isnan(value) else _from_point(f"{value:.3f}")
 
 
 def say_tau(value: float) -> str:
@@ -65,8 +55,13 @@ def say_tau(value: float) -> str:
         >>> say_tau(-0.25), say_tau(1.0), say_tau(float("nan"))
         ('-.25', '1.00', 'unknown')
     """
-    if math.isnan(value):
-        return "unknown"
-    text = f"{value:.2f}"
-    text = text.removeprefix("-") if float(text) == 0 else text
+    return "unknown" if math.isnan(value) else _from_point(f"{value:.2f}")
+
+
+def _from_point(text: str) -> str:
+    text = _unsigned_zero(text)
     return text.replace("0.", ".", 1) if abs(float(text)) < 1 else text
+
+
+def _unsigned_zero(text: str) -> str:
+    return text.removeprefix("-") if float(text) == 0 else text

@@ -32,22 +32,7 @@ _SHORT = 3  # letters; shorter pieces of a password stand in any sentence
 
 
 def show_storage(storage: str) -> str:
-    """The address of a storage without anything secret; a path stays as it is.
-
-    Args:
-        storage: a path, or a URL such as ``postgresql://user:password@host/runs``.
-
-    Returns:
-        Text for messages and records.
-
-    Examples:
-        >>> show_storage("postgresql://me:hush@host/runs?sslmode=require&sslpassword=hush")
-        'postgresql://me:***@host/runs?sslmode=require&***'
-        >>> show_storage("postgresql://me:hu@sh@host/runs")
-        'postgresql://***'
-        >>> show_storage("runs/journal.log")
-        'runs/journal.log'
-    """
+    """The address of a storage without anything secret; a path stays as it is."""
     if "://" not in storage:
         return HIDDEN if looks_like_address(storage) else storage
     kind = _KIND.match(storage)
@@ -57,24 +42,12 @@ def show_storage(storage: str) -> str:
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether a text without ``://`` still reads like the address of a database.
-
-    Examples:
-        >>> looks_like_address("host=db password=hush"), looks_like_address("me:hush@db/runs")
-        (True, True)
-        >>> looks_like_address("sqlite:runs.db"), looks_like_address("runs/seed=3")
-        (True, False)
-    """
+    """Whether a text without ``://`` still reads like the address of a database."""
     return bool(_DATABASE.search(text) or _SECRET_PAIR.search(text) or _LOGIN.search(text))
 
 
 def hide_secrets(words: Sequence[str]) -> list[str]:
-    """The words of a command without passwords, in addresses or after ``--password``.
-
-    Examples:
-        >>> hide_secrets(["--storage=postgresql://me:hush@host/runs", "--token", "hush"])
-        ['--storage=postgresql://me:***@host/runs', '--token', '***']
-    """
+    """The words of a command without passwords, in addresses or after ``--password``."""
     shown: list[str] = []
     for word in words:
         after_flag = shown and _SECRET_FLAG.fullmatch(shown[-1])
@@ -83,14 +56,7 @@ def hide_secrets(words: Sequence[str]) -> list[str]:
 
 
 def repeats_secret(said: str, storage: str) -> bool:
-    """Whether a text repeats something of an address that `show_storage` hides.
-
-    Examples:
-        >>> repeats_secret("no password supplied", "postgresql://me:hush@host/runs")
-        False
-        >>> repeats_secret("cannot connect to me:hush", "postgresql://me:hush@host/runs")
-        True
-    """
+    """Whether a text repeats something of an address that `show_storage` hides."""
     if "://" not in storage and not looks_like_address(storage):
         return False
     said = said.casefold()

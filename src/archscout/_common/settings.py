@@ -62,16 +62,6 @@ def settings(cls: type[T]) -> type[T]:
         SettingsError: when one is made, with what came and what was expected. A ``description``
             in the annotation ends the sentence.
         UnknownNameError: instead, for a name that is none of a ``Literal``.
-
-    Examples:
-        >>> @settings
-        ... class Search:
-        ...     rounds: Whole = 3
-        >>> Search(np.int64(2))
-        Search(rounds=2)
-        >>> Search(rounds="3")
-        Traceback (most recent call last):
-        archscout.errors.SettingsError: got rounds='3', expected a whole number
     """
     made: type[T] = dataclass(cls, frozen=True, config=_CONFIG)  # type: ignore[assignment]
     read = made.__init__
@@ -154,14 +144,8 @@ def _range(ends: Mapping[str, float], broken: str) -> str:
 def check_declared(owner: Callable[..., Any], values: Mapping[str, Any]) -> None:
     """Refuse values that are out of the ranges in the annotations of a class or function.
 
-    Args:
-        owner: such as a dataclass or a constructor. Only parameters that declare a range or a
-            choice of names are looked at: a plain ``int`` is no promise that it is checked.
-        values: by name; those that are not there are not looked at.
-
-    Raises:
-        SettingsError: with what came and what was expected.
-        UnknownNameError: instead, for a name that is none of a ``Literal``.
+    Only parameters that declare a range or a choice of names are looked at, where a value is
+    given: a plain ``int`` is no promise that it is checked. Raises what `settings` does.
 
     Examples:
         >>> from pydantic import Field

@@ -21,16 +21,6 @@ def write_file(path: str | Path, content: str | bytes | Callable[[Path], object]
         content: what it shall hold. Text is written as UTF-8; halves of characters, as in names
             of files that are no Unicode, become question marks. A function is given the path
             of a file to write.
-
-    Raises:
-        OSError: if the folder or file cannot be written.
-
-    Examples:
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     write_file(Path(folder) / "new" / "a.txt", "one")
-        ...     write_file(Path(folder) / "new" / "a.txt", lambda part: part.write_bytes(b"two"))
-        ...     (Path(folder) / "new" / "a.txt").read_text(), os.listdir(Path(folder) / "new")
-        ('two', ['a.txt'])
     """
     path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,16 +42,7 @@ def write_file(path: str | Path, content: str | bytes | Callable[[Path], object]
 
 
 def write_json(path: str | Path, data: Any) -> None:
-    """Write JSON as `write_file` does.
-
-    Args:
-        path: the file; its folder is made if it is missing.
-        data: plain values, as `archscout._common.plain.plain` gives them.
-
-    Raises:
-        OSError: if the folder or file cannot be written.
-        ValueError: if ``data`` holds NaN or infinity.
-    """
+    """Write plain values as JSON as `write_file` does; raises `ValueError` for NaN and infinity."""
     write_file(path, json.dumps(data, indent=1, allow_nan=False, ensure_ascii=False) + "\n")
 
 

@@ -18,8 +18,7 @@ from archscout.reports.report import report
 from archscout.results.comparison import Comparison
 from archscout.results.experiment import ExperimentResult
 from archscout.results.ranking import Ranking, respelled
-from archscout.study.executors import JobFailure
-from archscout.study.resumable import Ended, run_and_keep
+from archscout.study.executors import JobFailure, run_in_processes
 
 
 @dataclass(frozen=True)
@@ -198,21 +197,42 @@ def run_jobs(
         Records or `JobFailure` in the order of ``jobs``.
     """
 
-    def tell(ended: Ended[AnyJob, AnyRecord]) -> None:
+    ended: dict[int, AnyRecord | JobFailure] = {}
+
+    def end(place: int, result: AnyRecord | JobFailure, resumed: bool) -> None:
+        ended[place] = result
         if on_done is None:
             return
-        job, result = ended.job, ended.result
+        job = jobs[place]
         on_done(
             ExperimentProgress(
                 name=job.candidate.name,
                 labels=job.labels,
                 seed=job.seed,
-                done=ended.done,
-                total=ended.total,
-                resumed=ended.resumed,
+                done=len(ended),
+                total=len(jobs),
+                resumed=resumed,
                 wall_seconds=0.0 if isinstance(result, JobFailure) else result.wall_seconds,
                 failure=result.message if isinstance(result, JobFailure) else None,
             )
         )
 
-    return run_and_keep(function, jobs, workers, folder, tell, raised=raised)
+    left = []
+    for place, job in enumerate(jobs):
+        found = None if folder is None else folder.load(job)
+        if found is None:
+            left.append(place)
+        else:
+            end(place, found, resumed=True)
+
+    def keep(number: int, result: AnyRecord | JobFailure) -> None:
+        place = left[number]
+        if isinstance(result, JobFailure):
+            if isinstance(result.error, raised):
+                raise result.error
+        elif folder is not None:
+            folder.store(jobs[place], result)
+        end(place, result, resumed=False)
+
+    run_in_processes(function, [jobs[place] for place in left], workers, keep)
+    return [ended[place] for place in range(len(jobs))]

@@ -59,15 +59,7 @@ class FunctionObjective(Objective):
 def as_objective(
     objective: Objective | Callable[[Architecture], float | Measurement],
 ) -> Objective:
-    """Take an objective as it is, and make one of a plain function or of what has a ``measure``.
-
-    Raises:
-        SettingsError: if it is none of these.
-
-    Examples:
-        >>> as_objective(lambda arch: 1.0).unit
-        'score'
-    """
+    """Take an objective as it is, and make one of a plain function or of what has a ``measure``."""
     if isinstance(objective, type):
         raise SettingsError(
             f"got the class {objective.__name__}, expected an objective: create one of it"
@@ -110,11 +102,7 @@ def _checked(objective: Objective, given: Any) -> Objective:
 
 
 class _Measuring(Objective):
-    """An object of another class that has ``measure``: asked for what it has, else the defaults.
-
-    Args:
-        given: the object.
-    """
+    """An object of another class that has ``measure``: asked for what it has, else the defaults."""
 
     def __init__(self, given: Any) -> None:
         self.given = given

@@ -147,12 +147,7 @@ class Objective(ABC):
 def as_number(value: object) -> float:
     """Read a measured value: Python, numpy and one-element torch numbers, but no text.
 
-    Raises:
-        TypeError: if it is no single number.
-
-    Examples:
-        >>> as_number(np.float32(0.5))
-        0.5
+    Raises `TypeError` if it is no single number.
     """
     if np.ma.is_masked(value):
         raise TypeError("measured a masked value, expected a number")

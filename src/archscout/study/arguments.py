@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from archscout._common.arguments import check_function
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import describe
 from archscout.spaces.base import Choices, SearchSpace
@@ -27,8 +28,7 @@ def check_rest(storage: object, on_label: object, name: object, retry_failed: bo
             f"got {came} as storage, expected a journal ending in .log, a folder, or the URL of a "
             "database such as sqlite:///runs.db"
         )
-    if on_label is not None and not callable(on_label):
-        raise SettingsError(f"got {kind_of(on_label)} as on_label, expected a function")
+    check_function(on_label, "on_label")
     if name is not None and not isinstance(name, str):
         raise SettingsError(f"got {kind_of(name)} as name, expected some text")
     if retry_failed and storage is None:

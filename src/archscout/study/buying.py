@@ -42,15 +42,7 @@ class SearchProgress:
 
 
 class Buying:
-    """Buys the labels of one search, those of its record first.
-
-    Args:
-        searcher: proposes.
-        ledger: buys, within the budget.
-        record: keeps.
-        failures: watches the measurements.
-        on_label: told of each label.
-    """
+    """Buys the labels of one search, those of its record first."""
 
     def __init__(
         self,
@@ -69,9 +61,7 @@ class Buying:
     def run(self, rounds: Rounds | None, *, retry_failed: bool) -> str:
         """Ask, buy, record, tell, until the labels are bought; why it ended.
 
-        Args:
-            rounds: of the objective; None asks for one architecture at a time.
-            retry_failed: whether failed labels of the record are measured again.
+        Without rounds one architecture is asked for at a time.
         """
         ledger = self.ledger
         known = [label for label in self.record.history() if label.number < ledger.budget]

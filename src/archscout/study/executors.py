@@ -17,6 +17,7 @@ from typing import Any, Generic, TypeVar
 from loky import BrokenProcessPool, ProcessPoolExecutor
 from loky.backend import get_context
 
+from archscout import benchmarks
 from archscout._common.arguments import whole
 from archscout.errors import ArchscoutError, SettingsError, error_text
 from archscout.plugins import additions, receive_additions, received, sendable
@@ -56,12 +57,7 @@ class JobFailure:
 
 
 def usable_cores() -> int:
-    """Number of cores that this process may use.
-
-    Examples:
-        >>> usable_cores() >= 1
-        True
-    """
+    """Number of cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return max(1, len(os.sched_getaffinity(0)))
     return os.cpu_count() or 1
@@ -91,18 +87,9 @@ def run_in_processes(
             result.
         name: names a job in failures.
 
-    Returns:
-        Results or `JobFailure` in the order of ``jobs``.
-
     Raises:
         SettingsError: if ``workers`` is below 1, or this process is such a worker itself.
         ArchscoutError: if worker processes cannot be started at all.
-
-    Examples:
-        >>> run_in_processes(abs, [-1, -2], workers=1)
-        [1, 2]
-        >>> run_in_processes(int, ["1", "x"], workers=1)[1].name
-        'x'
     """
     check_workers(workers)
     count = min(workers or usable_cores(), max(1, len(jobs)))
@@ -252,7 +239,7 @@ def _begin(lifeline: Connection, added: Mapping[str, Mapping[str, Any]]) -> None
     receive_additions(added)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What is to be said of a table the parent has said, which reads the same one first.
-    logging.getLogger("archscout.benchmarks").setLevel(logging.ERROR)
+    logging.getLogger(benchmarks.__name__).setLevel(logging.ERROR)
     threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
 
 

@@ -17,11 +17,6 @@ class Failures:
 
     A bug, such as a name that does not exist or a forgotten ``return``, fails with every
     architecture; a crash of some architectures does not, or says so once one has succeeded.
-
-    Args:
-        space: prints architectures, which may stand in errors.
-        where: the storage that keeps the labels, empty for memory.
-        keep_going: never stop.
     """
 
     def __init__(self, space: SearchSpace, where: str, *, keep_going: bool = False) -> None:
@@ -33,11 +28,7 @@ class Failures:
         self._succeeded = self._succeeded or not label.failed
 
     def measured(self, label: Label, cause: BaseException | None = None) -> None:
-        """Take a measurement of this run.
-
-        Args:
-            label: what was measured.
-            cause: what the objective raised, if it did.
+        """Take a measurement of this run, and what the objective raised.
 
         Raises:
             ObjectiveError: from the cause, once three in a row failed with the same error and

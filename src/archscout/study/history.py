@@ -10,18 +10,7 @@ from archscout.spaces.base import Architecture
 
 
 def settled(history: Sequence[Label]) -> list[Label]:
-    """Labels in buying order, from all measurements in their order.
-
-    Args:
-        history: one whose number came before is a failed label that was bought again.
-
-    Examples:
-        >>> from archscout.spaces.base import Architecture
-        >>> arch = Architecture("any", (1,))
-        >>> again = [Label(0, arch, float("nan"), 2.0, "no"), Label(0, arch, 7.0, 3.0)]
-        >>> [(label.value, label.seconds) for label in settled(again)]
-        [(7.0, 5.0)]
-    """
+    """Labels in buying order; a measurement whose number came before is a label bought again."""
     labels: list[Label] = []
     for label in history:
         if label.number < len(labels):
@@ -34,14 +23,8 @@ def settled(history: Sequence[Label]) -> list[Label]:
 def in_order(written: Iterable[tuple[Label, int]]) -> list[Label]:
     """Measurements as they were written, without those that two searches wrote at once.
 
-    Args:
-        written: measurements and which attempt of their label each is, from 1.
-
-    Returns:
-        Those that came first of equals.
-
-    Raises:
-        ValueError: if one is missing or does not fit those before it.
+    Each comes with the attempt of its label, from 1; the first of equals stands. Raises
+    `ValueError` if one is missing or does not fit those before it.
     """
     found: dict[tuple[int, int], Label] = {}
     last: list[tuple[int, Label]] = []
@@ -65,14 +48,9 @@ def in_order(written: Iterable[tuple[Label, int]]) -> list[Label]:
 
 
 def check_order(labels: Sequence[Label], key: Callable[[Architecture], Hashable]) -> None:
-    """Refuse measurements that are not in buying order.
+    """Refuse with a `StorageError` measurements that are not in buying order.
 
-    Args:
-        labels: measurements; one whose number came before is a failed label bought again.
-        key: what is the same for architectures of which only one is bought.
-
-    Raises:
-        StorageError: if one is missing, or an architecture has two numbers.
+    ``key`` is what is the same for architectures of which only one is bought.
     """
     last: list[Label] = []
     keys: set[Hashable] = set()

@@ -25,7 +25,7 @@ from archscout.objectives.label import Label
 from archscout.objectives.objective import Direction, Measurement, Objective
 from archscout.results.notes import join_notes
 from archscout.spaces.as_space import as_space
-from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.index import ChoiceIndex
 from archscout.study.arguments import allowed_pool
 from archscout.study.history import check_order
@@ -54,6 +54,7 @@ class Ledger:
     Attributes:
         labels: the bought labels in buying order.
         budget: number of labels that may be bought.
+        pool: choices that can be bought, ``(n, positions)``; None for the whole space.
         seconds: their price so far, in the objective's seconds.
         repeats: requests that were served without buying.
         restored: number of labels taken over by `restore`.
@@ -96,14 +97,9 @@ class Ledger:
         self._to_replay: deque[Label] = deque()
         self._test_values: dict[Architecture, float] | None = None
         pool = given(self._objective.pool)()
-        self._pool = None if pool is None else allowed_pool(space, pool, self._objective.name)
-        self._buyable = None if self._pool is None else ChoiceIndex(space.option_counts, self._pool)
+        self.pool = None if pool is None else allowed_pool(space, pool, self._objective.name)
+        self._buyable = None if self.pool is None else ChoiceIndex(space.option_counts, self.pool)
         self._check_budget()
-
-    @property
-    def pool(self) -> Choices | None:
-        """Choices that can be bought, ``(n, positions)``; None for the whole space."""
-        return self._pool
 
     # --- what was bought ----------------------------------------------------------------------
     @property
@@ -130,10 +126,8 @@ class Ledger:
     def best(self) -> Label | None:
         """Label with the best value, the first of equals; None while none has succeeded."""
         succeeded = [label for label in self.labels if not label.failed]
-        if not succeeded:
-            return None
         choose = max if self.direction == "maximize" else min
-        return choose(succeeded, key=lambda label: label.value)
+        return choose(succeeded, key=lambda label: label.value, default=None)
 
     def value(self, arch: Architecture) -> float:
         """Value that was bought for ``arch``, NaN if its measurement failed.
@@ -315,7 +309,7 @@ class Ledger:
         available = self._available()
         if available is not None and self.budget > available:
             what = "architectures" if self.dedup == "exact" else "functionally distinct ones"
-            where = f"space {self._space.name!r}" if self._pool is None else "the objective's pool"
+            where = f"space {self._space.name!r}" if self.pool is None else "the objective's pool"
             hint = f"ask for {available:,} labels or fewer" if available else "allow some"
             raise SettingsError(
                 f"got labels={self.budget}, but {where} holds {available:,} {what}: {hint}"
@@ -341,7 +335,7 @@ class Ledger:
         return len(ids)
 
     def _all(self) -> Iterator[Architecture]:
-        rows = self._space.all_choices() if self._pool is None else self._pool
+        rows = self._space.all_choices() if self.pool is None else self.pool
         chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
         return itertools.chain.from_iterable(map(self._space.architectures, chunks))
 

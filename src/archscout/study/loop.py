@@ -185,11 +185,7 @@ def _stop_sentence(ledger: Ledger, where: str) -> str:
 
 
 def check_first_round(searcher: Strategy, name: str, labels: int) -> None:
-    """Refuse a budget that ends before the strategy has chosen anything.
-
-    Raises:
-        SettingsError: if ``labels`` is below the strategy's ``minimum_labels``.
-    """
+    """Refuse a budget that ends before the strategy has chosen anything."""
     least = searcher.minimum_labels
     if labels < least:
         raise SettingsError(

@@ -43,13 +43,8 @@ class Outcome:
 def measure(objective: Objective, arch: Architecture, rng: np.random.Generator) -> Outcome:
     """Measure one architecture; only Ctrl-C ends more than this measurement.
 
-    Args:
-        objective: whose every other exception, `sys.exit` too, is a failed measurement.
-        arch: what to measure.
-        rng: decides all that is random about it.
-
-    Returns:
-        The outcome; a failed one costs what it took.
+    Every other exception of the objective, `sys.exit` too, is a failed measurement, which costs
+    what it took.
     """
     value, error = math.nan, ""
     measured: object = None

@@ -22,19 +22,9 @@ class _LeftOut(Exception):
 
 
 def plain_info(notes: Mapping[Any, Any]) -> dict[str, Any]:
-    """Take over what can be kept of an objective's notes.
+    """Take over what can be kept of an objective's notes, at most 20 levels deep.
 
-    Args:
-        notes: a mapping from text to values of any kind.
-
-    Returns:
-        Plain values for JSON, at most 20 levels deep; NaN and infinity are None, what cannot
-        be kept is a text that says why.
-
-    Examples:
-        >>> import numpy as np
-        >>> plain_info({"epochs": np.int64(3), "loss": float("nan"), "weights": [0.0] * 10**6})
-        {'epochs': 3, 'loss': None, 'weights': 'left out: more than 100,000 values'}
+    NaN and infinity are None; what cannot be kept is a text that says why.
     """
     kept: dict[str, Any] = {}
     room = _Room()

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from archscout._common.arguments import (
-    check_optional,
+    check_function,
     read_settings,
     told_in_words,
     whole,
@@ -119,7 +119,7 @@ def compare(
     seed_list = check_seeds(seeds)
     labels = whole(labels, "labels", 1)
     checkpoints = [whole(point, "a checkpoint", 1) for point in checkpoints]
-    check_optional(out, on_done, "out", "on_done")
+    check_function(on_done, "on_done")
     check_workers(workers)
     table = table_of(benchmark_spec, space)
     _check_question(table, candidates, labels, dedup)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from archscout._common.arguments import check_optional, read_settings, told_in_words
+from archscout._common.arguments import check_function, read_settings, told_in_words
 from archscout._common.manifest import make_manifest
 from archscout._common.own_state import given, own_state
 from archscout._common.run_folder import owns_folder
@@ -102,7 +102,7 @@ def rank(
     """
     benchmark_spec = as_spec(benchmark_spec, space)
     settings = read_settings(settings)
-    check_optional(out, on_done, "out", "on_done")
+    check_function(on_done, "on_done")
     candidates = read_predictors(predictors, unlabeled, settings)
     names = [candidate.name for candidate in candidates]
     baseline = _baseline(candidates, baseline)

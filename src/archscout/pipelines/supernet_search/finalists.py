@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -51,26 +52,14 @@ def train_finalists(
     folder: Path,
     on_progress: Callable[[int, TrainProgress], None] | None,
 ) -> list[Finalist]:
-    """Train the best architectures alone, each from weights of its own.
+    """Train the best of all scored architectures alone; the best on held-out images first.
 
-    Args:
-        settings: of the search.
-        space: the space.
-        archs: all that were scored, ``n``.
-        accuracies: their supernet accuracies, ``(n,)``.
-        images: all images, with classes.
-        validation: the share of them that is held out, or images that are, as in the search.
-        test: test images, or None.
-        size: arguments of the space's ``build``.
-        folder: gets a folder for each.
-        on_progress: told the number of the network, from 0, and how far it is.
-
-    Returns:
-        The finalists, best on the held-out images first.
+    ``validation`` is the share of the images that is held out, or images that are, as in the
+    search; ``folder`` gets a folder for each; ``on_progress`` is told which network is how far.
     """
     found = []
     for number, place in enumerate(pick_finalists(space, archs, accuracies, settings.finalists)):
-        report = None if on_progress is None else _numbered(on_progress, number)
+        report = None if on_progress is None else partial(on_progress, number)
         own = folder / str(number)
         done = train_network(
             space,
@@ -101,9 +90,3 @@ def keep_network(finalist: Finalist, out: Path) -> SavedNetwork:
     """Copy the network of a finalist into the folder of the search."""
     saved, network = load_network(finalist.folder)
     return save_network(out, saved, network.state_dict())
-
-
-def _numbered(
-    on_progress: Callable[[int, TrainProgress], None], number: int
-) -> Callable[[TrainProgress], None]:
-    return lambda progress: on_progress(number, progress)

@@ -10,10 +10,10 @@ search, a trust check, and two counts beside the result that need no training.
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 import zlib
 from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +27,13 @@ from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.supernet_search.checks import (
-    check_classes,
     check_counts,
     check_network,
     check_sizes,
 )
 from archscout.pipelines.supernet_search.finalists import keep_network, train_finalists
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
-from archscout.pipelines.train import hold_out, matched
+from archscout.pipelines.train import check_classes, hold_out, matched
 from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
 from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
 from archscout.proxies import make_proxy
@@ -110,23 +109,20 @@ def search_supernet(
         )
         images = sets.train
         validation, test = validation or sets.validation, test or sets.test
-    if out is None:
-        with tempfile.TemporaryDirectory() as folder:
-            return _search(
-                images,
-                settings,
-                validation=validation,
-                test=test,
-                out=Path(folder),
-                on_stage=on_stage,
-            )
-    result = _search(
-        images, settings, validation=validation, test=test, out=Path(out), on_stage=on_stage
-    )
-    if not result.finalists:
-        save_network(out, result.network)
-    result.save(out)
-    report(result, out)
+    with tempfile.TemporaryDirectory() if out is None else nullcontext(out) as folder:
+        result = _search(
+            images,
+            settings,
+            validation=validation,
+            test=test,
+            out=Path(folder),
+            on_stage=on_stage,
+        )
+    if out is not None:
+        if not result.finalists:
+            save_network(out, result.network)
+        result.save(out)
+        report(result, out)
     return result
 
 
@@ -139,7 +135,7 @@ def _search(
     out: Path,
     on_stage: OnStage | None,
 ) -> SupernetSearchResult:
-    check_classes(images)
+    check_classes(images, "which a search by supernet accuracy needs")
     test = matched(images, test, "test")
     validation = matched(images, validation, "validation")
     classes = len(images.classes)
@@ -245,7 +241,7 @@ def _study(
 ) -> SearchResult:
     """Buy the labels of all rounds; fewer where the space has no more architectures."""
     labels = settings.first + settings.rounds * settings.each
-    with contextlib.suppress(TypeError, OverflowError):
+    with suppress(TypeError, OverflowError):
         labels = min(labels, len(space))
     # Nothing can be learnt of the first round alone.
     name = settings.strategy if settings.rounds else "random"

@@ -16,7 +16,7 @@ from archscout.errors import StorageError
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL
 
-    from archscout.study.record.storage_place import Place
+    from archscout.study.record.storage_place import StoragePlace
 
 # How a server is asked for a lock at once, and how it is waited for.
 _LOCKS = {
@@ -42,18 +42,9 @@ def can_lock(address: URL) -> bool:
 
 
 class DatabaseLock:
-    """A lock of a database server on one study.
+    """A lock of a database server on one study; a `StorageError` if another search holds it."""
 
-    Args:
-        address: the database.
-        name: the study.
-        place: the database, as errors name it.
-
-    Raises:
-        StorageError: if another search holds it, or the server cannot be reached.
-    """
-
-    def __init__(self, address: URL, name: str, place: Place) -> None:
+    def __init__(self, address: URL, name: str, place: StoragePlace) -> None:
         from sqlalchemy import create_engine
         from sqlalchemy.pool import NullPool
 
@@ -88,11 +79,7 @@ class DatabaseLock:
                 self._ask(self._free, key=key)
 
     def check(self) -> None:
-        """Refuse to go on where another search may have taken the lock.
-
-        Raises:
-            StorageError: if the connection was lost.
-        """
+        """Raise `StorageError` if the connection was lost: another search may have the lock."""
         try:
             self._ask("SELECT 1")
         except Exception:

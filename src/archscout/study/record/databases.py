@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, nullcontext
 from typing import TYPE_CHECKING
 
 from archscout.errors import StorageError
-from archscout.study.record.storage_place import FileIdentity, Place
+from archscout.study.record.storage_place import FileIdentity, StoragePlace
 
 if TYPE_CHECKING:
     import optuna
@@ -22,22 +22,14 @@ _ATTEMPTS, _PAUSE_SECONDS = 5, 0.2
 
 
 class Database:
-    """A database that one search holds.
-
-    Args:
-        url: its address.
-        name: the study in it.
-        place: the database, as errors name it.
-
-    Attributes:
-        storage: Optuna's view of it.
+    """A database that one search holds; ``storage`` is Optuna's view of it.
 
     Raises:
         StorageError: if it cannot be used, or is in use by another search.
         MissingExtraError: if its driver is not installed.
     """
 
-    def __init__(self, url: str, name: str, place: Place) -> None:
+    def __init__(self, url: str, name: str, place: StoragePlace) -> None:
         from sqlalchemy.engine import make_url
 
         from archscout.strategies.optuna_params import quiet_optuna
@@ -55,7 +47,7 @@ class Database:
             held.callback(self.storage.remove_session)
             self._held = held.pop_all()
 
-    def _hold_file(self, address: URL, place: Place, held: ExitStack) -> URL:
+    def _hold_file(self, address: URL, place: StoragePlace, held: ExitStack) -> URL:
         from archscout.study.record.journal import hold_storage
         from archscout.study.record.sqlite_file import find_sqlite, make_sqlite
 
@@ -67,7 +59,7 @@ class Database:
         return address.set(database=str(path))
 
     def _hold_study(
-        self, address: URL, name: str, place: Place, held: ExitStack
+        self, address: URL, name: str, place: StoragePlace, held: ExitStack
     ) -> AbstractContextManager[None]:
         from archscout.study.record.database_lock import DatabaseLock, can_lock
 
@@ -97,7 +89,7 @@ def open_tables(address: URL) -> optuna.storages.RDBStorage:
     return RDBStorage(url.replace("{", "{{").replace("}", "}}"))
 
 
-def _connect(address: URL, place: Place) -> optuna.storages.RDBStorage:
+def _connect(address: URL, place: StoragePlace) -> optuna.storages.RDBStorage:
     """Open a database and make Optuna's tables in it, where another program is not faster."""
     for _ in range(_ATTEMPTS):
         try:

@@ -35,18 +35,10 @@ def repair_journal(path: Path, shown: str | Path = "") -> Path | None:
     """Move everything from the first damaged line on to ``<name>.damaged-<n>``.
 
     Lines that other systems changed only in their ends get these back; the file that came is
-    then kept as ``<name>.original-<n>``.
-
-    Args:
-        path: the journal; it may be missing.
-        shown: how errors name it; empty for the path itself.
+    then kept as ``<name>.original-<n>``. A file that is no journal at all is left as it is.
 
     Returns:
         The file that holds what was moved, or None if the journal is whole.
-
-    Raises:
-        StorageError: if the file is no journal at all; it is left as it is.
-        OSError: if it cannot be read or written.
     """
     found = path.read_bytes() if path.exists() else b""
     content = tidy_lines(found)
@@ -95,8 +87,7 @@ def _keep_aside(path: Path, what: str, content: bytes) -> Path:
 def _report_damage(path: Path, aside: Path) -> None:
     """Warn of a line that a kill cut short; refuse where whole lines, and so labels, are lost.
 
-    Raises:
-        StorageError: in the second case, once: the journal is whole again by now.
+    It is refused once: the journal is whole again by now.
     """
     records, rest = path.read_bytes().count(b"\n"), aside.read_bytes()
     if b"\n" in rest:
@@ -114,12 +105,9 @@ def _report_damage(path: Path, aside: Path) -> None:
 class SearchJournal(BaseJournalBackend):
     """Backend of Optuna's `JournalStorage`: repaired when opened, held until closed.
 
-    Args:
-        path: the journal; it is made if it is missing, as is its folder.
-
-    Raises:
-        StorageError: if another search holds it, it cannot be read or written, or labels in it
-            were damaged; then it is whole again, and goes on when it is opened again.
+    It is made if it is missing, as is its folder. Raises `StorageError` if another search holds
+    it, it cannot be read or written, or labels in it were damaged; then it is whole again, and
+    goes on when it is opened again.
     """
 
     def __init__(self, path: Path) -> None:
@@ -175,11 +163,7 @@ class SearchJournal(BaseJournalBackend):
 
 
 def _hold_all_names(file: int, shown: str) -> None:
-    """Lock the opened journal itself too: it may have a second name, a hard link.
-
-    Raises:
-        StorageError: if another search holds it.
-    """
+    """Lock the opened journal itself too: it may have a second name, a hard link."""
     if os.name != "posix":
         return
     import fcntl
@@ -198,11 +182,7 @@ def _in_use(shown: str) -> StorageError:
 
 
 def hold_storage(path: Path) -> filelock.BaseFileLock:
-    """Hold ``<path>.held`` for this process, without waiting.
-
-    Raises:
-        StorageError: if another search holds it, or the folder cannot be written.
-    """
+    """Hold ``<path>.held`` for this process, without waiting; raises `StorageError`."""
     try:
         return hold(Path(f"{path}.held"))
     except BlockingIOError:

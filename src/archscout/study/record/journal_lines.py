@@ -19,24 +19,13 @@ _AROUND = b"\xef\xbb\xbf \t\r\n"  # a byte order mark, blanks, ends of line
 
 
 def seal_line(record: dict[str, Any]) -> bytes:
-    """One line of the journal: the record as JSON with its checksum as the first key.
-
-    Examples:
-        >>> seal_line({"op_code": 0})
-        b'{"check":232111015,"op_code":0}\\n'
-    """
+    """One line of the journal: the record as JSON with its checksum as the first key."""
     body = json.dumps(record, separators=(",", ":")).encode()
     return b'{"check":%d,%s\n' % (zlib.crc32(body), body[1:])
 
 
 def line_is_whole(line: bytes) -> bool:
-    """Whether a line is as it was written; one of Optuna's own has no checksum to prove it.
-
-    Examples:
-        >>> line = seal_line({"op_code": 0})
-        >>> line_is_whole(line), line_is_whole(line[:-1]), line_is_whole(b"7" + line)
-        (True, False, False)
-    """
+    """Whether a line is as it was written; one of Optuna's own has no checksum to prove it."""
     sealed = _SEALED.fullmatch(line)
     if sealed:
         return zlib.crc32(b"{" + sealed[2][:-1]) == int(sealed[1])
@@ -50,13 +39,7 @@ def line_is_whole(line: bytes) -> bool:
 
 
 def tidy_lines(content: bytes) -> bytes:
-    """Give whole lines their own form back; what is damaged stays as it is.
-
-    Examples:
-        >>> line = seal_line({"op_code": 0})
-        >>> tidy_lines(b"\\xef\\xbb\\xbf" + line[:-1] + b"  \\r\\n\\r\\n" + line[:-1]) == 2 * line
-        True
-    """
+    """Give whole lines their own form back; what is damaged stays as it is."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         try:
             content = content.decode("utf-16").encode()

@@ -17,16 +17,15 @@ if TYPE_CHECKING:
     import optuna
     from sqlalchemy.engine import URL
 
-    from archscout.study.record.storage_place import Place
+    from archscout.study.record.storage_place import StoragePlace
 
 _MADE_BY_OPTUNA = {"studies", "trials", "version_info"}
 
 
-def find_sqlite(address: URL, place: Place) -> Path:
+def find_sqlite(address: URL, place: StoragePlace) -> Path:
     """The file that an address names: links are followed, and its folder is that of today.
 
-    Raises:
-        StorageError: if it is no file, or belongs to another program.
+    Raises `StorageError` if it is no file, or belongs to another program.
     """
     named = address.database or ""
     if named in ("", ":memory:"):
@@ -51,7 +50,7 @@ def find_sqlite(address: URL, place: Place) -> Path:
     return path
 
 
-def _check_owner(path: Path, place: Place) -> None:
+def _check_owner(path: Path, place: StoragePlace) -> None:
     with (
         place.in_one_sentence(),
         closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as opened,

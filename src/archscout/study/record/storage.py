@@ -23,7 +23,7 @@ from archscout.objectives.label import Label
 from archscout.objectives.objective import Direction
 from archscout.spaces.base import SearchSpace
 from archscout.study.history import in_order, settled
-from archscout.study.record.storage_place import Owner, Place
+from archscout.study.record.storage_place import Owner, StoragePlace
 
 if TYPE_CHECKING:
     import optuna
@@ -101,7 +101,7 @@ def open_record(
     *,
     name: str = "archscout",
 ) -> Record:
-    """Open the record of a search, or make it.
+    """Open the record of a search, or make it; close it when the search is over.
 
     Args:
         storage: None for memory; a path of a journal (ending in .log or .journal) or of a
@@ -111,9 +111,6 @@ def open_record(
         identity: plain values that tell this search from others; ``direction`` among them.
         name: name of the Optuna study, for several searches in one storage.
 
-    Returns:
-        The record; close it when the search is over.
-
     Raises:
         StorageError: if it cannot be opened, is in use, or belongs to another search.
         MissingExtraError: if the driver of a database is not installed.
@@ -121,7 +118,7 @@ def open_record(
     if storage is None:
         return NoRecord()
     text = str(storage)
-    place = Place(text)
+    place = StoragePlace(text)
     held: _Held
     opened: optuna.storages.BaseStorage
     if "://" in text:
@@ -138,7 +135,9 @@ def open_record(
         raise
 
 
-def _open_journal(path: Path, place: Place) -> tuple[SearchJournal, optuna.storages.JournalStorage]:
+def _open_journal(
+    path: Path, place: StoragePlace
+) -> tuple[SearchJournal, optuna.storages.JournalStorage]:
     from optuna.storages import JournalStorage
 
     from archscout.study.record.journal import SearchJournal
@@ -181,7 +180,7 @@ class StudyRecord:
         identity: Mapping[str, Any],
         *,
         name: str,
-        place: Place,
+        place: StoragePlace,
         held: _Held,
     ) -> None:
         import optuna
@@ -233,11 +232,7 @@ class StudyRecord:
         return self._storage.get_n_trials(self._id, _states())
 
     def history(self) -> list[Label]:
-        """Read all measurements back in their order, exactly as they were written.
-
-        Raises:
-            StorageError: if a trial is not a label, or two searches wrote at once.
-        """
+        """Read all measurements back in their order, exactly as they were written."""
         with self._place.in_one_sentence():
             trials = self._study.get_trials(deepcopy=False, states=_states())
         try:
@@ -251,11 +246,7 @@ class StudyRecord:
             ) from None
 
     def labels(self) -> list[Label]:
-        """Read the labels back, with what became of those that were bought again.
-
-        Raises:
-            StorageError: if a trial is not a label, or two searches wrote at once.
-        """
+        """Read the labels back, with what became of those that were bought again."""
         return settled(self.history())
 
     def _label(self, trial: optuna.trial.FrozenTrial) -> Label:
@@ -277,12 +268,7 @@ class StudyRecord:
         )
 
     def add(self, label: Label, attempt: int = 1) -> None:
-        """Write one measurement as one finished trial, in one step.
-
-        Raises:
-            StorageError: if it cannot be written, another search wrote meanwhile, or this
-                process was forked from the one that opened the record.
-        """
+        """Write one measurement as one finished trial, in one step; raises `StorageError`."""
         from optuna.trial import TrialState, create_trial
 
         from archscout.strategies.optuna_params import to_params

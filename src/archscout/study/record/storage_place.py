@@ -14,16 +14,8 @@ from archscout.errors import ArchscoutError, StorageError
 _INSTALLS = {"postgresql": "'archscout[postgresql]'", "mysql": "pymysql", "mariadb": "pymysql"}
 
 
-class Place:
-    """Where labels are kept.
-
-    Args:
-        storage: what the user named: a path or a URL, which may hold a password.
-
-    Examples:
-        >>> str(Place("postgresql://me:hush@host/runs"))
-        'postgresql://me:***@host/runs'
-    """
+class StoragePlace:
+    """Where labels are kept: what the user named, a path or a URL, which may hold a password."""
 
     def __init__(self, storage: str) -> None:
         self._storage = storage
@@ -33,7 +25,7 @@ class Place:
         return self._shown
 
     def __repr__(self) -> str:
-        return f"Place({self._shown!r})"
+        return f"StoragePlace({self._shown!r})"
 
     @contextmanager
     def in_one_sentence(self) -> Iterator[None]:
@@ -75,11 +67,7 @@ class Owner:
         return os.getpid() == self._process
 
     def check(self, where: object) -> None:
-        """Refuse another process.
-
-        Raises:
-            StorageError: if this process was forked from the one that opened the storage.
-        """
+        """Refuse a process that was forked from the one that opened the storage."""
         if not self.is_here:
             raise StorageError(
                 f"{where} belongs to process {self._process}, and process {os.getpid()} was forked "
@@ -88,14 +76,7 @@ class Owner:
 
 
 class FileIdentity:
-    """Which file stood under a path when it was opened.
-
-    Args:
-        path: the file; it exists.
-
-    Raises:
-        OSError: if it does not.
-    """
+    """Which file stood under a path when it was opened; raises `OSError` if there is none."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -106,11 +87,7 @@ class FileIdentity:
         return found.st_dev, found.st_ino
 
     def check(self, where: object) -> None:
-        """Refuse to write to a file that nobody would find again.
-
-        Raises:
-            StorageError: if the file was deleted, or another one stands in its place.
-        """
+        """Refuse to write to a file that nobody would find again: deleted, or replaced."""
         try:
             same = self._now() == self._file
         except OSError as error:
