@@ -41,8 +41,8 @@ def test_images_without_labels_give_a_candidate_and_the_next_step(
     larger = ["export", str(tmp_path), "--to", "code", "--set", "channels=8", "--out"]
     assert CliRunner().invoke(app, [*larger, str(tmp_path / "larger")]).exit_code == 0
     small = (tmp_path / "export" / "network.py").read_text()
-    assert "nn.Linear(16, 10)" in small
-    assert "nn.Linear(32, 10)" in (tmp_path / "larger" / "network.py").read_text()
+    assert '{"classes": 10, "channels": 4, "cells": 1}' in small
+    assert '"channels": 8' in (tmp_path / "larger" / "network.py").read_text()
 
 
 @pytest.mark.slow
