@@ -76,8 +76,9 @@ class Supernet(nn.Module, ABC):
                 f"got a path of shape {array.shape}, expected {self.path_shape} in a supernet of "
                 f"space {self.space.name!r}"
             )
-        if (array < 0).any() or (array >= self.option_counts).any():
-            place, position = np.argwhere((array < 0) | (array >= self.option_counts))[0].tolist()
+        bad = (array < 0) | (array >= self.option_counts)
+        if bad.any():
+            place, position = np.argwhere(bad)[0].tolist()
             raise ParseError(
                 f"got operation {array[place, position]} at place {place}, position {position} "
                 f"of a path, expected 0 to {self.option_counts[place, position] - 1}"

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,9 @@ from archscout._common.writing import write_json
 from archscout.errors import SettingsError, StorageError
 from archscout.spaces.architecture import Choices
 from archscout.spaces.whole import WholeSpace
+
+if TYPE_CHECKING:
+    import torch
 
 _RIDGE = 1e-3
 
@@ -176,6 +179,8 @@ def measure_latency(
     Raises:
         SettingsError: if a number is out of range.
     """
+    import torch
+
     wanted = int(3 * space.option_counts.sum()) if networks is None else networks
     if min(wanted, repetitions, batch, resolution) < 1 or checks < 0:
         raise SettingsError(
@@ -184,21 +189,16 @@ def measure_latency(
             "more checks"
         )
     choices = space.sample_choices(rng, wanted + checks)
-    with _one_thread() as version:
-        found = [
-            time_network(
-                space,
-                row,
-                resolution=resolution,
-                repetitions=repetitions,
-                batch=batch,
-                settings=settings or {},
-            )
-            for row in choices
-        ]
+    with _one_thread():
+        images = torch.zeros(batch, 3, resolution, resolution)
+        found = []
+        for arch in space.architectures(choices):
+            generator = torch.Generator().manual_seed(0)
+            network = space.build(arch, generator=generator, **(settings or {})).eval()
+            found.append(_milliseconds(network, images, repetitions))
     facts = {
         "processor": platform.processor() or platform.machine(),
-        "torch": version,
+        "torch": str(torch.__version__),
         "threads": 1,
         "networks": wanted,
         "repetitions": repetitions,
@@ -209,22 +209,10 @@ def measure_latency(
     return fit_latency(space, choices, np.array(found), checks, facts)
 
 
-def time_network(
-    space: WholeSpace,
-    choices: Choices,
-    *,
-    resolution: int,
-    repetitions: int,
-    batch: int,
-    settings: Mapping[str, Any],
-) -> float:
-    """Median milliseconds of one network on zero images, after one run that does not count."""
+def _milliseconds(network: torch.nn.Module, images: torch.Tensor, repetitions: int) -> float:
+    """Median milliseconds of a network, after one run that does not count."""
     import torch
 
-    generator = torch.Generator().manual_seed(0)
-    arch = space.architectures(choices[None])[0]
-    network = space.build(arch, generator=generator, **settings).eval()
-    images = torch.zeros(batch, 3, resolution, resolution)
     seconds = []
     with torch.inference_mode():
         for _ in range(repetitions + 1):
@@ -235,12 +223,12 @@ def time_network(
 
 
 @contextlib.contextmanager
-def _one_thread() -> Iterator[str]:
+def _one_thread() -> Iterator[None]:
     import torch
 
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:
-        yield str(torch.__version__)
+        yield
     finally:
         torch.set_num_threads(before)
