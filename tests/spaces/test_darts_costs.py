@@ -10,7 +10,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.spaces import DARTS
+from archscout.spaces import DARTS, plugin_of
 from archscout.spaces.darts.network import FactorizedReduction, make_operation
 
 SPACE = DARTS()
@@ -198,3 +198,12 @@ def test_wrong_resolutions_and_networks_are_refused() -> None:
             SPACE.macs(arch, network, resolution=resolution)
     with pytest.raises(UnknownNameError, match="did you mean 'cifar'"):
         SPACE.params(arch, "cifar10")
+
+
+def test_the_network_suits_the_images() -> None:
+    plugin = plugin_of("darts")
+    complete = plugin.load("network_for")
+    assert complete({"cells": 8}, 64) == {"cells": 8, "network": "cifar"}
+    assert complete({}, 65) == {"network": "imagenet"}
+    assert complete({"network": "cifar"}, 224) == {"network": "cifar"}
+    assert (plugin.side({"network": "cifar"}), plugin.side({})) == (32, 224)
