@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 import archscout
 from archscout.errors import SettingsError
+from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace, Variable
+from archscout.spaces.draws import gather
 
 
 class Rare(SearchSpace):
@@ -69,3 +72,16 @@ def test_architectures_without_neighbours_are_searched(strategy: str) -> None:
         space, lambda arch: sum(arch.choices), strategy, labels=8, settings=settings
     )
     assert len({label.architecture for label in found.labels}) == 8
+
+
+def test_only_rounds_in_a_row_that_find_nothing_end_the_search() -> None:
+    space, calls = load_space("nasbench201"), list[int]()
+
+    def every_other(missing: int) -> NDArray[np.int8]:
+        calls.append(missing)
+        return np.zeros((len(calls) % 2, 6), dtype=np.int8)
+
+    assert len(gather(space, every_other, 5, empty=2)) == 5
+    assert calls == [5, 4, 4, 3, 3, 2, 2, 1, 1]
+    assert len(gather(space, lambda _: np.zeros((0, 6), dtype=np.int8), 5, empty=2)) == 0
+    assert len(gather(space, lambda _: np.zeros((9, 6), dtype=np.int8), 5, empty=2)) == 5
