@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 import archscout
-from archscout.reports.html import render
+from archscout.reports.search_html import render_search
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -67,7 +67,7 @@ def show(browser, pages, make_result):
 
     def open_page(name, width, scheme):
         if not pages[name].exists():
-            pages[name].write_text(render(make_result(failed=2)), "utf-8")
+            pages[name].write_text(render_search(make_result(failed=2)), "utf-8")
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True
         )

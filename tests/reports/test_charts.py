@@ -12,7 +12,7 @@ import pytest
 
 import archscout.reports
 from archscout.reports.charts import BLUE, COLOURS, GREY, INK, ORANGE, SOFT, Chart
-from archscout.reports.pages import render_page
+from archscout.reports.pages import Page
 
 PAGE = Path(archscout.reports.__file__).parent / "page"
 STYLE = (PAGE / "style.css").read_text("utf-8")
@@ -61,7 +61,9 @@ def test_what_json_cannot_hold_is_left_out_and_markup_stays_text():
 
 
 def test_a_page_without_charts_runs_no_script():
-    page = render_page("base.html", {"left out": None, "empty": []})
+    page = Page("search", "no chart")
+    page.section("", page.figure("left out", "", None), page.figure("empty", "", []))
+    page = page.text()
     assert "script-src &#39;none&#39;" in page
     assert "<script" not in page
 

@@ -17,7 +17,7 @@ import archscout
 from archscout.cli.search import print_summary
 from archscout.errors import StorageError
 from archscout.reports import content, report
-from archscout.reports.html import render
+from archscout.reports.search_html import render_search
 from archscout.spaces.nasbench201.space import NASBench201
 from archscout.testing.toy import ToySpace
 
@@ -78,7 +78,7 @@ class Page(HTMLParser):
 @pytest.mark.slow
 def test_the_headline_tells_the_result(make_result):
     result = make_result()
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert (
         "With 60 labels, which would have cost 33 hours of training, seminas found a cell with a "
         f"value of {result.best.value:.2f} % (rank 12 of 15,625 in the table):" in page.text
@@ -89,7 +89,7 @@ def test_the_headline_tells_the_result(make_result):
 
 @pytest.mark.slow
 def test_all_parts_are_there(make_result):
-    page = Page(render(make_result(failed=2)))
+    page = Page(render_search(make_result(failed=2)))
     assert page.titles == {
         "anytime", "prediction", "audit", "cells", "test", "origins", "failures", "caveats",
         "manifest", "labels",
@@ -121,7 +121,7 @@ def test_all_parts_are_there(make_result):
     ],
 )
 def test_missing_parts_leave_a_sensible_page(make_result, without, gone):
-    page = Page(render(make_result(**without)))
+    page = Page(render_search(make_result(**without)))
     kept = {"anytime", "prediction", "audit", "cells", "test", "origins", "labels"} - gone
     assert page.titles - {"failures", "caveats", "manifest"} == kept
     assert "nan" not in page.text.lower().replace("nanos", "")
@@ -138,7 +138,7 @@ def test_a_label_has_one_number_on_the_page_in_the_csv_and_in_the_record(make_re
     frame = result.to_frame()
     assert frame["number"][frame["value"].idxmax()] == 26
     assert result.to_dict()["labels"][26]["value"] == result.best.value
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "highest, bought as label 26" in page.text
     assert "The best is label 26 of 40 labels, numbered from 0" in page.text
     assert "bought aslabel 26, latent ascent" in page.text
@@ -156,25 +156,25 @@ def test_rounds_without_pseudo_labels_say_nothing_of_them(make_result):
     result = make_result()
     for audit in (rounds, [{**row, "pseudo_labels": 0, "steps": 4} for row in rounds]):
         result.audit = audit
-        page = Page(render(result))
+        page = Page(render_search(result))
         assert "pseudo" not in page.text.lower()
         assert "why its loop stopped" not in page.text
         assert "Rounds of learning" in page.text
         assert "figure-audit" not in page.figures()
     result.audit = [{**rounds[0], "tau_before": None, "stopped": "4 labels are too few"}]
-    assert "What the pseudo-labels did" in Page(render(result)).text
+    assert "What the pseudo-labels did" in Page(render_search(result)).text
 
 
 def test_values_of_measurements_are_in_the_table_of_labels(make_result):
     result = make_result(labels=3)
     result.labels[1] = replace(result.labels[1], info={"latency": 2.5, "host": HOSTILE})
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "info.latency" in page.text
     assert "2.5" in page.text
     assert HOSTILE[:80] in page.text
     many = {f"layer {n}": n for n in range(40)}
     result.labels[1] = replace(result.labels[1], info=many)
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "info.layer 11" in page.text
     assert "info.layer 12" not in page.text
     assert "28 more info columns" in page.text
@@ -182,10 +182,10 @@ def test_values_of_measurements_are_in_the_table_of_labels(make_result):
 
 def test_a_best_that_cannot_learn_is_told_beside_it(make_result, capsys):
     result = make_result(labels=5, predicted=False, audit=False)
-    assert "nothing to learn with" not in Page(render(result)).text
+    assert "nothing to learn with" not in Page(render_search(result)).text
     pooling = result.space.parse("444444")
     result.labels[3] = replace(result.labels[3], value=99.0, architecture=pooling)
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "Warning: the architecture has nothing to learn with: none of its" in page.text
     assert result.to_dict()["warnings"] == result.warnings
     print_summary(result, Path("runs"))
@@ -193,7 +193,7 @@ def test_a_best_that_cannot_learn_is_told_beside_it(make_result, capsys):
 
 
 def test_a_search_without_a_value_says_so(make_result):
-    page = Page(render(make_result(labels=4, failed=4, audit=False)))
+    page = Page(render_search(make_result(labels=4, failed=4, audit=False)))
     assert "No value was measured: all 4 labels failed." in page.text
     assert not page.figures()
     assert page.count("script") == 0
@@ -201,12 +201,12 @@ def test_a_search_without_a_value_says_so(make_result):
 
 def test_an_early_end_is_told(make_result):
     stopped = "the strategy had nothing left to propose after 60 labels"
-    assert stopped in Page(render(make_result(budget=100, stopped=stopped))).text
+    assert stopped in Page(render_search(make_result(budget=100, stopped=stopped))).text
 
 
 @pytest.mark.slow
 def test_many_labels_fit(make_result):
-    text = render(make_result(labels=5000))
+    text = render_search(make_result(labels=5000))
     page = Page(text)
     assert len(text) < 3_500_000
     assert "Show the first 1,000 of 5,000 labels" in page.text
@@ -217,7 +217,7 @@ def test_many_labels_fit(make_result):
 
 
 def test_the_page_of_a_search_weighs_little_and_carries_its_script_once(make_result):
-    text = render(make_result(labels=40))
+    text = render_search(make_result(labels=40))
     assert len(text.encode()) < 1_500_000
     assert text.count("window.Plotly = Plotly") == 1
 
@@ -225,11 +225,11 @@ def test_the_page_of_a_search_weighs_little_and_carries_its_script_once(make_res
 def test_lower_is_better_where_the_objective_says_so(make_result):
     result = make_result(direction="minimize", unit="loss")
     lowest = min(label.value for label in result.labels)
-    assert f"a value of {lowest:.4g} loss" in Page(render(result)).text
+    assert f"a value of {lowest:.4g} loss" in Page(render_search(result)).text
 
 
 def test_the_page_asks_for_nothing_outside(make_result):
-    page = Page(render(make_result(failed=1)))
+    page = Page(render_search(make_result(failed=1)))
     for tag, attributes in page.elements:
         assert tag not in ("link", "img", "iframe", "base", "object")
         for name in ("src", "srcset", "href", "action", "data"):
@@ -239,7 +239,7 @@ def test_the_page_asks_for_nothing_outside(make_result):
 
 
 def test_only_the_two_named_scripts_may_run(make_result):
-    page = Page(render(make_result()))
+    page = Page(render_search(make_result()))
     policy = next(
         str(attributes["content"])
         for tag, attributes in page.elements
@@ -264,7 +264,7 @@ class HostileSpace(NASBench201):
 
 @pytest.mark.slow
 def test_texts_of_a_run_never_become_markup(make_result):
-    plain = Page(render(make_result(failed=2)))
+    plain = Page(render_search(make_result(failed=2)))
     result = make_result(
         failed=2,
         strategy=HOSTILE,
@@ -280,7 +280,7 @@ def test_texts_of_a_run_never_become_markup(make_result):
         for label in result.labels
     ]
     result.audit[0] |= {"stopped": HOSTILE, "round": HOSTILE, "labels": HOSTILE}
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert page.count("script") == plain.count("script")
     assert page.count("img") == 0
     assert "49" not in page.text.split("Best value over")[0].replace(HOSTILE, "")
@@ -302,7 +302,7 @@ def test_figures_that_are_not_finite_stay_out_of_the_data(make_result):
     result = make_result(noise=False)
     result.noise = {"kendall_tau": math.nan, "run_std": None, "runs": 1}
     result.audit[0] |= {"tau_before": None, "tau_after": math.nan}
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "NaN" not in json.dumps(page.figures())
     assert "not known for this objective" in page.text
 
@@ -349,7 +349,7 @@ def test_a_real_search_is_reported(tmp_path: Path):
     assert "Price of the labels" in page.text
     assert "Nothing was trained" not in page.text
     result.seconds = 0.0
-    assert "Price of the labels" not in Page(render(result)).text
+    assert "Price of the labels" not in Page(render_search(result)).text
 
 
 def test_a_space_is_named_by_what_loads_it():
@@ -373,22 +373,22 @@ def test_a_search_that_went_on_was_not_looked_up(tmp_path: Path):
         result = archscout.search(
             "nasbench201", slow, "random", labels=labels, storage=tmp_path / "a.log"
         )
-        assert ("Nothing was trained" in render(result)) == (labels == 3)
+        assert ("Nothing was trained" in render_search(result)) == (labels == 3)
 
 
 @pytest.mark.slow
 def test_a_saved_result_makes_the_same_page(make_result, tmp_path):
     result = make_result(labels=30, failed=1)
     loaded = archscout.load_result(result.save(tmp_path))
-    assert render(loaded) == render(result)
+    assert render_search(loaded) == render_search(result)
 
 
 def test_one_of_anything_is_singular(make_result):
-    page = Page(render(make_result(labels=1, predicted=False, audit=False)))
+    page = Page(render_search(make_result(labels=1, predicted=False, audit=False)))
     assert "The best is label 0 of 1 label, numbered" in page.text
     assert "none of the bought has a better one" in page.text
     assert "The only cell that was measured with success." in page.text
-    failed = Page(render(make_result(labels=1, failed=1, audit=False)))
+    failed = Page(render_search(make_result(labels=1, failed=1, audit=False)))
     assert "No value was measured: the only label failed." in failed.text
 
 
@@ -397,7 +397,7 @@ def test_zero_has_no_sign_and_no_unit_no_brackets(make_result):
     result.labels = [
         replace(label, value=-0.0, info={"predicted": 0.0, "round": 1}) for label in result.labels
     ]
-    page = Page(render(result))
+    page = Page(render_search(result))
     assert "-0" not in page.text.partition("How it was made")[0].replace("|", "")
     assert "()" not in page.text
     assert "predictions lay 0 above the measured values" in page.text
@@ -411,4 +411,4 @@ def test_twins_alone_are_not_called_the_only_measured_cell(make_result):
         replace(label, architecture=result.space.parse(text))
         for label, text in zip(result.labels, texts, strict=True)
     ]
-    assert "All measured cells compute the same function" in Page(render(result)).text
+    assert "All measured cells compute the same function" in Page(render_search(result)).text

@@ -19,8 +19,7 @@ def page(architecture: str = "333333", **facts: Any) -> str:
         "nasbench201", architecture, {"channels": 4, "cells": 1}, weights="weights.safetensors",
         images=HOSTILE, class_names=("cat", HOSTILE), training=HOSTILE,
     )  # fmt: skip
-    record = TrainedRecord(network, **facts)
-    return render_training(record.network, record.to_dict())
+    return render_training(TrainedRecord(network, **facts))
 
 
 def test_texts_of_a_run_never_become_markup() -> None:

@@ -156,7 +156,7 @@ def audit_table(result: SearchResult) -> dict[str, Any] | None:
     rows = []
     for row in result.audit:
         cells = [_cell(row.get(key), form) for key, _, form in columns]
-        rows.append((cells, str(row.get("stopped") or "not said") if reasons else ""))
+        rows.append(cells + ([str(row.get("stopped") or "not said")] if reasons else []))
     return {
         "pseudo": pseudo,
         "title": "What the pseudo-labels did" if pseudo else "Rounds of learning",
@@ -235,8 +235,8 @@ def best_cells(result: SearchResult) -> dict[str, Any]:
     return {"cards": cards, "words": words}
 
 
-def origins(result: SearchResult) -> list[dict[str, Any]]:
-    """Where the labels came from: how many, how many failed, best and median value."""
+def origins(result: SearchResult) -> list[tuple[Any, ...]]:
+    """Where the labels came from: how many, their share, best and median value, and failures."""
     groups = facts.by_origin(list(result.labels), most=12)
     if set(groups) <= {""}:
         return []
@@ -244,15 +244,16 @@ def origins(result: SearchResult) -> list[dict[str, Any]]:
     for name, labels in groups.items():
         values = [label.value for label in labels if not label.failed]
         best = (max if result.direction == "maximize" else min)(values, default=None)
+        median = float(np.median(values)) if values else None
         rows.append(
-            {
-                "name": name,
-                "count": len(labels),
-                "share": round(100 * len(labels) / len(result.labels), 1),
-                "failed": len(labels) - len(values),
-                "best": value(best, result.unit),
-                "median": value(float(np.median(values)) if values else None, result.unit),
-            }
+            (
+                name,
+                len(labels),
+                round(100 * len(labels) / len(result.labels), 1),
+                value(best, result.unit),
+                value(median, result.unit),
+                len(labels) - len(values),
+            )
         )
     return rows
 
@@ -314,7 +315,7 @@ def label_table(result: SearchResult) -> dict[str, Any]:
             value(finite(label.info.get("predicted")), result.unit),
             facts.origin(label) or "–",
             duration(label.seconds) if label.seconds else "–",
-            [_info_cell(column[place]) for column in shown.values()],
+            *(_info_cell(column[place]) for column in shown.values()),
         )
         for place, label in enumerate(labels)
     ]

@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import gzip
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,31 +32,10 @@ _PAGE = Path(__file__).parent / "page"
 _PLOTLY = "plotly-basic-4.1.1.min.js.gz"
 
 
-def render_page(
-    template: str, charts: Mapping[str, Chart | Sequence[Chart] | None], **words: Any
-) -> str:
-    """Make a page as text; everything that came from a run is escaped.
-
-    Args:
-        template: name of a file beside this one, in ``page``.
-        charts: what the template draws, by name; several side by side share a legend, and
-            what is None or empty is left out.
-        **words: all else that the template names.
-
-    Returns:
-        The page.
-    """
-    figures = {name: _figure(drawn) for name, drawn in charts.items() if drawn}
-    return _render(_environment(), template, bool(figures), figures=figures, **words)
-
-
 class Page:
     """A page of sections, each made of the blocks of ``page/parts.html``.
 
-    Args:
-        command: that made the result.
-        title: of the page.
-        tab: what a browser shows of it; empty for the title.
+    Everything that came from a run is escaped. A browser shows ``tab``, or the title.
     """
 
     def __init__(self, command: str, title: str, tab: str = "") -> None:
@@ -64,25 +43,19 @@ class Page:
         self.parts: Any = self._environment.get_template("parts.html").module
         self.head: list[str] = []
         self._words = {"command": command, "title": title, "tab": tab or title}
-        self._sections: list[tuple[str, Sequence[str]]] = []
+        self._sections: list[tuple[str, str, Sequence[str]]] = []
         self._drawn = False
 
-    def section(self, heading: str, *blocks: str) -> None:
+    def section(self, heading: str, *blocks: str, id: str = "") -> None:
         """Add a section; without a heading its blocks stand alone."""
-        self._sections.append((heading, blocks))
+        self._sections.append((heading, id, blocks))
 
-    def figure(self, name: str, label: str, charts: Chart | Sequence[Chart] | None) -> str:
-        """A block of charts side by side; empty where there are none.
-
-        Args:
-            name: of the figure.
-            label: what it shows, for those who cannot see it.
-            charts: what is drawn.
-        """
+    def figure(self, name: str, about: str, charts: Chart | Sequence[Chart] | None) -> str:
+        """A block of charts side by side, told to those who cannot see it; empty without any."""
         if not charts:
             return ""
         self._drawn = True
-        drawn: str = self.parts.draw(_figure(charts), name, label)
+        drawn: str = self.parts.draw(_figure(charts), name, about)
         return drawn
 
     def drawing(self, space: SearchSpace, arch: Architecture) -> str:
@@ -91,13 +64,17 @@ class Page:
 
         return Markup(cell_svg(space, arch))
 
+    def add_warnings(self, result: Any, word: str = "Warning:") -> None:
+        """Say first what speaks against a result."""
+        self.head += [self.parts.note(word, f"{warning}.") for warning in result.warnings]
+
     def add_best(
         self, best: str, result: UnlabeledResult | SupernetSearchResult, doubt: str = ""
     ) -> None:
         """Say first what a search on images found, and what speaks against it."""
         parts = self.parts
         self.head.append(parts.code(best))
-        self.head += [parts.note("Warning:", f"{warning}.") for warning in result.warnings]
+        self.add_warnings(result)
         self.head += [parts.note("A winner?", f"{doubt}.")] if doubt else []
         self.head.append(parts.items([f"{finding}." for finding in result.findings]))
 
@@ -120,8 +97,19 @@ class Page:
 
     def text(self) -> str:
         """The page."""
-        words = {**self._words, "head": self.head, "sections": self._sections}
-        return _render(self._environment, "page.html", self._drawn, **words)
+        from markupsafe import Markup
+
+        scripts = [_plotly(), _read("charts.js")] if self._drawn else []
+        page = self._environment.get_template("page.html").render(
+            **self._words,
+            head=self.head,
+            sections=self._sections,
+            style=Markup(_read("style.css")),
+            scripts=[Markup(script) for script in scripts],
+            policy=_policy(scripts),
+        )
+        # Texts of a run may hold halves of characters, which no file can hold.
+        return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _environment() -> Environment:
@@ -138,20 +126,6 @@ def _environment() -> Environment:
     # Long cell strings may break after a bar, and are copied without the break.
     environment.filters["breakable"] = lambda text: Markup(str(escape(text)).replace("|", "|<wbr>"))
     return environment
-
-
-def _render(environment: Environment, template: str, drawn: bool, **words: Any) -> str:
-    from markupsafe import Markup
-
-    scripts = [_plotly(), _read("charts.js")] if drawn else []
-    page = environment.get_template(template).render(
-        **words,
-        style=Markup(_read("style.css")),
-        scripts=[Markup(script) for script in scripts],
-        policy=_policy(scripts),
-    )
-    # Texts of a run may hold halves of characters, which no file can hold.
-    return page.encode("utf-8", "replace").decode("utf-8")
 
 
 def _figure(drawn: Chart | Sequence[Chart]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ Row = Mapping[Any, Any]
 
 def add_head(page: Page, result: Comparison | Ranking) -> None:
     """Say first what limits the result, then what was found."""
-    page.head += [page.parts.note("Note:", f"{warning}.") for warning in result.warnings]
+    page.add_warnings(result, "Note:")
     page.head.append(page.parts.items([f"{finding}." for finding in result.findings]))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import importlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.writing import write_file
 from archscout.errors import SettingsError, StorageError, kind_of
+from archscout.results.load import KINDS, load_result
 
 
 @own_state()
@@ -39,8 +42,6 @@ def report(result: Any, path: str | Path | None = None) -> Path:
         'report.html'
     """
     if isinstance(result, str | Path):
-        from archscout.results.load import load_result
-
         named = at_home(result)
         path = path or (named if named.is_dir() else named.parent)
         result = load_result(named)
@@ -60,40 +61,25 @@ def report(result: Any, path: str | Path | None = None) -> Path:
     return file
 
 
+_PAGES = {
+    "search": ("report.html", "search_html", "render_search"),
+    "compare": ("comparison.html", "comparison_html", "render_comparison"),
+    "rank": ("ranking.html", "ranking_html", "render_ranking"),
+    "search-unlabeled": ("report.html", "unlabeled_html", "render_unlabeled"),
+    "search-supernet": ("report.html", "supernet_html", "render_supernet"),
+    "train": ("report.html", "train_html", "render_training"),
+}
+"""By the command that made a result: file of its page, module and function that makes the text."""
+
+
 def _page_of(result: Any) -> tuple[str, Callable[[], str]]:
     """Name of the page of a result, and what makes its text."""
-    from archscout.results.comparison import Comparison
-    from archscout.results.ranking import Ranking
-    from archscout.results.search import SearchResult
-    from archscout.results.supernet import SupernetSearchResult
-    from archscout.results.trained import TrainedRecord
-    from archscout.results.unlabeled import UnlabeledResult
-
     result = getattr(result, "record", result)  # `train` hands its network back beside it
-    if isinstance(result, SearchResult):
-        from archscout.reports.html import render
-
-        return "report.html", lambda: render(result)
-    if isinstance(result, Comparison):
-        from archscout.reports.comparison_html import render_comparison
-
-        return "comparison.html", lambda: render_comparison(result)
-    if isinstance(result, Ranking):
-        from archscout.reports.ranking_html import render_ranking
-
-        return "ranking.html", lambda: render_ranking(result)
-    if isinstance(result, UnlabeledResult):
-        from archscout.reports.unlabeled_html import render_unlabeled
-
-        return "report.html", lambda: render_unlabeled(result)
-    if isinstance(result, SupernetSearchResult):
-        from archscout.reports.supernet_html import render_supernet
-
-        return "report.html", lambda: render_supernet(result)
-    if isinstance(result, TrainedRecord):
-        from archscout.reports.train_html import render_training
-
-        return "report.html", lambda: render_training(result.network, result.to_dict())
+    for kind in KINDS:
+        if isinstance(result, kind.load()):
+            name, module, function = _PAGES[kind.command]
+            home = importlib.import_module(f"archscout.reports.{module}")
+            return name, functools.partial(getattr(home, function), result)
     raise SettingsError(
         f"got {kind_of(result)} as a result, expected what a run of archscout hands back, or the "
         "folder of one"

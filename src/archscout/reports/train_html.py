@@ -14,6 +14,7 @@ from archscout.reports.words import count, duration, value
 from archscout.spaces import recorded_space
 
 if TYPE_CHECKING:
+    from archscout.results.trained import TrainedRecord
     from archscout.training.network_description import SavedNetwork
 
 Facts = Mapping[str, Any]
@@ -23,14 +24,14 @@ _TICKS = 8  # where there are fewer epochs, each is marked: plotly would mark ha
 _SAID = ("labels", "strategy", "seed", "versions archscout")
 
 
-def render_training(network: SavedNetwork, facts: Facts) -> str:
+def render_training(record: TrainedRecord) -> str:
     """Make the page as text; everything that came from a run is escaped."""
-    space = recorded_space(network.space)
-    text = network.architecture
+    network, facts = record.network, record.to_dict()
+    space, text = recorded_space(network.space), network.architecture
     page = Page("train", f"One network of {network.space}", f"Training of {text}")
     parts = page.parts
     page.head = [parts.code(text)]
-    page.head += [parts.note("Warning:", f"{warning}.") for warning in facts["warnings"]]
+    page.add_warnings(record)
     if not network.weights:
         page.head.append(parts.note("", "This network has no trained weights."))
     if tiles := _tiles(network, facts):
