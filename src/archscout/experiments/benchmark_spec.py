@@ -101,13 +101,7 @@ class BenchmarkSpec:
 def as_spec(given: object, space: SearchSpace | str = "") -> BenchmarkSpec:
     """Take a description as it is, and make one of a table or of the name of a benchmark.
 
-    Args:
-        given: the description, table or name.
-        space: that was asked for; the architectures of a file are of this very space, where the
-            description only names it.
-
-    Raises:
-        SettingsError: if it is none of these.
+    The architectures of a file are of the very space that was asked for, where it is only named.
 
     Examples:
         >>> as_spec("nasbench201").name
@@ -131,11 +125,7 @@ def as_spec(given: object, space: SearchSpace | str = "") -> BenchmarkSpec:
 
 
 def table_of(spec: BenchmarkSpec, space: SearchSpace | str) -> TableBenchmark:
-    """Load a table and check that it is of a space.
-
-    Raises:
-        SettingsError: if it is of another one.
-    """
+    """Load a table and check that it is of a space."""
     placed = not isinstance(space, str) or is_reference(space)
     name, table = as_space(space).name if placed else space, spec.load()
     if table.space.name != name:

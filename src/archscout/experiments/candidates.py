@@ -46,18 +46,6 @@ def read_candidates(
 ) -> list[Candidate]:
     """Check what is to stand side by side.
 
-    Args:
-        given: see `named_parts`.
-        settings: by name in this experiment.
-        kind: what they are, such as ``"strategy"``.
-        plural: of that.
-
-    Returns:
-        The candidates, in order.
-
-    Raises:
-        SettingsError: if one is named twice, none is, or settings are of none of them.
-
     Examples:
         >>> read_candidates({"mine": "local"}, {}, "strategy", "strategies")
         [Candidate(name='mine', part='local', settings={}, unlabeled=0)]
@@ -75,11 +63,7 @@ def read_candidates(
 
 
 def check_baseline(candidates: Sequence[Candidate], baseline: str, plural: str) -> str:
-    """Name of the baseline, which must be one of the candidates.
-
-    Raises:
-        SettingsError: if it is not.
-    """
+    """Name of the baseline, which must be one of the candidates."""
     names = [candidate.name for candidate in candidates]
     baseline = describe(baseline)
     if baseline not in names:

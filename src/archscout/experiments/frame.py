@@ -16,21 +16,14 @@ from archscout.experiments.candidates import Candidate
 from archscout.reports.plot_files import write_plots
 from archscout.reports.report import report
 from archscout.results.comparison import Comparison
-from archscout.results.experiment import ExperimentResult
-from archscout.results.ranking import Ranking, respelled
+from archscout.results.experiment import ExperimentResult, respelled
+from archscout.results.ranking import Ranking
 from archscout.study.executors import JobFailure, run_in_processes
 
 
 @dataclass(frozen=True)
 class Job:
-    """One candidate with one number of labels and one seed on one table.
-
-    Args:
-        candidate: the strategy or predictor.
-        labels: how many it may buy, or learns from.
-        seed: decides all that is random.
-        benchmark: the table.
-    """
+    """One candidate with a number of labels to buy or to learn from, and a seed, on one table."""
 
     candidate: Candidate
     labels: int
@@ -100,14 +93,7 @@ class ExperimentProgress:
 
 
 class JobFolder(Generic[AnyRecord]):
-    """Keeps the records of one experiment, which is told by its plan.
-
-    Args:
-        path: the folder; made if it is missing.
-        plan: plain values that every record depends on, besides the version of archscout.
-        kind: ``"comparison"`` or ``"ranking"``.
-        result: class of what such a folder ends up with.
-        record: class of the records.
+    """Keeps the records of one experiment, which is told by its plan and the version of archscout.
 
     Raises:
         StorageError: if it belongs to another experiment or cannot be written.
@@ -127,11 +113,7 @@ class JobFolder(Generic[AnyRecord]):
         self.path = self._folder.path
 
     def load(self, job: Job) -> AnyRecord | None:
-        """The kept record of a job; None if it has to be run.
-
-        Raises:
-            StorageError: if it was made by something else under the same name.
-        """
+        """The kept record of a job, refused if something else made it; None if it has to be run."""
         facts = self._folder.read(job.stem)
         if facts is None:
             return None
@@ -156,19 +138,11 @@ class JobFolder(Generic[AnyRecord]):
         return record
 
     def store(self, job: Job, record: AnyRecord) -> None:
-        """Keep a record.
-
-        Raises:
-            StorageError: if it cannot be written.
-        """
+        """Keep a record."""
         self._folder.write(job.stem, {**job.identity, **record.to_part()})
 
     def publish(self, result: Comparison | Ranking) -> None:
-        """Write the result with its plots and its page.
-
-        Raises:
-            StorageError: if they cannot be written.
-        """
+        """Write the result with its plots and its page."""
         result.save(self.path)
         write_plots(result, self.path)
         report(result, self.path)
@@ -185,13 +159,7 @@ def run_jobs(
 ) -> list[AnyRecord | JobFailure]:
     """Take kept records from the folder, run the other jobs, keep what they come to.
 
-    Args:
-        function: runs one job.
-        jobs: all of them.
-        workers: number of processes; None takes one a usable core.
-        folder: where records are kept; None keeps nothing.
-        on_done: told after each job.
-        raised: errors that are wrong with every job: raised, not recorded.
+    Errors of the classes ``raised`` are wrong with every job: they are raised, not recorded.
 
     Returns:
         Records or `JobFailure` in the order of ``jobs``.

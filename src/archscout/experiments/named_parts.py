@@ -16,17 +16,8 @@ Parts = str | Callable[..., Any] | Iterable[Any] | Mapping[str, Any]
 def named_parts(given: object, kind: str, plural: str) -> dict[str, Any]:
     """Read what stands side by side, each part under the name of its line.
 
-    Args:
-        given: one part, several, or a mapping from names of lines to parts. A part is a registered
-            name, a place, a class, a function, or an object that stores its parameters
-            (``get_params``), of which each run gets a new one.
-        kind, plural: what the parts are.
-
-    Returns:
-        By name of the line, a text, class or function. Files of places have their whole path.
-
-    Raises:
-        SettingsError: if a part is none of these, or two lines have one name.
+    A part is a registered name, a place, a class, a function, or an object that stores its
+    parameters (``get_params``), of which each run gets a new one. Files get their whole path.
 
     Examples:
         >>> named_parts(["forest", dict], "predictor", "predictors")

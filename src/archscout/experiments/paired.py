@@ -30,12 +30,7 @@ def paired_row(better: Any, worse: Any) -> dict[str, Any]:
 def finish_rows(
     rows: Sequence[dict[str, Any]], say: Callable[[Mapping[str, Any], int], str]
 ) -> None:
-    """Correct the p-values of a whole table by Holm, and say what each test found.
-
-    Args:
-        rows: of the table; get ``p_holm`` and ``sentence``.
-        say: given a row and the number of all.
-    """
+    """Give all rows of a table ``p_holm``, corrected by Holm, and a ``sentence``."""
     corrected = holm_correction([row["p_value"] for row in rows])
     for row, p_holm in zip(rows, corrected, strict=True):
         row["p_holm"] = float(p_holm)
@@ -54,7 +49,7 @@ def say_paired(
     verdict: Callable[[bool, bool, str], str],
     facts: Sequence[str] = (),
 ) -> str:
-    """Say in one sentence what a paired test found.
+    """Say in one sentence, without a full stop, what a paired test found.
 
     "Better" stands only where the interval excludes zero and the corrected p-value is at most
     0.05. Whoever has the better mean is said to be ahead, with what speaks against it.
@@ -67,12 +62,8 @@ def say_paired(
         measure: what was measured.
         write: writes a number of it.
         of: words behind such a number.
-        verdict: says who is better, given whether it is sure, whether ``ours`` leads, and by how
-            much.
+        verdict: says who is better, given whether it is sure, whether ``ours`` leads, and how much.
         facts: what else a reader must know.
-
-    Returns:
-        A sentence without a full stop.
     """
     theirs, n = row["baseline"], row["seeds"]
     if row["ties"] == n:

@@ -12,15 +12,7 @@ from archscout.stats.leads import ENOUGH_SEEDS, too_few_seeds
 
 
 def check_seeds(seeds: int | Sequence[int]) -> list[int]:
-    """List the seeds that are meant: how many (0, 1, ...), or which.
-
-    Raises:
-        SettingsError: if there is none, or one is negative or repeats.
-
-    Examples:
-        >>> check_seeds(3), check_seeds([7, 5])
-        ([0, 1, 2], [7, 5])
-    """
+    """List the seeds that are meant: how many (0, 1, ...), or which."""
     try:
         listed = list(range(operator.index(seeds)))  # type: ignore[arg-type]
     except TypeError:
@@ -42,14 +34,7 @@ def _whole(seeds: Any) -> list[int]:
 
 
 def few_seeds(seeds: int) -> list[str]:
-    """The warning that fewer seeds than `ENOUGH_SEEDS` deserve, in a list; else an empty one.
-
-    Examples:
-        >>> few_seeds(20), len(few_seeds(6))
-        ([], 1)
-        >>> "cannot show a difference" in few_seeds(5)[0]
-        True
-    """
+    """The warning that fewer seeds than `ENOUGH_SEEDS` deserve, in a list; else an empty one."""
     if seeds >= ENOUGH_SEEDS:
         return []
     said = (

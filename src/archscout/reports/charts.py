@@ -46,12 +46,6 @@ class Chart:
         x_ticks: place and text of each mark; None leaves them to the page.
         y_ticks: the same for the vertical axis.
         height: of the drawing, in pixels.
-
-    Examples:
-        >>> chart = Chart("labels bought", "value")
-        >>> chart.line([1, 2], [0.5, 0.7], "best so far", ORANGE)
-        >>> chart.legend
-        [{'name': 'best so far', 'colour': '--c2', 'dash': 'solid', 'symbol': ''}]
     """
 
     x_title: str
@@ -77,31 +71,16 @@ class Chart:
         hover: Sequence[str] = (),
         **line: Any,
     ) -> None:
-        """Draw a line; one without a name is not in the legend.
+        """Draw a line; one without a name is not in the legend, without hover texts it is silent.
 
-        Args:
-            x: ``(n,)``.
-            y: ``(n,)``; NaN leaves a gap.
-            name: its words in the legend; a band of the same name goes and comes with it.
-            colour: variable of the page's style.
-            dash: lengths of strokes and gaps, as plotly.js reads them.
-            hover: a text for each point, of the run or not; empty leaves the line silent.
-            **line: more of plotly's ``line``, such as ``shape``.
+        NaN leaves a gap. A band of the same name goes and comes with it; ``line`` is plotly's.
         """
         self._add(name, x, y, hover, mode="lines")
         self.traces[-1]["line"] = {"color": colour, "width": 2, "dash": dash, **line}
         self._explain(name, colour, dash=dash)
 
     def band(self, x: Numbers, low: Numbers, high: Numbers, name: str, colour: str) -> None:
-        """Shade what lies between two lines; its name is explained by the line that has it.
-
-        Args:
-            x: ``(n,)``.
-            low: ``(n,)``, without NaN.
-            high: ``(n,)``, without NaN.
-            name: of the line that it belongs to.
-            colour: variable of the page's style, with an opacity such as ``"--c1/0.15"``.
-        """
+        """Shade what lies between two lines; its name is explained by the line that has it."""
         across, least, most = (np.asarray(values) for values in (x, low, high))
         there_and_back = np.concatenate([across, across[::-1]])
         self._add(name, there_and_back, np.concatenate([least, most[::-1]]), (), mode="lines")
@@ -120,14 +99,7 @@ class Chart:
     ) -> None:
         """Draw a mark for each point; marks without a name are not in the legend.
 
-        Args:
-            x: ``(n,)``.
-            y: ``(n,)``.
-            name: their words in the legend.
-            colour: variable of the page's style.
-            hover: a text for each point, of the run or not; empty leaves them silent.
-            symbol: name of plotly's mark.
-            **marker: more of plotly's ``marker``, such as ``size``.
+        ``marker`` is more of plotly's, such as ``size``.
         """
         self._add(name, x, y, hover, mode="markers")
         look = {"color": colour, "symbol": symbol, "size": 7, "opacity": 0.8, **marker}

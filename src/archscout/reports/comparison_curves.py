@@ -20,17 +20,10 @@ _POINTS_A_BAND = 150  # more would not be seen
 
 
 def anytime_curves(comparison: Comparison, measure: str | None = None) -> Curves:
-    """Gather the mean regret of the incumbent against labels bought.
+    """Gather the mean regret of the incumbent against labels bought; None is the headline one.
 
-    Args:
-        comparison: a finished comparison.
-        measure: ``"test regret"`` or ``"validation regret"``; None takes the headline one.
-
-    Returns:
-        The lines with their intervals, the baselines without search, what noise leaves to a
-        search that bought everything, and the noise of one training.
-
-    Source: the band is `archscout.stats.bootstrap_bands` over seeds, pointwise.
+    Beside the lines with their intervals stand the baselines without search, what noise leaves to a
+    search that bought everything, and the noise of one training.
     """
     yardsticks = comparison.yardsticks
     measure = measure or yardsticks.headline
@@ -87,14 +80,7 @@ def _levels(yardsticks: Yardsticks, measure: str) -> list[Level]:
 
 
 def _regret_axis(title: str, values: list[float], top: float, run_std: float) -> Axis:
-    """A logarithmic axis that wastes no room far below the noise; with a zero where needed.
-
-    Args:
-        title: words beside it.
-        values: the least of what must be seen.
-        top: the largest of what must be seen.
-        run_std: standard deviation of one training run, NaN if not known.
-    """
+    """A logarithmic axis that wastes no room far below the noise; with a zero where needed."""
     positive = [value for value in values if value > 0]
     if not positive or top <= 0:
         return Axis(title, min([0.0, *values]) - 0.05, max([1.0, *values]))

@@ -14,14 +14,9 @@ if TYPE_CHECKING:
 
 
 def summary_words(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
-    """The summary with each interval beside its number.
+    """The head and rows of the summary, each interval beside its number.
 
-    Args:
-        comparison: a finished comparison.
-
-    Returns:
-        The header, and a row of as many texts for each strategy and baseline without search.
-        A ``>`` marks a lower bound, with the number of seeds that got there.
+    A ``>`` marks a lower bound, with the number of seeds that got there.
     """
     points = comparison.yardsticks.points
     measures = ["validation regret"]

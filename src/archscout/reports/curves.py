@@ -132,12 +132,7 @@ class Curves:
 
 
 def looks(names: Sequence[str], baseline: str) -> list[tuple[str, int]]:
-    """Number the lines: the baseline comes first and has look 0.
-
-    Examples:
-        >>> looks(["a", "b", "c"], "b")
-        [('b', 0), ('a', 1), ('c', 2)]
-    """
+    """Number the lines: the baseline comes first and has look 0."""
     others = [name for name in names if name != baseline]
     first = [(name, 0) for name in names if name == baseline]
     return first + [(name, number) for number, name in enumerate(others, start=1)]

@@ -28,26 +28,14 @@ def origin(label: Label) -> str:
 
 
 def has_pseudo_labels(audit: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a strategy taught itself with pseudo-labels, or tried in any round whether they help.
-
-    Examples:
-        >>> has_pseudo_labels([{"round": 1, "candidates": 9}]), has_pseudo_labels([])
-        (False, False)
-        >>> has_pseudo_labels([{"round": 1, "tau_before": None, "stopped": "too few labels"}])
-        True
-    """
+    """Whether a strategy taught itself with pseudo-labels, or tried whether they help."""
     return any("tau_before" in row or row.get("pseudo_labels") for row in audit)
 
 
 def by_origin(labels: list[Label], most: int = 4) -> dict[str, list[Label]]:
-    """Group labels by origin, in order of first appearance.
+    """Group labels by origin, in order of appearance; the rarest share the group ``"other"``.
 
-    Args:
-        labels: in buying order.
-        most: number of groups; beyond it the rarest share the group ``"other"``.
-
-    Returns:
-        Labels by name of the origin; one group ``""`` if no label names one.
+    There is one group ``""`` if no label names an origin.
     """
     counts = Counter(origin(label) for label in labels)
     kept = {name for name, _ in counts.most_common(most if len(counts) <= most else most - 1)}
@@ -115,17 +103,7 @@ def costs(result: SearchResult, label: Label) -> dict[str, int | None]:
 def view(values: NDArray[np.floating[Any]], direction: str) -> tuple[float, float]:
     """Range of values worth showing: everything, unless far worse values would flatten the rest.
 
-    Args:
-        values: ``(n,)``, NaN ignored, at least one finite.
-        direction: ``"maximize"`` or ``"minimize"``; only the worse side is ever cut.
-
-    Returns:
-        Lower and upper end of the axis.
-
-    Examples:
-        >>> low, high = view(np.array([10.0, 90.0, 90.5, 91.0, 91.2] * 9), "maximize")
-        >>> low > 80, high < 92
-        (True, True)
+    NaN is ignored; one value at least is finite, and only the worse side is ever cut.
     """
     flip = 1.0 if direction == "maximize" else -1.0
     good = flip * values[np.isfinite(values)]

@@ -35,8 +35,6 @@ def add_tests(
     """Add the section of paired tests, if there are any.
 
     Args:
-        page: the page.
-        result: whose tests they are.
         kind: what is tested: ``"strategy"`` or ``"predictor"``.
         say: writes a number of a test.
         measures: short names of measures, where they have any.

@@ -24,15 +24,7 @@ LINE_HEIGHT = 0.052  # of a name beside the plot, as a share of the axis
 
 
 def write_png(curves: Curves | Sequence[Curves], path: str | Path) -> Path:
-    """Write a plot as a PNG file, 1350 pixels wide.
-
-    Args:
-        curves: one plot, or several that share a legend.
-        path: the file; its folder must exist.
-
-    Returns:
-        The file.
-    """
+    """Write a plot, or several that share a legend, as a PNG file, 1350 pixels wide."""
     file = Path(path)
     drawn = figure_of(curves) if isinstance(curves, Curves) else panels_of(curves)
     drawn.savefig(file, format="png", metadata={"Title": "archscout", "Software": "archscout"})

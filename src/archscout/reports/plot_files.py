@@ -16,11 +16,7 @@ from archscout.results.ranking import Ranking
 
 
 def write_plots(result: Comparison | Ranking, folder: Path) -> None:
-    """Write ``anytime.png``, or ``tau.png`` and ``calibration.png``, into a folder.
-
-    Raises:
-        StorageError: if they cannot be written.
-    """
+    """Write ``anytime.png``, or ``tau.png`` and ``calibration.png``, into a folder."""
     plots: dict[str, Curves | list[Curves]]
     if isinstance(result, Comparison):
         plots = {"anytime.png": anytime_curves(result)}

@@ -23,14 +23,7 @@ _LOOKS = ((BLUE, "circle"), (GREEN, "diamond"), (VIOLET, "square"), (BROWN, "pen
 
 
 def anytime_chart(result: SearchResult) -> Chart | None:
-    """Chart every label in buying order, and the best value so far.
-
-    Args:
-        result: a finished search.
-
-    Returns:
-        The chart, or None if no label succeeded.
-    """
+    """Chart every label in buying order, and the best value so far; None if none succeeded."""
     good = [label for label in result.labels if not label.failed]
     if not good:
         return None
@@ -76,11 +69,7 @@ def anytime_chart(result: SearchResult) -> Chart | None:
 def prediction_chart(result: SearchResult) -> Chart | None:
     """Chart measured values over predicted ones, with the identity and the training noise.
 
-    Args:
-        result: a finished search.
-
-    Returns:
-        The chart, or None if no measured label was predicted beforehand.
+    None if no measured label was predicted beforehand.
     """
     labels = predicted_labels(result)
     if not labels:
@@ -121,12 +110,7 @@ def prediction_chart(result: SearchResult) -> Chart | None:
 def audit_chart(audit: Sequence[Mapping[str, Any]], noise: Mapping[str, Any]) -> Chart | None:
     """Chart the held-out rank correlation before and after pseudo-labels, round by round.
 
-    Args:
-        audit: rows with ``round``, ``tau_before`` and ``tau_after``.
-        noise: the noise ceiling; its ``kendall_tau`` is drawn where it is known.
-
-    Returns:
-        The chart, or None if no round measured a correlation.
+    None if no round measured it. The noise ceiling is drawn where it is known.
     """
     rows = [
         (index, finite(row.get("tau_before")), finite(row.get("tau_after")))

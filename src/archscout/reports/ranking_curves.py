@@ -27,13 +27,7 @@ _MOST_PANELS = 4
 def tau_curves(ranking: Ranking, figure: str = "kendall_tau", target: str = "") -> Curves:
     """Gather the mean of a figure over the number of labels, with its interval and yardsticks.
 
-    Args:
-        ranking: a finished ranking.
-        figure: ``"kendall_tau"`` or ``"kendall_tau_top_tenth"``.
-        target: ``"test"`` or ``"validation"``; empty takes the headline one.
-
-    Returns:
-        The lines. The noise ceiling is there where it is known: for tau-b over all.
+    An empty target takes the headline one. The noise ceiling is known for tau-b over all.
     """
     target = target or ranking.yardsticks.headline
     column = f"{target}_{figure}"
@@ -72,12 +66,7 @@ def tau_curves(ranking: Ranking, figure: str = "kendall_tau", target: str = "") 
 def calibration_curves(ranking: Ranking) -> list[Curves]:
     """Gather the observed against the stated coverage of intervals, a panel a number of labels.
 
-    Args:
-        ranking: a finished ranking; of more than four numbers of labels four are shown.
-
-    Returns:
-        The panels. A line on the diagonal is calibrated; below it the predictor is too sure,
-        above it too modest. A predictor that states no spread has no line.
+    Of more than four numbers of labels four are shown; who states no spread has no line.
     """
     columns = [f"coverage_{level}" for level in LEVELS]
     stated = np.array(LEVELS, dtype=float)

@@ -18,13 +18,7 @@ Row = Mapping[Hashable, Any]
 def tau_words(ranking: Ranking, target: str) -> tuple[list[str], list[list[str]]]:
     """Mean tau-b with its interval: a row a predictor, a column a number of labels.
 
-    Args:
-        ranking: a finished ranking.
-        target: ``"test"`` or ``"validation"``.
-
-    Returns:
-        The header, and a row of as many texts for each predictor and yardstick; what needs no
-        label has the same text in every column.
+    What needs no label has the same text in every column.
     """
     column = f"{target}_kendall_tau"
     counts = ranking.label_counts
@@ -41,16 +35,7 @@ def tau_words(ranking: Ranking, target: str) -> tuple[list[str], list[list[str]]
 
 
 def figure_words(ranking: Ranking, target: str, labels: int) -> tuple[list[str], list[list[str]]]:
-    """All figures at one number of labels: a row a predictor.
-
-    Args:
-        ranking: a finished ranking.
-        target: ``"test"`` or ``"validation"``.
-        labels: one of the numbers.
-
-    Returns:
-        The header, and a row of as many texts for each predictor and each rule without labels.
-    """
+    """The head and rows of all figures at one number of labels: a row a predictor."""
     points = ranking.yardsticks.points
     header = [
         "predictor",

@@ -20,11 +20,7 @@ MOST_DOTS = 1000  # in a chart; a phone draws several of them
 def nulls_charts(result: UnlabeledResult) -> list[Chart]:
     """Chart each null against the angle, a dot an architecture, the angle's best of them marked.
 
-    Args:
-        result: a finished search.
-
-    Returns:
-        A chart a null; of more than `MOST_DOTS` architectures an even draw is shown.
+    Of more than `MOST_DOTS` architectures an even draw is shown.
     """
     scores = result.scores
     columns = dict(scores.columns)
@@ -53,14 +49,7 @@ def nulls_charts(result: UnlabeledResult) -> list[Chart]:
 
 
 def trust_charts(result: UnlabeledResult) -> list[Chart]:
-    """Chart the accuracy of the networks trained alone over each way's score; none without any.
-
-    Args:
-        result: a finished search.
-
-    Returns:
-        A chart a way.
-    """
+    """Chart the accuracy of the networks trained alone over each way's score; none without any."""
     trust = result.trust
     charts = []
     for row in trust.rows() if trust is not None else []:

@@ -18,12 +18,6 @@ _DAY, _YEAR = 86_400.0, 31_557_600.0
 def duration(seconds: float) -> str:
     """Say a duration in the unit that a person would choose.
 
-    Args:
-        seconds: 0 or more.
-
-    Returns:
-        Text with two or three significant digits.
-
     Examples:
         >>> duration(250_000), duration(41), duration(0.5)
         ('2.9 days', '41 seconds', '0.5 seconds')
@@ -41,12 +35,7 @@ def _amount(number: float, name: str) -> str:
 
 
 def value(number: float | None, unit: str, *, signed: bool = False) -> str:
-    """Say a value with its unit; a missing one is a dash.
-
-    Args:
-        number: in ``unit``; None and NaN mean that it is not known.
-        unit: ``"percent"`` is written as the sign, with two decimals.
-        signed: write a plus sign before positive values.
+    """Say a value with its unit; one that is not known is a dash.
 
     Examples:
         >>> value(91.606, "percent"), value(0.25, "loss"), value(None, "loss")

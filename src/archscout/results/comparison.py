@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from archscout._common.plain import plain
-from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.reading import numbers
 from archscout.results.experiment import ExperimentResult
 from archscout.results.regrets import Curves, RunRecord, make_curves
 from archscout.results.yardsticks import TrivialBaseline, Yardsticks
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FILE_NAME = "comparison.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +29,8 @@ class Comparison(ExperimentResult):
         curves: matrices behind the tables.
     """
 
-    FILES: ClassVar = ("labels.csv", "summary.csv", "tests.csv", FILE_NAME)
+    FILES: ClassVar = ("labels.csv", "summary.csv", "tests.csv", "comparison.json")
+    KIND: ClassVar = "a comparison"
 
     budget: int
     labels: pd.DataFrame = field(repr=False)
@@ -55,58 +53,19 @@ class Comparison(ExperimentResult):
         last = (self.tests.labels == self.budget) & (self.tests.measure == self.yardsticks.headline)
         return [str(sentence) for sentence in self.tests.sentence[last]]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; the single labels are in the CSV."""
-        described = plain(
-            {
-                "space": self.space,
-                "benchmark": self.benchmark,
-                "labels": self.budget,
-                "seeds": self.seeds,
-                "strategies": self.strategies,
-                "baseline": self.baseline,
-                "warnings": self.warnings,
-                "findings": self.findings,
-                "summary": self.summary.to_dict("records"),
-                "tests": self.tests.to_dict("records"),
-                "yardsticks": self.yardsticks.to_dict(),
-                "notes": self.notes,
-                "manifest": self.manifest,
-            }
-        )
-        assert isinstance(described, dict)
-        return described
+    @property
+    def question(self) -> dict[str, Any]:
+        """What was compared on how many labels and which seeds, for the record."""
+        return {"labels": self.budget, "seeds": self.seeds, "strategies": self.strategies}
 
-    @classmethod
-    def read(cls, folder: str | Path) -> Self:
-        """Read what `save` wrote.
-
-        Args:
-            folder: the folder.
-
-        Returns:
-            The comparison. What single searches took is not in its curves, only in its summary.
-
-        Raises:
-            StorageError: if a file is missing or damaged.
-        """
-        folder = Path(folder)
-        with read_back(folder / FILE_NAME, "a comparison"):
-            data = read_json(folder / FILE_NAME)
-            facts = numbers(data["yardsticks"])
-            trivial = tuple(TrivialBaseline(**numbers(row)) for row in facts["trivial"])
-            yardsticks = Yardsticks(**{**facts, "trivial": trivial})
-            labels = read_table(folder / "labels.csv")
-            budget = int(data["labels"])
-            return cls(
-                **cls.shared(folder, data, "warnings"),
-                budget=budget,
-                labels=labels,
-                yardsticks=yardsticks,
-                curves=[
-                    _curves(labels, str(name), yardsticks, budget) for name in data["strategies"]
-                ],
-            )
+    @staticmethod
+    def _own(data: Mapping[str, Any], rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+        facts, budget = numbers(data["yardsticks"]), int(data["labels"])
+        trivial = tuple(TrivialBaseline(**numbers(row)) for row in facts["trivial"])
+        yardsticks = Yardsticks(**{**facts, "trivial": trivial})
+        names = [str(name) for name in data["strategies"]]
+        curves = [_curves(rows, name, yardsticks, budget) for name in names]
+        return {"budget": budget, "labels": rows, "yardsticks": yardsticks, "curves": curves}
 
 
 def _curves(labels: pd.DataFrame, strategy: str, yardsticks: Yardsticks, budget: int) -> Curves:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
-from archscout._common.reading import read_table
+from archscout._common.plain import plain
+from archscout._common.reading import read_back, read_json, read_table
 from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_file, write_json
 
@@ -28,6 +29,7 @@ class ExperimentResult:
         baseline: what the others are tested against.
         summary: one row for each of them.
         tests: paired tests.
+        yardsticks: facts of the table.
         warnings: what a reader must know before believing the results.
         notes: how the numbers were made.
         manifest: versions, platform, command, settings.
@@ -35,6 +37,10 @@ class ExperimentResult:
 
     FILES: ClassVar[tuple[str, ...]]
     """Files that a saved one consists of: its own table, summary, tests, and the record."""
+    KIND: ClassVar[str]
+    """What it is, in words."""
+    CAVEATS: ClassVar[tuple[str, ...]] = ("warnings",)
+    """Columns that a CSV has besides those of its table."""
 
     space: str
     benchmark: str
@@ -42,6 +48,7 @@ class ExperimentResult:
     baseline: str
     summary: pd.DataFrame = field(repr=False)
     tests: pd.DataFrame = field(repr=False)
+    yardsticks: Any = field(repr=False)
     warnings: list[str]
     notes: list[str] = field(repr=False)
     manifest: dict[str, Any] = field(repr=False)
@@ -56,16 +63,38 @@ class ExperimentResult:
         """What stands on each row of the tables: a CSV travels alone."""
         return {"warnings": "; ".join(self.warnings)}
 
+    @property
+    def question(self) -> dict[str, Any]:
+        """What was compared on how many labels and which seeds, for the record."""
+        raise NotImplementedError
+
+    @property
+    def findings(self) -> list[str]:
+        """What was found, in sentences."""
+        raise NotImplementedError
+
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; single measurements are in the CSV."""
-        raise NotImplementedError
+        described: dict[str, Any] = plain(
+            {
+                "space": self.space,
+                "benchmark": self.benchmark,
+                **self.question,
+                "baseline": self.baseline,
+                "warnings": self.warnings,
+                "findings": self.findings,
+                "summary": _records(self.summary),
+                "tests": _records(self.tests),
+                "yardsticks": asdict(self.yardsticks),
+                "notes": self.notes,
+                "manifest": self.manifest,
+            }
+        )
+        return described
 
     @own_state()
     def save(self, folder: str | Path) -> Path:
-        """Write tables and record into a folder, replacing older ones.
-
-        Args:
-            folder: made if it is missing.
+        """Write tables and record into a folder, made if it is missing, in place of older ones.
 
         Returns:
             The folder, which now holds `FILES`.
@@ -88,27 +117,48 @@ class ExperimentResult:
             raise cannot_write(path, error) from None
         return path
 
-    @staticmethod
-    def shared(folder: Path, data: Mapping[str, Any], *caveats: str) -> dict[str, Any]:
-        """Read the arguments that all experiments share.
+    @classmethod
+    def read(cls, folder: str | Path) -> Self:
+        """Read what `save` wrote.
 
         Args:
             folder: the folder.
-            data: its record.
-            *caveats: names of the columns that `caveats` added to the tables.
+
+        Returns:
+            The result. What single searches took is only in the summary of a comparison.
+
+        Raises:
+            StorageError: if a file is missing or damaged.
         """
-        summary, tests = (
-            read_table(folder / name).drop(columns=list(caveats))
-            for name in ("summary.csv", "tests.csv")
-        )
-        return {
-            "space": str(data["space"]),
-            "benchmark": str(data["benchmark"]),
-            "seeds": [int(seed) for seed in data["seeds"]],
-            "baseline": str(data["baseline"]),
-            "summary": summary,
-            "tests": tests,
-            "warnings": [str(warning) for warning in data["warnings"]],
-            "notes": [str(note) for note in data["notes"]],
-            "manifest": dict(data["manifest"]),
-        }
+        *tables, record = (Path(folder) / name for name in cls.FILES)
+        with read_back(record, cls.KIND):
+            data = read_json(record)
+            rows, *others = (read_table(file).rename(columns=respelled) for file in tables)
+            summary, tests = (table.drop(columns=list(cls.CAVEATS)) for table in others)
+            shared = {
+                "space": str(data["space"]),
+                "benchmark": str(data["benchmark"]),
+                "seeds": [int(seed) for seed in data["seeds"]],
+                "baseline": str(data["baseline"]),
+                "summary": summary,
+                "tests": tests,
+                "warnings": [str(warning) for warning in data["warnings"]],
+                "notes": [str(note) for note in data["notes"]],
+                "manifest": {respelled(key): item for key, item in data["manifest"].items()},
+            }
+            return cls(**{**shared, **cls._own(data, rows, summary)})
+
+    @staticmethod
+    def _own(data: Mapping[str, Any], rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+        """Read the arguments that only this kind of experiment has."""
+        raise NotImplementedError
+
+
+def respelled(name: str) -> str:
+    """The name of a fact as it is written now: earlier versions spelt one otherwise."""
+    return "unlabeled" if name == "unlabelled" else name
+
+
+def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Rows in plain values; whole numbers that are missing become None."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")

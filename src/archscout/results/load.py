@@ -15,13 +15,7 @@ from archscout.spaces import SearchSpace, load_space
 
 @dataclass(frozen=True)
 class Kind:
-    """What one command leaves behind.
-
-    Args:
-        file: name of the file that says what the run is.
-        command: that wrote it.
-        home: module and class of the result, with a colon between.
-    """
+    """What one command leaves behind: the file that says so, and ``module:Class`` of the result."""
 
     file: str
     command: str
@@ -45,12 +39,7 @@ KINDS = (
 
 
 def known_runs() -> str:
-    """All that can be read, in words.
-
-    Examples:
-        >>> known_runs()[:50]
-        'result.json (search), comparison.json (compare), r'
-    """
+    """All that can be read, in words."""
     listed = [f"{kind.file} ({kind.command})" for kind in KINDS]
     return f"{', '.join(listed[:-1])} or {listed[-1]}"
 

@@ -19,11 +19,7 @@ PREFIX = "info."
 
 
 def join_notes(measured: Mapping[str, Any], strategy: Mapping[str, Any]) -> dict[str, Any]:
-    """Put the notes of a measurement and of a strategy into one mapping.
-
-    Args:
-        measured: the measurement's ``info``.
-        strategy: the strategy's notes; they keep their names.
+    """Put the notes of a measurement and a strategy into one mapping; the latter keep names.
 
     Examples:
         >>> join_notes({"gpu": 1, "round": "warm"}, {"round": 3})
@@ -37,21 +33,9 @@ def join_notes(measured: Mapping[str, Any], strategy: Mapping[str, Any]) -> dict
 
 
 def info_columns(labels: Sequence[Label]) -> dict[str, list[Any]]:
-    """What measurements say of themselves, a column a name.
+    """What measurements say of themselves: by ``info.NAME``, in order, a value a label.
 
-    Args:
-        labels: ``n`` labels.
-
-    Returns:
-        By ``info.NAME`` in the order of their first appearance, ``n`` values: NaN where a label
-        says nothing, lists and mappings as JSON.
-
-    Examples:
-        >>> from archscout.objectives.label import Label
-        >>> from archscout.spaces.base import Architecture
-        >>> arch = Architecture("any", (0,))
-        >>> info_columns([Label(0, arch, 1.0, info={"gpu": 1, "loss": {"train": 0.5}})])
-        {'info.gpu': [1], 'info.loss': ['{"train": 0.5}']}
+    A label that says nothing has NaN; lists and mappings become JSON.
     """
     names: dict[str, str] = {}
     for label in labels:

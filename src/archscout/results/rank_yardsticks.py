@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from dataclasses import dataclass
+from typing import Literal
 
 from archscout.objectives.objective import Direction
 
@@ -99,7 +99,3 @@ class RankYardsticks:
     def rows_of(self, target: str) -> int:
         """Number of rows that figures of a target are over."""
         return self.scored_by_test if target == "test" else self.scored
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from archscout._common.plain import plain
-from archscout._common.reading import numbers, read_back, read_json, read_table
+from archscout._common.reading import numbers
 from archscout.results.experiment import ExperimentResult
 from archscout.results.rank_yardsticks import RankYardsticks
 from archscout.results.ranking_sentences import say_leaders, say_protocol
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FILE_NAME = "ranking.json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +26,9 @@ class Ranking(ExperimentResult):
         yardsticks: facts of the table.
     """
 
-    FILES: ClassVar = ("rows.csv", "summary.csv", "tests.csv", FILE_NAME)
+    FILES: ClassVar = ("rows.csv", "summary.csv", "tests.csv", "ranking.json")
+    KIND: ClassVar = "a ranking"
+    CAVEATS: ClassVar = ("protocol_words", "warnings")
 
     predictors: list[str]
     label_counts: list[int]
@@ -66,62 +65,23 @@ class Ranking(ExperimentResult):
         last = (tests.labels == self.label_counts[-1]) & (tests.measure == "kendall_tau")
         return self.leaders + [str(sentence) for sentence in tests.sentence[last]]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON; the single rows are in the CSV."""
-        described = plain(
-            {
-                "space": self.space,
-                "benchmark": self.benchmark,
-                "protocol": self.yardsticks.protocol,
-                "protocol_words": self.protocol,
-                "labels": self.label_counts,
-                "seeds": self.seeds,
-                "predictors": self.predictors,
-                "baseline": self.baseline,
-                "warnings": self.warnings,
-                "findings": self.findings,
-                "summary": _records(self.summary),
-                "tests": _records(self.tests),
-                "yardsticks": self.yardsticks.to_dict(),
-                "notes": self.notes,
-                "manifest": self.manifest,
-            }
-        )
-        assert isinstance(described, dict)
-        return described
+    @property
+    def question(self) -> dict[str, Any]:
+        """What was ranked on how many labels and which seeds, for the record."""
+        return {
+            "protocol": self.yardsticks.protocol,
+            "protocol_words": self.protocol,
+            "labels": self.label_counts,
+            "seeds": self.seeds,
+            "predictors": self.predictors,
+        }
 
-    @classmethod
-    def read(cls, folder: str | Path) -> Self:
-        """Read what `save` wrote.
-
-        Args:
-            folder: the folder.
-
-        Raises:
-            StorageError: if a file is missing or damaged.
-        """
-        folder = Path(folder)
-        with read_back(folder / FILE_NAME, "a ranking"):
-            data = read_json(folder / FILE_NAME)
-            shared = cls.shared(folder, data, "protocol_words", "warnings")
-            summary = shared["summary"].rename(columns=respelled)
-            whole = dict.fromkeys(("seeds", "failed", "unlabeled"), "Int64")
-            manifest = {respelled(key): item for key, item in shared["manifest"].items()}
-            rows = read_table(folder / "rows.csv").rename(columns=respelled)
-            return cls(
-                **{**shared, "summary": summary.astype(whole), "manifest": manifest},
-                predictors=[str(name) for name in data["predictors"]],
-                label_counts=[int(count) for count in data["labels"]],
-                rows=rows.astype({"unlabeled": "Int64"}),
-                yardsticks=RankYardsticks(**numbers(data["yardsticks"])),
-            )
-
-
-def respelled(name: str) -> str:
-    """The name of a fact as it is written now: earlier versions spelt one otherwise."""
-    return "unlabeled" if name == "unlabelled" else name
-
-
-def _records(table: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Rows in plain values; whole numbers that are missing become None."""
-    return table.astype(object).where(table.notna(), None).to_dict("records")
+    @staticmethod
+    def _own(data: Mapping[str, Any], rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
+        return {
+            "summary": summary.astype(dict.fromkeys(("seeds", "failed", "unlabeled"), "Int64")),
+            "predictors": [str(name) for name in data["predictors"]],
+            "label_counts": [int(count) for count in data["labels"]],
+            "rows": rows.astype({"unlabeled": "Int64"}),
+            "yardsticks": RankYardsticks(**numbers(data["yardsticks"])),
+        }

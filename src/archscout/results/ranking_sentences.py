@@ -14,11 +14,7 @@ if TYPE_CHECKING:
 
 
 def say_protocol(yardsticks: RankYardsticks) -> str:
-    """Which protocol it is, what is fitted and what is scored; part of every output.
-
-    Returns:
-        A sentence without a full stop.
-    """
+    """Which protocol it is, what is fitted and what is scored, without a full stop."""
     fitted = f"{yardsticks.label_words} of the labeled architectures"
     of = f"all {yardsticks.scored:,}"
     if yardsticks.protocol == "a":

@@ -55,11 +55,7 @@ class RunRecord:
 
     @classmethod
     def from_part(cls, facts: Mapping[str, Any]) -> Self:
-        """Read what `to_part` gave; ``facts`` also hold the name and the seed.
-
-        Raises:
-            ValueError, KeyError, TypeError: if something is missing or damaged.
-        """
+        """Read what `to_part` gave; ``facts`` also hold the name and the seed."""
         # Plain values have None for NaN, and NumPy reads it so.
         kept: dict[str, Any] = {name: np.array(facts[name], np.float64) for name in _COLUMNS}
         kept |= {name: facts[name] for name in ("architectures", *_FACTS)}
@@ -97,15 +93,6 @@ def make_curves(
     The incumbent is chosen by search values, as the strategy saw them, and judged by the
     table's means. Before a label succeeds its regret is that of the worst architecture; after
     a search ended early its last incumbent stays.
-
-    Args:
-        strategy: what it is called.
-        runs: its records, in any order.
-        yardsticks: of the table.
-        budget: number of labels that every search could buy.
-
-    Returns:
-        The matrices.
     """
     ordered = sorted(runs, key=lambda run: run.seed)
     sign = 1.0 if yardsticks.direction == "maximize" else -1.0
@@ -133,8 +120,7 @@ def make_curves(
 def incumbent_columns(run: RunRecord, yardsticks: Yardsticks) -> tuple[Floats, Floats, Floats]:
     """Best value so far, and the mean search and test value of that incumbent.
 
-    Returns:
-        Three arrays ``(bought,)``; NaN until the first label that did not fail.
+    Each has a number a label; NaN until the first label that did not fail.
     """
     sign = 1.0 if yardsticks.direction == "maximize" else -1.0
     places, bought = incumbents(sign * run.values), len(run.values)

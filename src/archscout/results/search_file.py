@@ -29,6 +29,13 @@ _Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Count = Annotated[int, Field(ge=0)]
 
 
+_AS_WRITTEN = (
+    *("strategy", "objective", "unit", "direction", "seconds", "wall_seconds"),
+    *("requests", "repeats", "budget", "stopped"),
+)
+"""What a result is made of as it stands in the file."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(strict=True, extra="allow")
 
@@ -112,15 +119,7 @@ class _File(_Part):
 
 
 def write_result(path: Path, data: Mapping[str, Any]) -> None:
-    """Write a result with its checksum.
-
-    Args:
-        path: the file.
-        data: what `SearchResult.to_dict` gives.
-
-    Raises:
-        OSError: if it cannot be written.
-    """
+    """Write what `SearchResult.to_dict` gives, with its checksum."""
     text = _as_written(data)
     write_json(path, {**json.loads(text), CHECKSUM: _checksum(text)})
 
@@ -163,11 +162,8 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
     elif space.name != file.space:
         raise SettingsError(f"it is of space {file.space!r}, not {space.name!r}")
     return dict(
+        {name: getattr(file, name) for name in _AS_WRITTEN},
         space=space,
-        strategy=file.strategy,
-        objective=file.objective,
-        unit=file.unit,
-        direction=file.direction,
         labels=[
             Label(
                 row.number,
@@ -181,12 +177,6 @@ def _from_dict(data: dict[str, Any], space: SearchSpace | None) -> dict[str, Any
             for row in file.labels
         ],
         audit=data["audit"],
-        seconds=file.seconds,
-        wall_seconds=file.wall_seconds,
-        requests=file.requests,
-        repeats=file.repeats,
-        budget=file.budget,
-        stopped=file.stopped,
         test_values={space.parse(k): _number(v) for k, v in file.test_values.items()},
         standing=data.get("standing") or {},
         noise={k: math.nan if v is None else v for k, v in file.noise.items()},

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
-from archscout._common.paths import at_home
 from archscout._common.plain import plain
-from archscout._common.reading import numbers, read_back, read_json, read_table
-from archscout._common.writing import write_file, write_json
-from archscout.errors import StorageError
 from archscout.results import supernet_sentences as sentences
 from archscout.results.finalist import Finalist, read_finalist
-from archscout.results.trust import TrustCheck
-from archscout.spaces import recorded_space
+from archscout.results.on_images import ImageSearchResult
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
 from archscout.supernets.round import Round
-from archscout.training.saved_network import SavedNetwork, read_network
+from archscout.training.saved_network import SavedNetwork
 
-FILE_NAME, TABLE = "supernet-search.json", "architectures.csv"
+if TYPE_CHECKING:
+    import pandas as pd
+
 SUPERNET, PARAMS, MACS = "supernet accuracy", "parameters", "MACs"
 
 
-@dataclass(repr=False)
-class SupernetSearchResult:
+@dataclass(repr=False, kw_only=True)
+class SupernetSearchResult(ImageSearchResult):
     """All that a search on a supernet found.
 
     Args:
@@ -44,14 +41,11 @@ class SupernetSearchResult:
         finalists: networks trained alone, the best first.
         alone_epochs: how long.
         test_images: number of test images, 0 without.
-        trust: networks drawn at random and trained alone, or None.
-        why_no_trust: why there is no trust check; empty where there is one.
-        images: what was read, in words.
-        seconds: by stage, of this call.
-        network: what the handed-back network is.
-        limits: limits on the networks, in words.
-        manifest: versions, seed, settings, command, time.
+        trust, why_no_trust, images, seconds, network, limits, manifest: see `ImageSearchResult`.
     """
+
+    FILES: ClassVar = ("supernet-search.json", "architectures.csv")
+    KIND: ClassVar = "a search on a supernet"
 
     space: SearchSpace
     architectures: Sequence[Architecture]
@@ -63,13 +57,6 @@ class SupernetSearchResult:
     finalists: Sequence[Finalist]
     alone_epochs: int
     test_images: int
-    trust: TrustCheck | None
-    why_no_trust: str
-    images: str
-    seconds: Mapping[str, float]
-    network: SavedNetwork
-    limits: Sequence[str] = ()
-    manifest: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def accuracies(self) -> NDArray[np.float64]:
@@ -148,9 +135,7 @@ class SupernetSearchResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; single architectures are in `to_frame`."""
-        trust: dict[str, Any] | None = None
-        if self.trust is not None:
-            trust = {**self.trust.to_dict(), "better_than_chance": self.trust.names_a_winner}
+        shown = ("architecture", "supernet_accuracy", "validation", "test")
         described: dict[str, Any] = plain(
             {
                 "kind": "search on a supernet",
@@ -167,17 +152,11 @@ class SupernetSearchResult:
                 "rounds": self.by_round(),
                 "agreement": self.agreement(),
                 "finalists": [
-                    {
-                        "architecture": finalist.architecture,
-                        "supernet_accuracy": finalist.supernet_accuracy,
-                        "validation": finalist.validation,
-                        "test": finalist.test,
-                    }
-                    for finalist in self.finalists
+                    {name: getattr(finalist, name) for name in shown} for finalist in self.finalists
                 ],
                 "alone_epochs": self.alone_epochs,
                 "test_images": self.test_images,
-                "trust": trust,
+                "trust": self._trust_facts("better_than_chance"),
                 "why_no_trust": self.why_no_trust,
                 "images": self.images,
                 "seconds": self.seconds,
@@ -187,7 +166,7 @@ class SupernetSearchResult:
         return described
 
     @own_state()
-    def to_frame(self) -> Any:
+    def to_frame(self) -> pd.DataFrame:
         """One row an architecture: round, origin, supernet accuracies by round, and costs."""
         import pandas as pd
 
@@ -202,75 +181,37 @@ class SupernetSearchResult:
             columns[f"supernet_accuracy_{part.number}"] = padded
         return pd.DataFrame({**columns, "params": self.params, "macs": self.macs})
 
-    @own_state()
-    def save(self, folder: str | Path) -> Path:
-        """Write ``supernet-search.json`` and ``architectures.csv`` into a folder.
-
-        Raises:
-            StorageError: if they cannot be written.
-        """
-        path = at_home(folder) / FILE_NAME
-        try:
-            write_json(path, self.to_dict())
-            write_file(path.with_name(TABLE), self.to_frame().to_csv(index=False))
-        except OSError as error:
-            raise StorageError(
-                f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
-            ) from error
-        return path
-
-    @classmethod
-    def read(cls, folder: str | Path) -> Self:
-        """Read what `save` wrote.
-
-        Args:
-            folder: the folder.
-
-        Returns:
-            The result; its space is without limits, which are there in words.
-
-        Raises:
-            StorageError: if a file is missing or damaged.
-        """
-        folder = Path(folder)
-        with read_back(folder / FILE_NAME, "a search on a supernet"):
-            data = read_json(folder / FILE_NAME)
-            network = read_network(folder)
-            space = recorded_space(str(data["space"]), network.space)
-            table = read_table(folder / TABLE)
-            trust = data["trust"]
-            rounds = []
-            for row in data["rounds"]:
-                column = table[f"supernet_accuracy_{row['round']}"].to_numpy(dtype=np.float64)
-                rounds.append(
-                    Round(
-                        int(row["round"]),
-                        int(row["proposed"]),
-                        int(row["trained_on"]),
-                        column[~np.isnan(column)],
-                        float(row["loss"]),
-                        int(row["updates"]),
-                    )
+    @staticmethod
+    def _own(
+        data: Mapping[str, Any],
+        table: pd.DataFrame,
+        space: SearchSpace,
+        folder: Path,
+        network: SavedNetwork,
+    ) -> dict[str, Any]:
+        rounds = []
+        for row in data["rounds"]:
+            column = table[f"supernet_accuracy_{row['round']}"].to_numpy(dtype=np.float64)
+            rounds.append(
+                Round(
+                    int(row["round"]),
+                    int(row["proposed"]),
+                    int(row["trained_on"]),
+                    column[~np.isnan(column)],
+                    float(row["loss"]),
+                    int(row["updates"]),
                 )
-            return cls(
-                space=space,
-                architectures=[space.parse(str(text)) for text in table["architecture"]],
-                proposed=table[["round", "origin"]].to_dict("records"),  # type: ignore[arg-type]
-                params=table["params"].to_numpy(dtype=np.int64),
-                macs=table["macs"].to_numpy(dtype=np.int64),
-                rounds=rounds,
-                held_out=int(data["held_out"]),
-                finalists=[read_finalist(folder, row, network) for row in data["finalists"]],
-                alone_epochs=int(data["alone_epochs"]),
-                test_images=int(data["test_images"]),
-                trust=None if trust is None else TrustCheck.from_dict(trust),
-                why_no_trust=str(data["why_no_trust"]),
-                images=str(data["images"]),
-                seconds=numbers(data["seconds"]),
-                network=network,
-                limits=[str(limit) for limit in data["limits"]],
-                manifest=dict(data["manifest"]),
             )
+        return {
+            "space": space,
+            "architectures": [space.parse(str(text)) for text in table["architecture"]],
+            "proposed": table[["round", "origin"]].to_dict("records"),
+            "params": table["params"].to_numpy(dtype=np.int64),
+            "macs": table["macs"].to_numpy(dtype=np.int64),
+            "rounds": rounds,
+            "finalists": [read_finalist(folder, row, network) for row in data["finalists"]],
+            **{name: int(data[name]) for name in ("held_out", "alone_epochs", "test_images")},
+        }
 
     def __repr__(self) -> str:
         return (

@@ -34,12 +34,7 @@ def winner_sentence(winner: str, scored: int, of: int | None, equal: int = 0) ->
 
 
 def null_sentences(agreement: Rows, firsts: Mapping[str, str]) -> list[str]:
-    """How far ways without training say the same as the angle.
-
-    Args:
-        agreement: rows of `Scores.agreement`.
-        firsts: by way, the text of the best architecture that was found.
-    """
+    """How far ways without training say the same as the angle."""
     rows = {row["way"]: row for row in agreement}
     said = []
     if FRESH in rows:
@@ -94,13 +89,7 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
 
 
 def too_few(trust: TrustCheck) -> str:
-    """Why no order of these networks could be told from chance.
-
-    Examples:
-        >>> four = TrustCheck(list("abcd"), [1, 2, 3, 4], {"angle": [1, 2, 3, 4]}, 1)
-        >>> too_few(four)
-        'no order of 4 networks can be told from chance, at least 5 networks are needed'
-    """
+    """Why no order of these networks could be told from chance."""
     networks = len(trust.architectures)
     if networks < ENOUGH:
         return (
@@ -114,12 +103,7 @@ def too_few(trust: TrustCheck) -> str:
 
 
 def verdict(trust: TrustCheck | None) -> str:
-    """Whether a winner is named, and what speaks against relying on it.
-
-    Examples:
-        >>> verdict(None)
-        'no: nothing was trained alone to check the order, so it is a candidate'
-    """
+    """Whether a winner is named, and what speaks against relying on it."""
     if trust is None:
         return "no: nothing was trained alone to check the order, so it is a candidate"
     if trust.judgement == "too few":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,11 +15,7 @@ from archscout.stats import regret
 class TrivialBaseline:
     """A rule that needs no search: the architecture with most of something, for one label.
 
-    Args:
-        name: what is counted, such as ``"parameter count"``.
-        architecture: standard text of the (first) largest one.
-        tied: how many share the largest count; the regrets are means over them.
-        test_regret, validation_regret: as of a strategy; NaN where not known.
+    ``tied`` of them share the largest count: the regrets are means over these, NaN if not known.
     """
 
     name: str
@@ -87,7 +83,3 @@ class Yardsticks:
         best = self.test_optimum if measure == "test regret" else self.optimum
         gaps = regret(values, best, self.direction)
         return np.where(np.isnan(gaps), self.of("worst", measure), gaps)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values."""
-        return asdict(self)

@@ -11,11 +11,7 @@ Floats = NDArray[np.float64]
 
 
 def vector(values: ArrayLike, name: str, at_least: int = 1, finite: bool = True) -> Floats:
-    """Check one vector ``(n,)`` and return it as floats.
-
-    Raises:
-        SettingsError: for another shape, too few values, or NaN where none may be.
-    """
+    """Check one vector ``(n,)`` and return it as floats."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1 or len(array) < at_least:
         raise SettingsError(

@@ -62,10 +62,6 @@ class Lead:
 def find_lead(row: Mapping[str, Any], ours: str, theirs: str) -> Lead:
     """Look at a paired test from the side of whoever has the better mean.
 
-    Args:
-        row: of a table of tests; differences are positive where ``ours`` is better.
-        ours, theirs: names.
-
     Examples:
         >>> row = {"mean_difference": -2.0, "low": -3.0, "high": 0.5, "median_difference": 1.0,
         ...        "seeds": 4, "wins": 3, "losses": 1, "ties": 0}
@@ -90,10 +86,7 @@ def find_lead(row: Mapping[str, Any], ours: str, theirs: str) -> Lead:
 def too_few_seeds(seeds: int, ties: int, tests: int = 1) -> str:
     """Why a paired test over these seeds cannot show any difference; empty where it can.
 
-    Args:
-        seeds: number of pairs.
-        ties: pairs without a difference, which say nothing of its sign.
-        tests: for how many tests the p-value is corrected.
+    Pairs that tie say nothing of its sign; the p-value is corrected for ``tests``.
 
     Examples:
         >>> too_few_seeds(4, 0)

@@ -15,28 +15,14 @@ from archscout.study.ledger import Dedup
 
 @dataclass(frozen=True)
 class SearchJob(Job):
-    """One strategy with one seed, which decides the table's random runs too.
-
-    Args:
-        dedup: ``"exact"`` or ``"isomorphic"``.
-    """
+    """One strategy with one seed, which decides the table's random runs too."""
 
     dedup: Dedup = "exact"
 
 
 @own_state()
 def run_search(job: SearchJob) -> RunRecord:
-    """Run one search; its record keeps the table's means only after it has ended.
-
-    Args:
-        job: the strategy, seed and table.
-
-    Returns:
-        The record of every label.
-
-    Raises:
-        ArchscoutError: if the strategy refuses its settings or budget.
-    """
+    """Run one search; its record keeps the table's means only after it has ended."""
     from archscout.study.loop import search
 
     table = job.benchmark.load()

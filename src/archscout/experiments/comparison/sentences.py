@@ -16,13 +16,7 @@ from archscout.study.executors import JobFailure
 
 
 def say_test(row: Mapping[str, Any], points: str, tests: int) -> str:
-    """Say in one sentence what a paired test found; see `say_paired`.
-
-    Args:
-        row: of the table of tests, with ``p_holm``.
-        points: unit of a regret difference.
-        tests: number of tests that Holm's correction counted.
-    """
+    """Say in one sentence what a paired test found; see `say_paired`."""
     ours, theirs = row["strategy"], row["baseline"]
     reaching = row["measure"] == "labels to top 1"
     unit = "labels" if reaching else points

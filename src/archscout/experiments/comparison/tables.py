@@ -111,15 +111,6 @@ def tests_table(
     """Paired tests of every strategy against the baseline; positive favours the strategy.
 
     Only seeds that both finished are paired. Holm's correction counts every test of the table.
-
-    Args:
-        curves: of all strategies, the baseline among them.
-        baseline: its name.
-        checkpoints: numbers of labels at which to look, ascending.
-        yardsticks: of the table.
-
-    Returns:
-        One row a strategy, number of labels and measure; empty if nothing can be paired.
     """
     import pandas as pd
 

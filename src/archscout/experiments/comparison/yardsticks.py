@@ -19,12 +19,7 @@ if TYPE_CHECKING:
 def measure_yardsticks(table: TableBenchmark, rng: np.random.Generator) -> Yardsticks:
     """Work out the facts of a table that a comparison needs.
 
-    Args:
-        table: the benchmark.
-        rng: draws single runs for the search that buys everything.
-
-    Returns:
-        The facts.
+    The generator draws single runs for the search that buys everything.
     """
     measured = ~np.isnan(table.values)
     sign = 1.0 if table.direction == "maximize" else -1.0

@@ -25,20 +25,9 @@ def read_predictors(
     unlabeled: Unlabeled,
     settings: Mapping[str, Mapping[str, Any]],
 ) -> list[Candidate]:
-    """Check what is to be ranked.
+    """Check what is to be ranked; see `named_parts`.
 
-    Args:
-        predictors: see `archscout.experiments.named_parts.named_parts`. A text may end in
-            ``@N`` or ``@all`` for unlabeled architectures of its own.
-        unlabeled: number for all others, or ``"all"``.
-        settings: by name in this ranking.
-
-    Returns:
-        The candidates, in order.
-
-    Raises:
-        UnknownNameError: if a predictor is not registered.
-        SettingsError: if one is named twice, none is, or a number is wrong.
+    A text may end in ``@N`` or ``@all`` for unlabeled architectures of its own.
 
     Examples:
         >>> [(c.name, c.unlabeled) for c in read_predictors(["forest", "seminas@0"], 50, {})]
@@ -58,15 +47,7 @@ def read_predictors(
 
 
 def read_unlabeled(value: Unlabeled) -> int | None:
-    """Read a number of unlabeled architectures; ``"all"`` gives None.
-
-    Raises:
-        SettingsError: if it is neither.
-
-    Examples:
-        >>> read_unlabeled("1000"), read_unlabeled("all")
-        (1000, None)
-    """
+    """Read a number of unlabeled architectures; ``"all"`` gives None."""
     if value == ALL:
         return None
     try:
@@ -81,11 +62,7 @@ def read_unlabeled(value: Unlabeled) -> int | None:
 
 
 def check_settings(candidates: Sequence[Candidate], space: SearchSpace) -> None:
-    """Make every predictor once, so that wrong settings are refused before any has learnt.
-
-    Raises:
-        ArchscoutError: if one refuses its settings.
-    """
+    """Make every predictor once, so that wrong settings are refused before any has learnt."""
     for candidate in candidates:
         rng = np.random.default_rng(0)
         try:

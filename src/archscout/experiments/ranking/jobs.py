@@ -22,11 +22,7 @@ from archscout.results.rank_yardsticks import TARGETS, Protocol
 
 @dataclass(frozen=True)
 class RankJob(Job):
-    """One predictor with one number of labels and one seed.
-
-    Args:
-        protocol: which rows may be labeled and which are scored.
-    """
+    """One predictor with one number of labels and one seed; the protocol says what is scored."""
 
     protocol: Protocol = "a"
 
@@ -46,13 +42,7 @@ class RankJob(Job):
 
 @dataclass(frozen=True)
 class RowRecord:
-    """What one row came to.
-
-    Args:
-        unlabeled: architectures without a label that the predictor was given.
-        figures: ``test_...`` and ``validation_...`` of `FIGURES`, and ``coverage_...``.
-        seconds_to_fit, seconds_to_predict: wall-clock.
-    """
+    """Figures of one fit, its times, and how many unlabeled architectures it was given."""
 
     unlabeled: int
     figures: dict[str, float]
@@ -71,11 +61,7 @@ class RowRecord:
 
     @classmethod
     def from_part(cls, facts: Mapping[str, Any]) -> Self:
-        """Read what `to_part` gave.
-
-        Raises:
-            ValueError, KeyError, TypeError, AttributeError: if something is missing or damaged.
-        """
+        """Read what `to_part` gave."""
         return cls(
             int(facts["given"]),
             {name: float(figure) for name, figure in numbers(facts["figures"]).items()},
@@ -88,15 +74,8 @@ class RowRecord:
 def run_row(job: RankJob) -> RowRecord:
     """Fit, predict, and only then look at the values of what was not labeled.
 
-    Args:
-        job: predictor, number of labels, seed and table.
-
-    Returns:
-        The figures. Those against validation and test values are on all scored rows that have
-        one; coverage is of what a label of each scored row would be that was not labeled.
-
-    Raises:
-        ArchscoutError: if the predictor refuses its labels or predicts what is no number.
+    Figures against validation and test values are on all scored rows that have one; coverage is of
+    what a label of each scored row would be that was not labeled.
     """
     table = job.benchmark.load()
     split = make_split(table, job.protocol)

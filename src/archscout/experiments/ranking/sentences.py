@@ -23,12 +23,7 @@ _MEASURES = {
 
 
 def say_test(row: Mapping[str, Any], tests: int) -> str:
-    """Say in one sentence what a paired test found; see `say_paired`.
-
-    Args:
-        row: of the table of tests, with ``p_holm``.
-        tests: number of tests that Holm's correction counted.
-    """
+    """Say in one sentence what a paired test found; see `say_paired`."""
     ours = row["predictor"]
     after = f"with {count(row['labels'], 'label')}"
     what = f"{_MEASURES[row['measure']]} against {row['scored_against']} values"

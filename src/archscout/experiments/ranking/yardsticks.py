@@ -18,15 +18,7 @@ Floats = NDArray[np.float64]
 
 
 def measure_rank_yardsticks(table: TableBenchmark, split: Split) -> RankYardsticks:
-    """Work out the facts of the scored rows of a table.
-
-    Args:
-        table: the benchmark.
-        split: its parts.
-
-    Returns:
-        The facts.
-    """
+    """Work out the facts of the scored rows of a table."""
     rows = split.scored
     sign = 1.0 if table.direction == "maximize" else -1.0
     values, tests = table.values[rows], table.test_values[rows]

@@ -40,14 +40,7 @@ from archscout.proxies import make_proxy
 from archscout.reports.report import report
 from archscout.results.finalist import FOLDER
 from archscout.results.search import SearchResult
-from archscout.results.supernet import (
-    FILE_NAME,
-    MACS,
-    PARAMS,
-    SUPERNET,
-    TABLE,
-    SupernetSearchResult,
-)
+from archscout.results.supernet import MACS, PARAMS, SUPERNET, SupernetSearchResult
 from archscout.spaces import load_space, place_of
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import make_strategy
@@ -62,7 +55,7 @@ from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
 _PURPOSE = 0
-_RESULTS = (FILE_NAME, "report.html", TABLE, "network.json")
+_RESULTS = (*SupernetSearchResult.FILES, "report.html", "network.json")
 
 
 @own_state(one_thread=False)

@@ -30,7 +30,7 @@ from archscout.pipelines.unlabeled.settings import UnlabeledSettings
 from archscout.pipelines.unlabeled.sizes import build_settings, cost_settings, limited_space
 from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.reports.report import report
-from archscout.results.unlabeled import FILE_NAME, SCORES, UnlabeledResult
+from archscout.results.unlabeled import UnlabeledResult
 from archscout.spaces import place_of
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
@@ -39,7 +39,7 @@ from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
-_RESULTS = (FILE_NAME, "report.html", SCORES, "network.json")
+_RESULTS = (*UnlabeledResult.FILES, "report.html", "network.json")
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (
     "supernet on {} labels",
     "supernet on true labels",
