@@ -27,6 +27,7 @@ def read_unfinished(journal: Path, own: SearchSpace | None = None) -> SearchResu
     from archscout._common.manifest import make_manifest
     from archscout.results.search import SearchResult
     from archscout.spaces import load_space
+    from archscout.study.history import settled
     from archscout.study.record.journal import repair_journal
     from archscout.study.record.storage import open_record
 
@@ -45,7 +46,7 @@ def read_unfinished(journal: Path, own: SearchSpace | None = None) -> SearchResu
         space = own if own is not None and named else load_space(identity["space"])
         record = open_record(copy, space, identity)
         try:
-            labels = record.labels()
+            labels = settled(record.history())
         finally:
             record.close()
     if not labels:

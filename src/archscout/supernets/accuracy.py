@@ -10,7 +10,7 @@ are kept beside the labels, with their number.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -159,7 +159,12 @@ class SupernetAccuracy(Objective):
         started = time.perf_counter()
         training = self._clock.start(f"round {number}")
         weights, trained = self._supernet.train(number, self._pool, training)
-        scored = self._supernet.accuracies(weights, self.archs, self._counted(number))
+        self._clock.start(f"round {number}, scoring")
+        scored = self._supernet.accuracies(
+            weights,
+            self.archs,
+            lambda done, total: self._clock.tell(f"round {number}, scored {done} of {total}"),
+        )
         ended = Round(
             number,
             proposed,
@@ -180,16 +185,6 @@ class SupernetAccuracy(Objective):
         if kept is None or kept.pop("architectures", None) != texts:
             return None
         return Round(**{**kept, "accuracies": np.array(kept["accuracies"], np.float64)})
-
-    def _counted(self, number: int) -> Callable[[int, int], None]:
-        """Tells how many architectures of a round are scored."""
-        self._clock.start(f"round {number}, scoring")
-
-        def told(done: int, total: int) -> None:
-            if self._clock.on_stage is not None:
-                self._clock.on_stage(f"round {number}, scored {done} of {total}", None)
-
-        return told
 
 
 def _identity(learnt: Images, held: Images, plan: RoundPlan) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from archscout._common.own_state import given
@@ -26,14 +27,13 @@ class StageClock:
         """End the stage before, begin this one, and give what its training is to tell."""
         self.stop()
         self._name = name
+        self.tell(name)
+        return partial(self.tell, name)
+
+    def tell(self, what: str, progress: TrainProgress | None = None) -> None:
+        """Say what is under way to whoever listens."""
         if self.on_stage is not None:
-            self.on_stage(name, None)
-
-        def told(progress: TrainProgress) -> None:
-            if self.on_stage is not None:
-                self.on_stage(name, progress)
-
-        return told
+            self.on_stage(what, progress)
 
     def stop(self) -> dict[str, float]:
         """End the stage under way; the seconds of all."""

@@ -86,7 +86,7 @@ def test_a_second_search_is_refused_and_the_first_goes_on(url: str) -> None:
     record.add(LABEL)
     record.close()
     again = open_record(url, SPACE, IDENTITY)
-    assert len(again.labels()) == 1
+    assert len(again.history()) == 1
     again.close()
 
 

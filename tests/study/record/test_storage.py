@@ -19,6 +19,7 @@ from archscout.errors import MissingExtraError, StorageError
 from archscout.objectives.label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
+from archscout.study.history import settled
 from archscout.study.loop import search
 from archscout.study.record.databases import _with_driver
 from archscout.study.record.journal import repair_journal
@@ -60,13 +61,13 @@ def plain_labels(result: SearchResult) -> list[dict[str, Any]]:
 def test_labels_come_back_exactly(tmp_path: Path, where: str) -> None:
     storage = f"sqlite:///{tmp_path}/a.db" if where == "sqlite" else tmp_path / where
     record = open_record(storage, SPACE, IDENTITY)
-    assert record.labels() == []
+    assert settled(record.history()) == []
     for label in LABELS:
         record.add(label)
-    assert same(record.labels(), LABELS)
+    assert same(settled(record.history()), LABELS)
     record.close()
     again = open_record(str(storage), SPACE, IDENTITY)
-    assert same(again.labels(), LABELS)
+    assert same(settled(again.history()), LABELS)
     again.close()
     if where == "folder/in/folder":
         assert (tmp_path / where / "journal.log").is_file()
@@ -76,7 +77,7 @@ def test_memory_keeps_nothing() -> None:
     record = open_record(None, SPACE, IDENTITY)
     assert isinstance(record, NoRecord)
     record.add(LABELS[0])
-    assert record.labels() == []
+    assert settled(record.history()) == []
 
 
 def test_optuna_itself_reads_the_journal(tmp_path: Path) -> None:
@@ -170,7 +171,7 @@ def test_a_database_that_was_half_made_when_its_search_died_is_made_anew(
     assert not (tmp_path / "a.db").exists()
     for _ in range(2):
         record = open_record(url, SPACE, IDENTITY)
-        assert record.labels() == []
+        assert settled(record.history()) == []
         record.close()
     assert {path.name for path in tmp_path.iterdir()} == {"a.db", "a.db.held"}
 
@@ -386,14 +387,14 @@ def test_a_label_that_two_searches_bought_at_once_counts_once(tmp_path: Path) ->
         record.add(LABELS[1])
     record.close()
     record = open_record(url, SPACE, IDENTITY)
-    assert same(record.labels(), LABELS[:2])
+    assert same(settled(record.history()), LABELS[:2])
     record.add(LABELS[2])
-    assert same(record.labels(), LABELS)
+    assert same(settled(record.history()), LABELS)
     other = study.get_trials()[0]
     other.params = study.get_trials()[2].params
     study.add_trial(other)
     with pytest.raises(StorageError, match="not labels of one search"):
-        record.labels()
+        settled(record.history())
     record.close()
 
 
@@ -429,5 +430,5 @@ def test_a_foreign_trial_in_our_study_is_refused(tmp_path: Path) -> None:
     record.close()
     record = open_record(url, SPACE, IDENTITY)
     with pytest.raises(StorageError, match="not labels of one search"):
-        record.labels()
+        settled(record.history())
     record.close()

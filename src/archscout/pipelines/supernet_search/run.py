@@ -50,7 +50,6 @@ from archscout.supernets.accuracy import SupernetAccuracy
 from archscout.supernets.round import Round
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
-from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
@@ -170,7 +169,9 @@ def _search(
         test=test,
         size={name: value for name, value in sizes.items() if name != "classes"},
         folder=out / FOLDER,
-        on_progress=_network(clock, "best network {} alone"),
+        on_progress=lambda number, progress: clock.tell(
+            f"best network {number + 1} alone", progress
+        ),
     )
     trust = None
     if settings.trust:
@@ -188,7 +189,9 @@ def _search(
             validation=validation,
             sizes=sizes,
             folder=folder,
-            on_progress=_network(clock, "random network {} alone"),
+            on_progress=lambda number, progress: clock.tell(
+                f"random network {number + 1} alone", progress
+            ),
         )
     if finalists:
         network = keep_network(finalists[0], out)
@@ -256,16 +259,6 @@ def _proposed(found: SearchResult, rounds: Sequence[Round]) -> list[dict[str, An
         {"origin": found.strategy, **label.info, "round": number}
         for label, number in zip(found.labels, numbers, strict=True)
     ]
-
-
-def _network(clock: StageClock, words: str) -> Any:
-    """Tells which network is trained alone."""
-
-    def told(number: int, progress: TrainProgress) -> None:
-        if clock.on_stage is not None:
-            clock.on_stage(words.format(number + 1), progress)
-
-    return told
 
 
 def _untrained(

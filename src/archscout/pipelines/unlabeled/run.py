@@ -35,7 +35,6 @@ from archscout.spaces import place_of
 from archscout.supernets.random_labels import LabelSource, label_source
 from archscout.training.footprint import ADVICE
 from archscout.training.network_description import SavedNetwork
-from archscout.training.progress import TrainProgress
 from archscout.training.saved_network import save_network
 from archscout.training.stages import OnStage, StageClock
 
@@ -145,12 +144,7 @@ def _search(
     elif not checked:
         why_not = "it was switched off"
     else:
-        stage = clock.start(_ALONE)
-
-        def told(number: int, progress: TrainProgress) -> None:
-            if on_stage is not None:
-                on_stage(f"network {number + 1} of {settings.trust} alone", progress)
-
+        clock.start(_ALONE)
         trust = check_trust(
             settings,
             space,
@@ -159,7 +153,9 @@ def _search(
             sizes=sizes,
             folder=folder,
             validation=validation,
-            on_progress=told,
+            on_progress=lambda number, progress: clock.tell(
+                f"network {number + 1} of {settings.trust} alone", progress
+            ),
         )
     return UnlabeledResult(
         scores=compared,

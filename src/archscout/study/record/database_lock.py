@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archscout.study.record.storage_place import StoragePlace
 
 # How a server is asked for a lock at once, and how it is waited for.
-_LOCKS = {
+LOCKS = {
     "postgresql": (
         "SELECT pg_try_advisory_lock(:key)",
         "SELECT pg_advisory_lock(:key)",
@@ -33,12 +33,7 @@ _LOCKS = {
         "SELECT DATABASE()",
     ),
 }
-_LOCKS["mariadb"] = _LOCKS["mysql"]
-
-
-def can_lock(address: URL) -> bool:
-    """Whether the server of a database has locks that searches can hold."""
-    return address.get_backend_name() in _LOCKS
+LOCKS["mariadb"] = LOCKS["mysql"]
 
 
 class DatabaseLock:
@@ -49,7 +44,7 @@ class DatabaseLock:
         from sqlalchemy.pool import NullPool
 
         self._place = place
-        self._try, self._wait, self._free, where = _LOCKS[address.get_backend_name()]
+        self._try, self._wait, self._free, where = LOCKS[address.get_backend_name()]
         with place.in_one_sentence():
             engine = create_engine(address, poolclass=NullPool, isolation_level="AUTOCOMMIT")
             self._connection = engine.connect()

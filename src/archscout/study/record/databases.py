@@ -61,9 +61,9 @@ class Database:
     def _hold_study(
         self, address: URL, name: str, place: StoragePlace, held: ExitStack
     ) -> AbstractContextManager[None]:
-        from archscout.study.record.database_lock import DatabaseLock, can_lock
+        from archscout.study.record.database_lock import LOCKS, DatabaseLock
 
-        if not can_lock(address):
+        if address.get_backend_name() not in LOCKS:
             return nullcontext()
         lock = DatabaseLock(address, name, place)
         held.callback(lock.release)

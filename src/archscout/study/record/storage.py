@@ -22,7 +22,7 @@ from archscout.errors import StorageError
 from archscout.objectives.label import Label
 from archscout.objectives.objective import Direction
 from archscout.spaces.base import SearchSpace
-from archscout.study.history import in_order, settled
+from archscout.study.history import in_order
 from archscout.study.record.storage_place import Owner, StoragePlace
 
 if TYPE_CHECKING:
@@ -49,9 +49,6 @@ class Record(Protocol):
 
         One whose number came before is a failed label that was bought again.
         """
-
-    def labels(self) -> list[Label]:
-        """Labels of the earlier parts of this search, in buying order."""
 
     def add(self, label: Label, attempt: int = 1) -> None:
         """Write one measurement, the first or a later one of its label; then it is kept."""
@@ -80,10 +77,6 @@ class NoRecord:
 
     def history(self) -> list[Label]:
         """There is none."""
-        return []
-
-    def labels(self) -> list[Label]:
-        """There are none."""
         return []
 
     def add(self, label: Label, attempt: int = 1) -> None:
@@ -244,10 +237,6 @@ class StudyRecord:
                 f"{self._place} holds trials that are not labels of one search in order: "
                 "choose another storage or name"
             ) from None
-
-    def labels(self) -> list[Label]:
-        """Read the labels back, with what became of those that were bought again."""
-        return settled(self.history())
 
     def _label(self, trial: optuna.trial.FrozenTrial) -> Label:
         from archscout.strategies.optuna_params import from_params
