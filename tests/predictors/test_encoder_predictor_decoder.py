@@ -307,5 +307,5 @@ def test_a_cached_table_predicts_what_an_encoded_one_does(flow: Preset) -> None:
     model.predict(cells.all_choices())
     picked = model._tables.encode(rows)
     assert isinstance(picked, Table)
-    assert model._tables._table is not None
+    assert model._tables._kept.holds
     assert np.allclose(model.predict(rows).mean, before, atol=1e-4)
