@@ -14,7 +14,7 @@ import pytest
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.experiments import BenchmarkSpec, compare, rank
-from archscout.experiments.named_parts import named_parts
+from archscout.experiments.candidates import named_parts
 from archscout.plugins import load_reference
 from archscout.plugins._registry import _ADDED
 from archscout.predictors import PREDICTORS, make_predictor

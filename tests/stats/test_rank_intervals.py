@@ -9,7 +9,7 @@ import pytest
 
 from archscout.errors import SettingsError
 from archscout.stats import kendall_tau, tau_interval
-from archscout.stats.rank_intervals import _taus
+from archscout.stats.rank_tests import _taus
 
 
 def test_resampled_taus_are_those_of_scipy() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -36,6 +37,12 @@ def say_number(value: float, points: str) -> str:
     """
     form = {"points": ".2f", "labels": ".0f"}.get(points, ".3g")
     return _unsigned_zero(f"{value:{form}}")
+
+
+def say_interval(ends: Iterable[float], say: Callable[[float], str]) -> str:
+    """A number with both ends of its interval behind it, where it has one."""
+    middle, low, high = ends
+    return say(middle) if math.isnan(low) else f"{say(middle)} [{say(low)}, {say(high)}]"
 
 
 def say_figure(value: float) -> str:

@@ -13,7 +13,7 @@ from archscout._common.run_folder import RunFolder
 from archscout.errors import ArchscoutError, StorageError
 from archscout.experiments.benchmark_spec import BenchmarkSpec
 from archscout.experiments.candidates import Candidate
-from archscout.reports.plot_files import write_plots
+from archscout.reports.paper import write_plots
 from archscout.reports.report import report
 from archscout.results.comparison import Comparison
 from archscout.results.experiment import ExperimentResult, respelled

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.reports.curves import Axis, Curve, Curves, Level, looks
+from archscout.reports.curves import Axis, Curve, Curves, Level, looks, mean_words, without_labels
 from archscout.results.yardsticks import Yardsticks
 from archscout.stats import bootstrap_bands
 from archscout.stats.leads import ENOUGH_SEEDS, statistics_rng
@@ -42,12 +42,16 @@ def anytime_curves(comparison: Comparison, measure: str | None = None) -> Curves
         lowest.append(float(mean[begin - 1 :].min()))
         highest.append(float(mean[begin - 1]))
     levels = _levels(yardsticks, measure)
+    seeds = [len(curve.runs) for curve in comparison.curves]
     seen = [float(curve.y[-1]) for curve in curves] + [level.value for level in levels]
     words = "the table has no test values: regret of validation values"
     return Curves(
         title=f"{measure.capitalize()} of the best architecture so far",
-        about=_about(comparison),
-        few=min(len(curve.runs) for curve in comparison.curves) < ENOUGH_SEEDS,
+        about=(
+            comparison.benchmark,
+            mean_words(min(seeds), max(seeds), ", band: 95 % bootstrap interval"),
+        ),
+        few=min(seeds) < ENOUGH_SEEDS,
         x=Axis("labels bought", 1, max(2, comparison.budget)),
         y=_regret_axis(
             f"{measure} ({yardsticks.points})",
@@ -68,15 +72,18 @@ def _points(budget: int) -> NDArray[np.int64]:
 
 
 def _levels(yardsticks: Yardsticks, measure: str) -> list[Level]:
-    """Baselines without search, those of equal height with one name, and what noise leaves."""
-    heights: dict[float, list[str]] = {}
-    for trivial in yardsticks.trivial:
-        value = trivial.test_regret if measure == "test regret" else trivial.validation_regret
-        name = "parameters" if trivial.name == "parameter count" else trivial.name
-        heights.setdefault(round(value, 9), []).append(name)
-    levels = [Level("most " + ", ".join(names), value) for value, names in heights.items()]
-    left = yardsticks.of("bought_out", measure)
-    return [*levels, Level(f"all {yardsticks.rows:,} bought once", left, dotted=True)]
+    """Baselines without search, and what noise leaves."""
+    trivial = (
+        (
+            "parameters" if trivial.name == "parameter count" else trivial.name,
+            trivial.test_regret if measure == "test regret" else trivial.validation_regret,
+        )
+        for trivial in yardsticks.trivial
+    )
+    left = Level(
+        f"all {yardsticks.rows:,} bought once", yardsticks.of("bought_out", measure), dotted=True
+    )
+    return [*without_labels(trivial, "most"), left]
 
 
 def _regret_axis(title: str, values: list[float], top: float, run_std: float) -> Axis:
@@ -97,13 +104,3 @@ def _regret_axis(title: str, values: list[float], top: float, run_std: float) ->
     ticks = [step * 10.0**exponent for exponent in exponents for step in steps]
     shown = [0.0] * (bottom == 0) + [tick for tick in ticks if least <= tick <= above]
     return Axis(title, bottom, above, ticks=shown, log=True, floor=floor)
-
-
-def _about(comparison: Comparison) -> tuple[str, ...]:
-    seeds = {len(curve.runs) for curve in comparison.curves}
-    few = min(seeds) < ENOUGH_SEEDS
-    count = f"{min(seeds)}" if len(seeds) == 1 else f"{min(seeds)} to {max(seeds)}"
-    word = "seed" if seeds == {1} else "seeds"
-    band = "" if max(seeds) < 2 else ", band: 95 % bootstrap interval"
-    mean = f"mean of {'only ' if few else ''}{count} {word}{band}"
-    return (comparison.benchmark, mean)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import say_number
+from archscout._common.saying import say_interval, say_number
 from archscout.stats import LabelsToReach
 
 if TYPE_CHECKING:
@@ -47,10 +47,8 @@ def summary_words(comparison: Comparison) -> tuple[list[str], list[list[str]]]:
 
 def _regret(row: dict[Any, Any], measure: str, points: str) -> str:
     key = measure.replace(" ", "_")
-    middle, low, high = (row[f"{key}_{part}"] for part in ("median", "low", "high"))
-    if math.isnan(low):
-        return say_number(middle, points)
-    return f"{say_number(middle, points)} [{say_number(low, points)}, {say_number(high, points)}]"
+    ends = (row[f"{key}_{part}"] for part in ("median", "low", "high"))
+    return say_interval(ends, lambda number: say_number(number, points))
 
 
 def reach_words(row: Mapping[Hashable, Any], mark: int, budget: int) -> str:

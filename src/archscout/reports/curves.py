@@ -7,13 +7,14 @@ or the noise that the other has.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.reports.charts import COLOURS, DASHED, DASHES, DOTTED, GREY, INK, Chart
+from archscout.stats.leads import ENOUGH_SEEDS
 
 _LINEAR_PART = 1 / 3  # of a decade: from zero to the floor of a logarithmic axis
 
@@ -133,9 +134,25 @@ class Curves:
 
 def looks(names: Sequence[str], baseline: str) -> list[tuple[str, int]]:
     """Number the lines: the baseline comes first and has look 0."""
-    others = [name for name in names if name != baseline]
-    first = [(name, 0) for name in names if name == baseline]
-    return first + [(name, number) for number, name in enumerate(others, start=1)]
+    ordered = sorted(names, key=lambda name: name != baseline)
+    return [(name, look) for look, name in enumerate(ordered, start=baseline not in names)]
+
+
+def without_labels(values: Iterable[tuple[str, float]], words: str) -> list[Level]:
+    """Baselines that need no labels, those of equal height with one name; NaN is left out."""
+    heights: dict[float, list[str]] = {}
+    for name, value in values:
+        if not math.isnan(value):
+            heights.setdefault(round(value, 9), []).append(name)
+    return [Level(f"{words} {', '.join(names)}", value) for value, names in heights.items()]
+
+
+def mean_words(least: int, most: int, band: str) -> str:
+    """Over how many seeds the lines are means, and what their band is."""
+    number = f"{least}" if least == most else f"{least} to {most}"
+    only = "only " if least < ENOUGH_SEEDS else ""
+    seeds = "seed" if most == 1 else "seeds"
+    return f"mean of {only}{number} {seeds}{band if most > 1 else ''}"
 
 
 def chart_of(curves: Curves, height: int = 380) -> Chart:

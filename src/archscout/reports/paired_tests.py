@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from archscout._common.saying import count, say_p
+from archscout._common.saying import count, say_interval, say_p
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import Page
 from archscout.results.comparison import Comparison
@@ -48,14 +48,14 @@ def add_tests(
     def table(rows: list[dict[Any, Any]]) -> str:
         cells = []
         for row in rows:
-            ahead, low, high = (say(row, row[n]) for n in ("mean_difference", "low", "high"))
-            interval = "" if math.isnan(row["low"]) else f" [{low}, {high}]"
+            ends = (row[name] for name in ("mean_difference", "low", "high"))
+            ahead = say_interval(ends, functools.partial(say, row))
             cells.append(
                 [
                     row[kind],
                     row["labels"],
                     (measures or {}).get(row["measure"], row["measure"]),
-                    f"{ahead}{interval} {unit(row)}".rstrip(),
+                    f"{ahead} {unit(row)}".rstrip(),
                     say_p(row["p_holm"]),
                     f"{row['wins']} / {row['ties']} / {row['losses']}",
                 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from archscout._common.run_folder import cannot_write
+from archscout._common.writing import write_file
+from archscout.reports.comparison_curves import anytime_curves
 from archscout.reports.curves import Curves
+from archscout.reports.ranking_curves import calibration_curves, tau_curves
+from archscout.results.comparison import Comparison
+from archscout.results.ranking import Ranking
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,6 +28,20 @@ STYLES: tuple[Any, ...] = ("-", (0, (6, 1.6)), (0, (3.2, 1.2)), (0, (6, 1.4, 1.2
 DOTTED, DASHED = (0, (1, 1.5)), (0, (5, 3))
 BASELINE, GREY, INK, WARNING = "#000000", "#6b6b6b", "#333333", "#a02000"
 LINE_HEIGHT = 0.052  # of a name beside the plot, as a share of the axis
+
+
+def write_plots(result: Comparison | Ranking, folder: Path) -> None:
+    """Write ``anytime.png``, or ``tau.png`` and ``calibration.png``, into a folder."""
+    plots: dict[str, Curves | list[Curves]]
+    if isinstance(result, Comparison):
+        plots = {"anytime.png": anytime_curves(result)}
+    else:
+        plots = {"tau.png": tau_curves(result), "calibration.png": calibration_curves(result)}
+    try:
+        for name, curves in plots.items():
+            write_file(folder / name, functools.partial(write_png, curves))
+    except OSError as error:
+        raise cannot_write(folder, error) from None
 
 
 def write_png(curves: Curves | Sequence[Curves], path: str | Path) -> Path:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from archscout.reports.curves import Axis, Curve, Curves, Level, looks
+from archscout.reports.curves import Axis, Curve, Curves, Level, looks, mean_words, without_labels
 from archscout.results.rank_yardsticks import LEVELS
 from archscout.stats.leads import ENOUGH_SEEDS
 
@@ -103,13 +103,10 @@ def _of(ranking: Ranking, name: str) -> pd.DataFrame:
 
 
 def _levels(ranking: Ranking, column: str, ceiling_of: str) -> list[Level]:
-    """What needs no labels, those of equal height with one name, and the noise ceiling."""
+    """What needs no labels, and the noise ceiling."""
     yardsticks = ranking.yardsticks
-    heights: dict[float, list[str]] = {}
-    for name, figures in yardsticks.trivial.items():
-        if not math.isnan(figures[column]):
-            heights.setdefault(round(figures[column], 9), []).append(name)
-    levels = [Level(f"without labels: {', '.join(n)}", value) for value, n in heights.items()]
+    trivial = ((name, figures[column]) for name, figures in yardsticks.trivial.items())
+    levels = without_labels(trivial, "without labels:")
     ceiling = yardsticks.ceilings.get(ceiling_of, math.nan)
     if not math.isnan(ceiling):
         what = "validation against test" if ceiling_of == "test" else "one run against the others"
@@ -124,8 +121,6 @@ def _shown(counts: list[int]) -> list[int]:
 
 def _about(ranking: Ranking, band: str = "") -> tuple[str, str]:
     """What was measured, and over how many seeds."""
-    yardsticks, count = ranking.yardsticks, len(ranking.seeds)
+    yardsticks, seeds = ranking.yardsticks, len(ranking.seeds)
     protocol = f"protocol {yardsticks.protocol.upper()}, fitted on {yardsticks.label_words}"
-    seeds = f"mean of {'only ' if count < ENOUGH_SEEDS else ''}{count}"
-    seeds += f" {'seed' if count == 1 else 'seeds'}{band if count > 1 else ''}"
-    return (f"{ranking.benchmark}; {protocol}", seeds)
+    return (f"{ranking.benchmark}; {protocol}", mean_words(seeds, seeds, band))

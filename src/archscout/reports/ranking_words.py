@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from archscout._common.saying import count, say_figure, say_number
+from archscout._common.saying import count, say_figure, say_interval, say_number
 from archscout.results.rank_yardsticks import CEILING, FIGURES
 
 if TYPE_CHECKING:
@@ -22,14 +22,17 @@ def tau_words(ranking: Ranking, target: str) -> tuple[list[str], list[list[str]]
     """
     column = f"{target}_kendall_tau"
     counts = ranking.label_counts
-    by_key = {(row["predictor"], row["labels"]): row for row in _records(ranking)}
+    by_key = {(row["predictor"], row["labels"]): row for row in ranking.summary.to_dict("records")}
     rows = [
         [name, *(_interval(by_key[name, labels], column) for labels in counts)]
         for name in ranking.predictors
     ]
     rows += [
-        [_named(name), *[say_figure(by_key[name, 0][column])] * len(counts)]
-        for name in (*ranking.yardsticks.trivial, CEILING)
+        [said, *[say_figure(by_key[name, 0][column])] * len(counts)]
+        for name, said in (
+            *((name, f"{name} (no labels)") for name in ranking.yardsticks.trivial),
+            (CEILING, CEILING),
+        )
     ]
     return ["predictor", *(count(labels, "label") for labels in counts)], rows
 
@@ -45,7 +48,7 @@ def figure_words(ranking: Ranking, target: str, labels: int) -> tuple[list[str],
         "seeds",
     ]
     rows = []
-    for row in _records(ranking):
+    for row in ranking.summary.to_dict("records"):
         fitted = row["labels"] == labels
         if not fitted and row["predictor"] not in ranking.yardsticks.trivial:
             continue
@@ -62,19 +65,8 @@ def figure_words(ranking: Ranking, target: str, labels: int) -> tuple[list[str],
     return header, rows
 
 
-def _records(ranking: Ranking) -> list[dict[Hashable, Any]]:
-    return ranking.summary.to_dict("records")
-
-
-def _named(name: str) -> str:
-    return name if name == CEILING else f"{name} (no labels)"
-
-
 def _interval(row: Row, column: str) -> str:
-    middle, low, high = (row[column + end] for end in ("", "_low", "_high"))
-    if math.isnan(low):
-        return say_figure(middle)
-    return f"{say_figure(middle)} [{say_figure(low)}, {say_figure(high)}]"
+    return say_interval((row[column + end] for end in ("", "_low", "_high")), say_figure)
 
 
 def _seconds(row: Row) -> str:

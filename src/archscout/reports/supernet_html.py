@@ -11,6 +11,7 @@ from archscout.reports.charts import COLOURS, Chart
 from archscout.reports.manifest_rows import flat_rows
 from archscout.reports.pages import Page
 from archscout.reports.words import count, size
+from archscout.results.unlabeled_sentences import say_trust
 
 if TYPE_CHECKING:
     from archscout.results.supernet import SupernetSearchResult
@@ -120,7 +121,7 @@ def _trust(page: Page, result: SupernetSearchResult) -> list[str]:
     rows = [
         [
             row["way"],
-            f"{say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]",
+            say_trust(row),
             say_p(row["p_value"]),
         ]
         for row in trust.rows()

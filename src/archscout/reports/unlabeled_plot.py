@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from archscout._common.saying import say_tau
 from archscout.reports.charts import BLUE, ORANGE, Chart
 from archscout.results.scores import ANGLE
+from archscout.results.unlabeled_sentences import say_trust
 
 if TYPE_CHECKING:
     from archscout.results.unlabeled import UnlabeledResult
@@ -55,7 +56,7 @@ def trust_charts(result: UnlabeledResult) -> list[Chart]:
     for row in trust.rows() if trust is not None else []:
         assert trust is not None
         values, unit = _scaled(trust.scores[row["way"]])
-        said = f"tau-b {say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]"
+        said = f"tau-b {say_trust(row)}"
         chart = Chart(f"{row['way']}{unit}", "accuracy alone (percent)", title=said, height=300)
         hover = [
             f"{text}\naccuracy {accuracy:.2f} %"

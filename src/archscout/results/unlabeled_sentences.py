@@ -72,7 +72,7 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
     text = (
         f"of {count(len(trust.architectures), 'sampled network')}, each trained alone for "
         f"{count(trust.epochs, 'epoch')}, the {judged} orders the accuracies with tau-b "
-        f"{_interval(rows[judged])}"
+        f"{say_trust(rows[judged])}"
     )
     p_value = f" ({say_p(rows[judged]['p_value'])})"
     meaning = {
@@ -84,7 +84,7 @@ def trust_sentences(trust: TrustCheck | None, why_not: str, judged: str = ANGLE)
     said = [f"{text}: {meaning[trust.judgement]}"]
     if trust.rival is not None:
         top = rows[trust.rival]
-        said.append(f"{top['way']} orders the same networks no worse, with tau-b {_interval(top)}")
+        said.append(f"{top['way']} orders the same networks no worse, with tau-b {say_trust(top)}")
     return said
 
 
@@ -117,5 +117,6 @@ def verdict(trust: TrustCheck | None) -> str:
     return f"yes, but {trust.rival} orders no worse: look at what that puts first too"
 
 
-def _interval(row: Mapping[str, Any]) -> str:
+def say_trust(row: Mapping[str, Any]) -> str:
+    """Tau-b of a row of a trust check, with its interval."""
     return f"{say_tau(row['tau'])} [{say_tau(row['low'])}, {say_tau(row['high'])}]"

@@ -21,8 +21,7 @@ from archscout.stats.paired import (
     paired_difference,
     sign_flip_p_value,
 )
-from archscout.stats.rank_intervals import tau_interval
-from archscout.stats.rank_tests import RankTest, fewest_for_tau, tau_test
+from archscout.stats.rank_tests import RankTest, fewest_for_tau, tau_interval, tau_test
 from archscout.stats.ranks import (
     kendall_tau,
     kendall_tau_top,

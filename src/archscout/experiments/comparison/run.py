@@ -27,13 +27,12 @@ from archscout.errors import (
     UnknownNameError,
 )
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
-from archscout.experiments.candidates import Candidate, check_baseline, read_candidates
+from archscout.experiments.candidates import Candidate, Parts, check_baseline, read_candidates
 from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.experiments.comparison.sentences import list_notes, list_warnings
 from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
 from archscout.experiments.comparison.yardsticks import measure_yardsticks
 from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
-from archscout.experiments.named_parts import Parts
 from archscout.experiments.seeds import check_seeds
 from archscout.results.comparison import Comparison
 from archscout.results.regrets import RunRecord, make_curves

@@ -11,8 +11,7 @@ import numpy as np
 
 from archscout._common.numerals import read_whole
 from archscout.errors import SettingsError
-from archscout.experiments.candidates import Candidate, read_candidates
-from archscout.experiments.named_parts import Parts
+from archscout.experiments.candidates import Candidate, Parts, read_candidates
 from archscout.predictors import check_predictor_name, make_predictor
 from archscout.spaces.base import SearchSpace
 

@@ -14,9 +14,8 @@ from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
-from archscout.experiments.candidates import Candidate, check_baseline
+from archscout.experiments.candidates import Candidate, Parts, check_baseline
 from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
-from archscout.experiments.named_parts import Parts
 from archscout.experiments.ranking.candidates import Unlabeled, check_settings, read_predictors
 from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
 from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
