@@ -10,9 +10,8 @@ import pytest
 from tiny_search import make_images, make_settings
 
 from archscout.cli.search_unlabeled import _print as print_result
-from archscout.reports import unlabeled_plot
-from archscout.reports.unlabeled_html import render_unlabeled
-from archscout.reports.unlabeled_plot import nulls_charts, trust_charts
+from archscout.reports import unlabeled_html
+from archscout.reports.unlabeled_html import nulls_charts, render_unlabeled, trust_charts
 from archscout.results.unlabeled import UnlabeledResult
 
 
@@ -63,7 +62,7 @@ def test_each_null_is_a_chart_and_the_largest_angle_is_marked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     found = make_result()
-    monkeypatch.setattr(unlabeled_plot, "MOST_DOTS", 20_000)
+    monkeypatch.setattr(unlabeled_html, "MOST_DOTS", 20_000)
     charts = nulls_charts(found)
     assert [chart.x_title.partition(" (")[0] for chart in charts] == [
         name for name in found.scores.columns if name != "angle"
@@ -78,5 +77,5 @@ def test_each_null_is_a_chart_and_the_largest_angle_is_marked(
 
 def test_many_architectures_are_an_even_draw_that_says_so() -> None:
     chart = nulls_charts(make_result())[0]
-    assert len(chart.traces[0]["x"]) == unlabeled_plot.MOST_DOTS
+    assert len(chart.traces[0]["x"]) == unlabeled_html.MOST_DOTS
     assert chart.about == ("1,000 of 15,625 architectures are shown, drawn at random.",)

@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 from archscout._common.manifest import package_version
 from archscout._common.plain import plain
 from archscout._common.run_folder import RunFolder
+from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, StorageError
 from archscout.experiments.benchmark_spec import BenchmarkSpec
 from archscout.experiments.candidates import Candidate
@@ -19,6 +20,13 @@ from archscout.results.comparison import Comparison
 from archscout.results.experiment import ExperimentResult, respelled
 from archscout.results.ranking import Ranking
 from archscout.study.executors import JobFailure, run_in_processes
+
+ELSEWHERE = {
+    "direction": "the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
+    "objective": "benchmark_spec describes the table that is the objective",
+    "seed": "seeds says how many, or which",
+}
+"""What to do about arguments that are often expected of an experiment."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +154,16 @@ class JobFolder(Generic[AnyRecord]):
         result.save(self.path)
         write_plots(result, self.path)
         report(result, self.path)
+
+
+def plan_of(table: TableBenchmark, spec: BenchmarkSpec, **more: Any) -> dict[str, Any]:
+    """What every record of an experiment depends on."""
+    return {
+        "space": table.space.name,
+        "benchmark": spec.to_dict(),
+        "table": table.digest(),
+        **more,
+    }
 
 
 def run_jobs(

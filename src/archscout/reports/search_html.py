@@ -10,6 +10,7 @@ from archscout.reports.pages import Page
 from archscout.reports.plots import anytime_chart, audit_chart, prediction_chart
 
 if TYPE_CHECKING:
+    from archscout.reports.charts import Chart
     from archscout.results.search import SearchResult
 
 _LABEL_HEADS = ("label", "value", "predicted", "origin", "training")
@@ -28,30 +29,20 @@ def render_search(result: SearchResult) -> str:
         words = f"The search ended before its budget was used: {head['stopped']}"
         page.head.append(parts.note("", words))
     page.section("", parts.tiles(head["tiles"]))
-    if chart := anytime_chart(result):
-        page.section(
-            "Best value over labels",
-            page.figure(
-                "anytime",
-                "Value of every label in buying order, with the best value so far; the numbers are "
-                "in the table of all labels",
-                chart,
-            ),
-            parts.paragraph(" ".join(content.anytime_words(result))),
-            id="anytime",
-        )
-    if chart := prediction_chart(result):
-        page.section(
-            "Predicted against measured",
-            page.figure(
-                "prediction",
-                "Measured value of each label over its predicted value; the numbers are in the "
-                "table of all labels",
-                chart,
-            ),
-            parts.paragraph(" ".join(content.prediction_words(result))),
-            id="prediction",
-        )
+    _add_chart(
+        page,
+        ("anytime", "Best value over labels"),
+        "Value of every label in buying order, with the best value so far",
+        anytime_chart(result),
+        content.anytime_words(result),
+    )
+    _add_chart(
+        page,
+        ("prediction", "Predicted against measured"),
+        "Measured value of each label over its predicted value",
+        prediction_chart(result),
+        content.prediction_words(result),
+    )
     _add_rounds(page, result)
     _add_best(page, result, noun)
     if test := content.sealed_words(result):
@@ -95,6 +86,15 @@ def render_search(result: SearchResult) -> str:
     )
     _add_labels(page, result, noun)
     return page.text()
+
+
+def _add_chart(
+    page: Page, section: tuple[str, str], about: str, chart: Chart | None, words: list[str]
+) -> None:
+    id, heading = section
+    if chart:
+        drawn = page.figure(id, f"{about}; the numbers are in the table of all labels", chart)
+        page.section(heading, drawn, page.parts.paragraph(" ".join(words)), id=id)
 
 
 def _add_rounds(page: Page, result: SearchResult) -> None:

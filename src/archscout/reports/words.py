@@ -34,7 +34,7 @@ def _amount(number: float, name: str) -> str:
     return f"{digits} {name}" + ("" if digits == "1" else "s")
 
 
-def value(number: float | None, unit: str, *, signed: bool = False) -> str:
+def value(number: float | None, unit: str) -> str:
     """Say a value with its unit; one that is not known is a dash.
 
     Examples:
@@ -45,10 +45,9 @@ def value(number: float | None, unit: str, *, signed: bool = False) -> str:
     """
     if number is None or not math.isfinite(number):
         return "–"
-    form = f"{'+' if signed else ''}{'.2f' if unit == 'percent' else '.4g'}"
-    text = f"{number:{form}}"
+    text = f"{number:{'.2f' if unit == 'percent' else '.4g'}}"
     if float(text) == 0:  # Zero has no sign.
-        text = text.lstrip("+-")
+        text = text.lstrip("-")
     return f"{text} {'%' if unit == 'percent' else unit}".rstrip()
 
 

@@ -27,7 +27,7 @@ from archscout.reports.paper import figure_of, panels_of
 from archscout.reports.ranking_curves import calibration_curves, tau_curves
 from archscout.reports.ranking_words import figure_words, tau_words
 from archscout.results.rank_yardsticks import RankYardsticks
-from archscout.results.ranking_sentences import say_leaders
+from archscout.results.ranking import say_leaders
 from archscout.stats import kendall_tau
 
 ROWS = 300

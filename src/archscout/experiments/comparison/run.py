@@ -32,7 +32,13 @@ from archscout.experiments.comparison.jobs import SearchJob, run_search
 from archscout.experiments.comparison.sentences import list_notes, list_warnings
 from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
 from archscout.experiments.comparison.yardsticks import measure_yardsticks
-from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
+from archscout.experiments.frame import (
+    ELSEWHERE,
+    ExperimentProgress,
+    JobFolder,
+    plan_of,
+    run_jobs,
+)
 from archscout.experiments.seeds import check_seeds
 from archscout.results.comparison import Comparison
 from archscout.results.regrets import RunRecord, make_curves
@@ -49,12 +55,7 @@ CHECKPOINTS = (50, 100, 150)
 _WRONG_QUESTION = (MissingExtraError, SettingsError, TableError, UnknownNameError)
 
 
-@told_in_words(
-    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
-    objective="benchmark_spec describes the table that is the objective",
-    seed="seeds says how many, or which",
-    strategy="strategies is a list of names",
-)
+@told_in_words(strategy="strategies is a list of names", **ELSEWHERE)
 @own_state()
 @owns_folder("comparison")
 def compare(
@@ -128,13 +129,7 @@ def compare(
         for seed in seed_list
         for candidate in candidates
     ]
-    plan = {
-        "space": table.space.name,
-        "benchmark": benchmark_spec.to_dict(),
-        "table": table.digest(),
-        "labels": labels,
-        "dedup": dedup,
-    }
+    plan = plan_of(table, benchmark_spec, labels=labels, dedup=dedup)
     folder = None if out is None else JobFolder(out, plan, "comparison", Comparison, RunRecord)
     manifest = make_manifest(
         seed=seed_list[0],

@@ -15,7 +15,13 @@ from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
 from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
 from archscout.experiments.candidates import Candidate, Parts, check_baseline
-from archscout.experiments.frame import ExperimentProgress, JobFolder, run_jobs
+from archscout.experiments.frame import (
+    ELSEWHERE,
+    ExperimentProgress,
+    JobFolder,
+    plan_of,
+    run_jobs,
+)
 from archscout.experiments.ranking.candidates import Unlabeled, check_settings, read_predictors
 from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
 from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
@@ -36,12 +42,7 @@ UNLABELED = 1000
 _WRONG_QUESTION = (MissingExtraError, TableError)
 
 
-@told_in_words(
-    direction="the table knows its own, BenchmarkSpec.from_csv(path, direction='minimize')",
-    objective="benchmark_spec describes the table that is the objective",
-    seed="seeds says how many, or which",
-    predictor="predictors is a list of names",
-)
+@told_in_words(predictor="predictors is a list of names", **ELSEWHERE)
 @own_state()
 @owns_folder("ranking")
 def rank(
@@ -119,12 +120,7 @@ def rank(
         for seed in seed_list
         for candidate in candidates
     ]
-    plan = {
-        "space": table.space.name,
-        "benchmark": benchmark_spec.to_dict(),
-        "table": table.digest(),
-        "protocol": chosen,
-    }
+    plan = plan_of(table, benchmark_spec, protocol=chosen)
     folder = None if out is None else JobFolder(out, plan, "ranking", Ranking, RowRecord)
     manifest = make_manifest(
         seed=seed_list[0],

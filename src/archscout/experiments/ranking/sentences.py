@@ -11,7 +11,7 @@ from archscout.experiments.paired import say_paired
 from archscout.experiments.seeds import few_seeds
 from archscout.experiments.yardsticks import left_out
 from archscout.results.rank_yardsticks import RankYardsticks
-from archscout.results.ranking_sentences import say_protocol
+from archscout.results.ranking import say_protocol
 
 if TYPE_CHECKING:
     import pandas as pd
