@@ -6,9 +6,23 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from archscout.errors import StorageError
+
+
+@contextmanager
+def told_if_unwritable(path: Path) -> Iterator[None]:
+    """Raise `StorageError`, which names the file and what to do, if writing it fails inside."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError(
+            f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
+        ) from error
 
 
 def write_file(path: str | Path, content: str | bytes | Callable[[Path], object]) -> None:

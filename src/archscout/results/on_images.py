@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.reading import numbers, read_back, read_json, read_table
-from archscout._common.writing import write_file, write_json
-from archscout.errors import StorageError
+from archscout._common.writing import told_if_unwritable, write_file, write_json
 from archscout.results.trust import TrustCheck
 from archscout.spaces import recorded_space
 from archscout.spaces.base import SearchSpace
@@ -64,13 +63,9 @@ class ImageSearchResult:
             StorageError: if they cannot be written.
         """
         record, table = (at_home(folder) / name for name in self.FILES)
-        try:
+        with told_if_unwritable(record):
             write_json(record, self.to_dict())
             write_file(table, self.to_frame().to_csv(index=False))
-        except OSError as error:
-            raise StorageError(
-                f"{record} cannot be written ({error.strerror}): choose a folder that you may write"
-            ) from error
         return record
 
     @classmethod

@@ -17,7 +17,8 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.plain import plain
 from archscout._common.saying import count
-from archscout.errors import ArchscoutError, StorageError
+from archscout._common.writing import told_if_unwritable
+from archscout.errors import ArchscoutError
 from archscout.objectives.label import Label
 from archscout.objectives.objective import Direction
 from archscout.results.notes import STRATEGY_NOTES, info_columns
@@ -201,12 +202,8 @@ class SearchResult:
         from archscout.results.search_file import write_result
 
         path = at_home(folder) / FILE_NAME
-        try:
+        with told_if_unwritable(path):
             write_result(path, self.to_dict())
-        except OSError as error:
-            raise StorageError(
-                f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
-            ) from error
         return path
 
     @classmethod

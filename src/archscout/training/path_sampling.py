@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
+from archscout.spaces._blocks.supernet import Supernet
 
 Paths = NDArray[np.int8]
 
@@ -28,21 +29,6 @@ class PathSource(Protocol):
         """Plain values that tell this source from others."""
 
 
-class PathDrawer(Protocol):
-    """What is needed of a supernet here; `archscout.spaces._blocks.supernet.Supernet` has it."""
-
-    def round_size(self, sampling: str = "uniform") -> int: ...
-
-    def draw_paths(
-        self,
-        rng: np.random.Generator,
-        n: int,
-        sampling: str = "uniform",
-        *,
-        shared: bool | None = None,
-    ) -> Paths: ...
-
-
 @dataclass(frozen=True)
 class SupernetPaths:
     """Paths that a supernet draws itself.
@@ -53,7 +39,7 @@ class SupernetPaths:
         shared: whether all cells of a kind have the same operations; None does as published.
     """
 
-    supernet: PathDrawer
+    supernet: Supernet
     sampling: str = "uniform"
     shared: bool | None = None
 

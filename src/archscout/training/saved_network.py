@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
-from archscout._common.writing import write_json
+from archscout._common.writing import told_if_unwritable, write_json
 from archscout.errors import ArchscoutError, SettingsError, StorageError, unknown_name
 from archscout.training.network_description import (
     NETWORK,
@@ -79,13 +79,8 @@ def save_network(
         fitting = check_weights(state, expected, "the given state")
         fingerprint = write_weights(folder / WEIGHTS, fitting)
     written = dataclasses.replace(saved, weights=weights, fingerprint=fingerprint)
-    try:
+    with told_if_unwritable(folder / NETWORK):
         write_json(folder / NETWORK, {"format": _FORMAT, **dataclasses.asdict(written)})
-    except OSError as error:
-        raise StorageError(
-            f"{folder / NETWORK} cannot be written ({error.strerror}): choose a folder that you "
-            "may write"
-        ) from None
     return written
 
 

@@ -10,7 +10,7 @@ import safetensors
 import safetensors.torch
 from torch import Tensor
 
-from archscout._common.writing import write_file
+from archscout._common.writing import told_if_unwritable, write_file
 from archscout.errors import StorageError
 
 
@@ -25,12 +25,8 @@ def write_weights(
     # A copy each: tied or transposed tensors cannot be written as they lie in memory.
     copies = {name: tensor.detach().cpu().contiguous().clone() for name, tensor in tensors.items()}
     data = safetensors.torch.save(copies, dict(metadata or {}))
-    try:
+    with told_if_unwritable(path):
         write_file(path, data)
-    except OSError as error:
-        raise StorageError(
-            f"{path} cannot be written ({error.strerror}): choose a folder that you may write"
-        ) from None
     return hashlib.sha256(data).hexdigest()
 
 
