@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MOST_FAILED, MOST_LISTED, MOST_LETTERS = 50, 1000, 500
 MOST_INFO, MOST_IN_CELL = 12, 80
+WHY_STOPPED = "why its loop stopped"
 _AUDIT_COLUMNS = (
     ("round", "round", "{}"),
     ("labels", "labels", "{:,}"),
@@ -141,10 +142,8 @@ def prediction_words(result: SearchResult) -> list[str]:
     return words
 
 
-def audit_table(result: SearchResult) -> dict[str, Any] | None:
-    """The rounds of a learning strategy, and what pseudo-labels did where it had any."""
-    if not result.audit:
-        return None
+def rounds(result: SearchResult) -> tuple[list[str], list[list[str]]]:
+    """The head and rows of the rounds of a learning strategy."""
     pseudo = facts.has_pseudo_labels(result.audit)
     columns = [
         column
@@ -152,43 +151,30 @@ def audit_table(result: SearchResult) -> dict[str, Any] | None:
         if (pseudo or column[0] not in facts.PSEUDO_COLUMNS)
         and any(row.get(column[0]) is not None for row in result.audit)
     ]
-    reasons = any(row.get("stopped") for row in result.audit)
-    rows = []
-    for row in result.audit:
-        cells = [_cell(row.get(key), form) for key, _, form in columns]
-        rows.append(cells + ([str(row.get("stopped") or "not said")] if reasons else []))
-    return {
-        "pseudo": pseudo,
-        "title": "What the pseudo-labels did" if pseudo else "Rounds of learning",
-        "heads": [column[1] for column in columns],
-        "reasons": reasons,
-        "rows": rows,
-        "words": _pseudo_words(result) if pseudo else [],
-        "count": count(len(rows), "round"),
-    }
+    heads = [head for _, head, _ in columns]
+    rows = [[_cell(row.get(key), form) for key, _, form in columns] for row in result.audit]
+    if any(row.get("stopped") for row in result.audit):
+        heads.append(WHY_STOPPED)
+        for cells, row in zip(rows, result.audit, strict=True):
+            cells.append(str(row.get("stopped") or "not said"))
+    return heads, rows
 
 
-def _pseudo_words(result: SearchResult) -> list[str]:
+def pseudo_words(result: SearchResult) -> list[str]:
     """What pseudo-labels changed in the rounds that measured it."""
     pairs = [(finite(row.get("tau_before")), finite(row.get("tau_after"))) for row in result.audit]
     changes = [
         after - before for before, after in pairs if before is not None and after is not None
     ]
-    words = []
-    if changes:
-        better = sum(change > 0 for change in changes)
-        words.append(
-            f"Pseudo-labels raised the rank correlation on held-out labels in {better:,} of "
-            f"{count(len(changes), 'measured round')}; the mean change was "
-            f"{np.mean(changes):+.3f}."
-        )
-        words.append(
-            "A held-out set of a search is small, so a single round says little: whether pseudo-"
-            "labels help is a question for many seeds with their control."
-        )
-    else:
-        words.append("No round measured the rank correlation before and after pseudo-labels.")
-    return words
+    if not changes:
+        return ["No round measured the rank correlation before and after pseudo-labels."]
+    better = sum(change > 0 for change in changes)
+    return [
+        f"Pseudo-labels raised the rank correlation on held-out labels in {better:,} of "
+        f"{count(len(changes), 'measured round')}; the mean change was {np.mean(changes):+.3f}.",
+        "A held-out set of a search is small, so a single round says little: whether pseudo-labels "
+        "help is a question for many seeds with their control.",
+    ]
 
 
 def _cell(item: Any, form: str) -> str:
@@ -258,17 +244,15 @@ def origins(result: SearchResult) -> list[tuple[Any, ...]]:
     return rows
 
 
-def failures(result: SearchResult) -> dict[str, Any] | None:
-    """Failed labels with their error texts."""
+def failures(result: SearchResult) -> list[tuple[int, str, str]]:
+    """The first failed labels with their architectures and error texts."""
     failed = [label for label in result.labels if label.failed]
-    if not failed:
-        return None
     rows = []
     for label in failed[:MOST_FAILED]:
         error = label.error or "no reason kept"
         error = error if len(error) <= MOST_LETTERS else error[:MOST_LETTERS] + "…"
         rows.append((label.number, result.space.format(label.architecture), error))
-    return {"rows": rows, "all": len(failed), "more": len(failed) - len(rows)}
+    return rows
 
 
 def sealed_words(result: SearchResult) -> list[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from archscout._common.saying import count
 from archscout.reports import content
+from archscout.reports.facts import has_pseudo_labels
 from archscout.reports.pages import Page
 from archscout.reports.plots import anytime_chart, audit_chart, prediction_chart
 
@@ -53,16 +54,17 @@ def render_search(result: SearchResult) -> str:
         table = parts.table("Origins of the labels", heads, origins, kinds)
         page.section("Where the labels came from", table, id="origins")
     if failures := content.failures(result):
+        more = sum(label.failed for label in result.labels) - len(failures)
         page.section(
             "Failed labels",
             parts.paragraph("A failed measurement is kept and counts as a label."),
             parts.table(
                 "Failed labels",
                 ["label", noun, "error"],
-                failures["rows"],
+                failures,
                 ["number", "cell", "words"],
             ),
-            parts.paragraph(f"And {failures['more']} more.") if failures["more"] else "",
+            parts.paragraph(f"And {more} more.") if more else "",
             id="failures",
         )
     page.section("Before you quote this", parts.items(content.caveats(result)), id="caveats")
@@ -99,21 +101,22 @@ def _add_chart(
 
 def _add_rounds(page: Page, result: SearchResult) -> None:
     """What the strategy learnt, and what pseudo-labels did where it had any."""
-    audit, parts = content.audit_table(result), page.parts
-    if audit is None:
+    if not result.audit:
         return
-    kinds = ["number"] * len(audit["heads"]) + ["words"]
-    heads = audit["heads"] + (["why its loop stopped"] if audit["reasons"] else [])
-    table = parts.table("Audit of the rounds", heads, audit["rows"], kinds)
-    blocks = [parts.details(f"Show {audit['count']}", [table])]
-    if audit["pseudo"]:
-        about = (
-            "Held-out rank correlation before and after pseudo-labels in each round; the numbers "
-            "are in the table below"
-        )
-        drawn = page.figure("audit", about, audit_chart(result.audit, result.noise))
-        blocks = [parts.paragraph(" ".join(audit["words"])), drawn, table]
-    page.section(audit["title"], *blocks, id="audit")
+    parts, (heads, rows) = page.parts, content.rounds(result)
+    kinds = ["words" if head == content.WHY_STOPPED else "number" for head in heads]
+    table = parts.table("Audit of the rounds", heads, rows, kinds)
+    if not has_pseudo_labels(result.audit):
+        shown = parts.details(f"Show {count(len(rows), 'round')}", [table])
+        page.section("Rounds of learning", shown, id="audit")
+        return
+    about = (
+        "Held-out rank correlation before and after pseudo-labels in each round; the numbers are "
+        "in the table below"
+    )
+    drawn = page.figure("audit", about, audit_chart(result.audit, result.noise))
+    words = parts.paragraph(" ".join(content.pseudo_words(result)))
+    page.section("What the pseudo-labels did", words, drawn, table, id="audit")
 
 
 def _add_best(page: Page, result: SearchResult, noun: str) -> None:
