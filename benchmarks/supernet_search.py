@@ -22,11 +22,11 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from archscout.pipelines.unlabeled.alone import draw_different
 
 from archscout import load_benchmark
 from archscout.images import load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
+from archscout.pipelines.unlabeled._single_networks import draw_different
 from archscout.spaces.limits.limit import Limit
 from archscout.stats import kendall_tau, tau_interval
 from archscout.supernets.rounds import SupernetRounds

@@ -34,12 +34,27 @@ def test_the_program_of_a_guide_runs(name: str, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_package_of_the_guide_is_the_one_that_the_tests_install() -> None:
+def test_the_commits_of_the_guide_make_the_package_that_the_tests_install(tmp_path: Path) -> None:
     text = (DOCS / "guides" / "own-parts.md").read_text(encoding="utf-8")
-    folder = Path(__file__).parent / "plugin_package"
-    for name, language in (("pyproject.toml", "toml"), ("lab_parts.py", "python")):
-        (shown,) = re.findall(rf"`{name}`:\n\n```{language}\n(.*?\n)```", text, re.DOTALL)
-        assert shown == (folder / name).read_text(encoding="utf-8")
+    (begun,) = re.findall(r"^```toml\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    (tmp_path / "pyproject.toml").write_text(begun, encoding="utf-8")
+    commits = re.findall(r"^```diff\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    for commit in commits:
+        subprocess.run(
+            ["git", "apply", "--whitespace=nowarn", "-"],
+            cwd=tmp_path, input=commit.encode(), check=True,
+        )  # fmt: skip
+    made, package = (
+        {
+            file.relative_to(root): file.read_bytes()
+            for file in root.rglob("*.*")
+            if file.suffix in (".py", ".toml")
+        }
+        for root in (tmp_path, Path(__file__).parent / "plugin_package")
+    )
+    assert made == package
+    # A file and its entry each.
+    assert [commit.count("+++ ") for commit in commits] == [2] * 4
 
 
 def test_the_space_of_the_guide_is_the_one_that_the_tests_try() -> None:

@@ -92,6 +92,7 @@ def test_latency_is_measured_once_and_limits_the_search(pictures: Path, tmp_path
         (["--classes", "1"], "at least 2"),
         (["--sampling", "lucky"], "no sampling is named 'lucky'"),
         (["--resolution", "7"], "multiple of 4"),
+        (["--proxies", "params,nope"], "no proxy is named 'nope'"),
     ],
 )
 def test_wrong_questions_are_one_sentence_and_exit_with_2(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shutil
@@ -22,12 +23,14 @@ from archscout.testing import check_predictor, check_proxy, check_space, check_s
 
 PACKAGE = Path(__file__).parents[1] / "plugin_package"
 INSTALLED = {"space": "towers", "strategy": "climb", "predictor": "nearest", "proxy": "depth"}
-MODULE = {
-    "space": "lab_parts:Towers", "strategy": "lab_parts:Climb", "predictor": "lab_parts:Nearest",
-    "proxy": "lab_parts:Depth",
-}  # fmt: skip
-TOWER, QUICK = "width=4,depth=1,k=3", ["--resolution", "8", "--epochs", "1"]
-FILE = {kind: place.replace("lab_parts:", "lab_parts.py:") for kind, place in MODULE.items()}
+MODULE = {kind: f"lab_parts.{name}:{name.title()}" for kind, name in INSTALLED.items()}
+FILE = {kind: f"lab_parts/{name}.py:{name.title()}" for kind, name in INSTALLED.items()}
+# The towers of at most 700 parameters: one convolution of nine taps alone has 576.
+SMALL = {
+    ",".join(f"floor{i}={name}" for i, name in enumerate(names))
+    for names in itertools.product(("empty", "conv1"), repeat=3)
+}
+TOWER, QUICK = "floor0=conv3,floor1=empty,floor2=conv1", ["--resolution", "8", "--epochs", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -47,9 +50,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A folder with the file, a table of its architectures, and a few pictures."""
-    shutil.copy(PACKAGE / "lab_parts.py", tmp_path)
-    space = load_reference(f"{PACKAGE / 'lab_parts.py'}:Towers")()
+    """A folder with the files, a table of their architectures, and a few pictures."""
+    shutil.copytree(PACKAGE / "lab_parts", tmp_path / "lab_parts")
+    space = load_reference(f"{PACKAGE}/{FILE['space']}")()
     rows = [f'"{space.format(arch)}",{50 + 3 * i}' for i, arch in enumerate(space)]
     (tmp_path / "towers.csv").write_text("\n".join(["arch,value", *rows, ""]))
     rng = np.random.default_rng(0)
@@ -75,7 +78,7 @@ def run(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
 def forget() -> None:
     """Let the package be no module of this process."""
     for name, module in list(sys.modules.items()):
-        if str(getattr(module, "__file__", "")).endswith("lab_parts.py"):
+        if name.startswith("lab_parts") or "lab_parts" in str(getattr(module, "__file__", "")):
             del sys.modules[name]
 
 
@@ -98,34 +101,55 @@ def test_every_command_takes_it(
 ) -> None:
     if names is not FILE:  # The folder of the package alone declares no entry points.
         monkeypatch.syspath_prepend(str(site if names is INSTALLED else PACKAGE))
-    table = ["--space", names["space"], "--table", "towers.csv"]
-    small = ["--labels", "4", "--seeds", "2", "--workers", "2"]
-    own = [] if names is INSTALLED else ["--space", names["space"]]
+    place = ["--space", names["space"]]
+    table = [*place, "--table", "towers.csv"]
+    few = ["--labels", "4", "--seeds", "2", "--workers", "2"]
+    own = [] if names is INSTALLED else place
 
     def told(*words: str) -> Any:
         return json.loads(run(*words, "--json"))
 
-    found = told("search", *table, "--strategy", names["strategy"], "--labels", "5", "--out", "s")
+    climbed = ["search", *table, "--strategy", names["strategy"], "--labels", "5"]
+    found = told(*climbed, "--out", "s")
     assert found["space"] == "towers"
     assert len(found["labels"]) == 5
     assert ("space_from" in found["manifest"]) == (names is not INSTALLED)
     run("report", "s", *own)
+    small = told(*climbed, "--max-params", "700")
+    assert {row["architecture"] for row in small["labels"]} <= SMALL
 
     strategies = f"random,{names['strategy']}"
-    compared = told("compare", *table, "--strategies", strategies, *small, "--out", "c")
+    compared = told("compare", *table, "--strategies", strategies, *few, "--out", "c")
     assert compared["strategies"] == ["random", names["strategy"]]
 
     predictors = f"{names['predictor']},ensemble:{names['predictor']}"
-    ranked = told("rank", *table, "--predictors", predictors, *small, "--out", "r")
+    ranked = told("rank", *table, "--predictors", predictors, *few, "--out", "r")
     assert [row["failed"] for row in ranked["summary"][:2]] == [0, 0]
 
-    trained = told("train", TOWER, "pictures.npz", "--space", names["space"], *QUICK, "--out", "n")
+    trained = told("train", TOWER, "pictures.npz", *place, *QUICK, "--out", "n")
     assert trained["epochs"] == 1
     run("report", "n", *own)
     assert told("export", "n", "--to", "weights", *own)["trained"]
+    told("export", "n", "--to", "code", *own)
 
-    unlabeled = ("search-unlabeled", "pictures.npz", "--space", names["space"])
-    assert "has no supernet" in run(*unlabeled, code=2)
+    pictures = ["pictures.npz", *place, "--resolution", "8", "--max-params", "700"]
+    brief = ["--epochs", "1", "--trust", "4", "--max-latency", "10s"]
+    by_proxy = ["--proxies", f"{names['proxy']},params"]
+    turned = told("search-unlabeled", *pictures, *brief, *by_proxy, "--out", "u")
+    ways = [f"{names['proxy']} (convolutions)", "params (parameters)"]
+    for rows in (turned["found"], turned["agreement"], turned["trust"]["agreement"]):
+        assert [row["way"] for row in rows][-2:] == ways
+    assert {row["architecture"] for row in turned["found"]} <= SMALL
+    run("report", "u", *own)
+    assert ways[0] in Path("u/report.html").read_text(encoding="utf-8")
+    assert not told("export", "u", "--to", "code", *own)["trained"]
+
+    rounds = ["--first", "4", "--each", "2", "--rounds", "1", "--epochs-per-round", "1"]
+    least = [*rounds, "--final-epochs", "1", "--strategy", names["strategy"]]
+    learnt = told("search-supernet", *pictures, *least, "--out", "p")
+    assert learnt["best"] in SMALL
+    run("report", "p", *own)
+    assert told("export", "p", "--to", "code", *own)["trained"]
 
 
 @pytest.mark.slow
@@ -133,25 +157,15 @@ def test_a_run_is_read_without_running_code_that_only_it_names(
     run: Callable[..., str], folder: Path
 ) -> None:
     own = ["--space", FILE["space"]]
-    run(
-        "search",
-        *own,
-        "--table",
-        "towers.csv",
-        "--strategy",
-        "random",
-        "--labels",
-        "3",
-        "--out",
-        "s",
-    )
+    few = ["--strategy", "random", "--labels", "3"]
+    run("search", *own, "--table", "towers.csv", *few, "--out", "s")
     run("train", TOWER, "pictures.npz", *own, *QUICK, "--out", "n")
     forget()
-    with (folder / "lab_parts.py").open("a") as file:
+    with (folder / FILE["space"].partition(":")[0]).open("a") as file:
         file.write("\nopen('was_run', 'w').close()\n")
     for words in (["report", "s"], ["report", "n"], ["export", "n", "--to", "weights"]):
         said = run(*words, code=2)
-        assert "--space lab_parts.py:Towers" in said
+        assert f"--space {FILE['space']}" in said
     assert not (folder / "was_run").exists()
     run("report", "s", *own)
     assert (folder / "was_run").exists()

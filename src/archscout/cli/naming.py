@@ -1,10 +1,12 @@
-"""Names of the folders that commands make when they are given none."""
+"""Names of the folders that commands make when they are given none, and what reads them next."""
 
 from __future__ import annotations
 
 import re
 import zlib
 from pathlib import Path
+
+from archscout.plugins import is_reference
 
 _LONGEST = 100
 
@@ -26,3 +28,14 @@ def run_folder(*words: object) -> Path:
     if name != text.replace(":", "-") or len(name) > _LONGEST:
         name = f"{name[:_LONGEST].rstrip('-')}-{zlib.crc32(text.encode()):08x}"
     return Path("runs") / name
+
+
+def export_command(folder: Path, space: str) -> str:
+    """The command that writes the network of a folder as code.
+
+    Examples:
+        >>> export_command(Path("a"), "darts"), export_command(Path("a"), "lab:Mine")
+        ('archscout export a --to code', 'archscout export a --to code --space lab:Mine')
+    """
+    own = f" --space {space}" if is_reference(space) else ""
+    return f"archscout export {folder} --to code{own}"

@@ -18,7 +18,7 @@ from archscout.cli.console import (
     print_rows,
 )
 from archscout.cli.image_options import TrainingImages
-from archscout.cli.naming import run_folder
+from archscout.cli.naming import export_command, run_folder
 from archscout.cli.options import (
     JsonOption,
     MaxMacsOption,
@@ -185,10 +185,10 @@ def run(
         classes = list(sets.train.classes)
         print_json({**result.to_dict(), "classes": classes, "folder": str(folder)})
     else:
-        _print(result, folder)
+        _print(result, folder, space)
 
 
-def _print(result: SupernetSearchResult, folder: Path) -> None:
+def _print(result: SupernetSearchResult, folder: Path, space: str) -> None:
     """Print what each round added, what was found and where the rest is."""
     rows = [
         [
@@ -225,6 +225,6 @@ def _print(result: SupernetSearchResult, folder: Path) -> None:
             "network": str(folder),
             "report": str(folder / "report.html"),
             "alone, test images": test,
-            "next": None if alone is None else f"archscout export {folder} --to code",
+            "next": None if alone is None else export_command(folder, space),
         }
     )

@@ -18,7 +18,7 @@ from archscout.cli.console import (
     print_rows,
 )
 from archscout.cli.image_options import LimitOption, NoClassesOption, ResolutionOption
-from archscout.cli.naming import run_folder
+from archscout.cli.naming import export_command, run_folder
 from archscout.cli.options import (
     SEVERAL,
     JsonOption,
@@ -30,6 +30,7 @@ from archscout.cli.options import (
     how,
     out_folder,
     pairs,
+    read_names,
     read_settings,
     what,
     writable_folder,
@@ -101,6 +102,13 @@ def run(
             "Fewer than 5 cannot show that the order is more than chance."
         ),
     ] = 8,
+    proxies: Annotated[
+        str,
+        how(
+            metavar="NAMES",
+            help="Proxies to compare with the angle too, with commas; see archscout list.",
+        ),
+    ] = "",
     true_labels: Annotated[
         bool,
         how(
@@ -147,6 +155,7 @@ def run(
         true_labels=true_labels,
         trust=trust,
         seed=seed,
+        proxies=tuple(read_names(proxies)),
     )
     folder = out or run_folder(
         "unlabeled", Path(images).resolve().name, describe(space), f"seed{seed}"
@@ -179,10 +188,10 @@ def run(
         own = list(sets.train.classes)
         print_json({**result.to_dict(), "classes": own, "folder": str(folder)})
     else:
-        _print(result, folder)
+        _print(result, folder, space)
 
 
-def _print(result: UnlabeledResult, folder: Path) -> None:
+def _print(result: UnlabeledResult, folder: Path, place: str) -> None:
     """Print what was found, its nulls and where the rest is."""
     from archscout._common.saying import say_tau
 
@@ -217,6 +226,6 @@ def _print(result: UnlabeledResult, folder: Path) -> None:
             if result.images_per_second
             else "trained by an earlier call",
             "report": str(folder / "report.html"),
-            "next": f"archscout export {folder} --to code",
+            "next": export_command(folder, place),
         }
     )

@@ -105,6 +105,27 @@ def test_a_stopped_search_goes_on_to_the_same_end(finished: Finished, tmp_path: 
     assert result.findings == finished[0].findings
 
 
+def test_a_finished_search_compares_further_proxies_without_training(
+    finished: Finished, tmp_path: Path
+) -> None:
+    before, folder = finished
+    assert "proxies" not in before.manifest["settings"]
+    shutil.copytree(folder, tmp_path / "more")
+    more = make_settings(proxies=("params",))
+    after = search_unlabeled(make_images(), more, out=tmp_path / "more")
+    assert after.images_per_second == 0
+    assert after.manifest["settings"]["proxies"] == ["params"]
+    way = "params (parameters)"
+    read = UnlabeledResult.read(tmp_path / "more")
+    for result in (after, read):
+        assert [found.way for found in result.found] == [*before.scores.columns, way]
+        assert [row["way"] for row in result.trust.rows()][-1] == way
+        params = result.scores.columns[way]
+        assert params[result.scores.columns[MACS].argmax()] == params.max() > params.min()
+    assert after.to_dict()["found"][:-1] == before.to_dict()["found"]
+    assert way in (tmp_path / "more" / "report.html").read_text(encoding="utf-8")
+
+
 def test_the_folder_of_another_search_is_refused(finished: Finished) -> None:
     with pytest.raises(StorageError, match="settings"):
         search_unlabeled(make_images(), make_settings(seed=1), out=finished[1])

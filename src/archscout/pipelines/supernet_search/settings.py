@@ -23,6 +23,7 @@ from archscout._common.plain import plain
 from archscout._common.settings import Flag, Number, Whole, settings
 from archscout.errors import SettingsError, unknown_name
 from archscout.pipelines.unlabeled.searched import check_space
+from archscout.plugins import describe
 from archscout.spaces import plugin_of
 from archscout.spaces.limits.limit import Limit
 from archscout.supernets.rounds import RoundPlan
@@ -179,6 +180,7 @@ class SupernetSearchSettings:
                 for key, value in fields[name].items()
             }
         fields["limits"] = [limit.to_dict() for limit in self.limits]
+        fields |= {name: describe(fields[name]) for name in ("space", "strategy")}
         described: dict[str, Any] = plain(fields)
         return described
 

@@ -24,11 +24,13 @@ from archscout._common.run_folder import RunFolder, owns_folder
 from archscout.images.images import Images
 from archscout.images.sets import load_sets
 from archscout.pipelines.train import matched
+from archscout.pipelines.unlabeled._proxies import make_proxies
 from archscout.pipelines.unlabeled._scores import compare, find_best, make_scores
 from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
 from archscout.pipelines.unlabeled.sizes import build_settings, cost_settings, limited_space
 from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_supernet, train_supernet
+from archscout.plugins import describe
 from archscout.reports.report import report
 from archscout.results.unlabeled import UnlabeledResult
 from archscout.spaces import place_of
@@ -115,9 +117,10 @@ def _search(
     made = fresh_supernet(settings, source.classes, settings.seed).settings
     sizes = build_settings(settings.space, made, own_classes)
     costs = cost_settings(settings.space, made, own_classes, images.side)
-    # What cannot work is refused before any training: limits, sides, too few architectures.
+    # What cannot work is refused before any training: limits, sides, proxies, too few networks.
     space = limited_space(settings.space, settings.limits, costs)
     space.macs_table(space.choices([]), **costs["macs"])
+    proxies = make_proxies(settings.proxies, space, costs)
     if checked:
         draw_for_trust(settings, space)
     folder = RunFolder(out, _plan(images, validation, settings), "search without labels", _RESULTS)
@@ -126,7 +129,8 @@ def _search(
         seed=settings.seed,
         labels=0,
         strategy="random-label search",
-        settings=_plain_settings(settings),
+        settings=_plain_settings(settings)
+        | ({"proxies": [describe(name) for name in settings.proxies]} if proxies else {}),
     )
     stage = clock.start(_SUPERNET.format(settings.kind))
     trained = train_supernet(used, source, settings, out / "supernet", stage)
@@ -134,7 +138,7 @@ def _search(
     if own is not None:
         true = train_supernet(taught, own, settings, out / "supernet-true", clock.start(_TRUE))
     clock.start(_ANGLES)
-    scores = make_scores(settings, space, trained, true, costs)
+    scores = make_scores(settings, space, trained, true, costs) | proxies
     rng = np.random.default_rng([settings.seed, 0])
     compared = compare(scores, space, settings.compared, rng)
     found = find_best(scores, space, compared.exhaustive, costs, settings.seed)
@@ -202,8 +206,10 @@ def _plain_settings(settings: UnlabeledSettings) -> dict[str, Any]:
     fields = {
         field.name: getattr(settings, field.name)
         for field in dataclasses.fields(settings)
-        if field.name != "limits"
+        # No training depends on proxies: a finished search takes further ones.
+        if field.name not in ("limits", "proxies")
     }
+    fields["space"] = describe(settings.space)
     fields["training"] = dataclasses.asdict(settings.supernet_training)
     fields["trust_training"] = dataclasses.asdict(settings.alone_training)
     fields["limits"] = [limit.to_dict() for limit in settings.limits]

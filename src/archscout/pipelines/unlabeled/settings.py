@@ -39,6 +39,7 @@ class UnlabeledSettings:
         compared: architectures on which the angle and its nulls are compared, where the space
             cannot be listed.
         seed: decides all that is random.
+        proxies: scores to compare with the angle beside its nulls, by name or place.
 
     Raises:
         UnknownNameError: if there is no such space or kind.
@@ -63,6 +64,7 @@ class UnlabeledSettings:
     validation: Annotated[Number, Field(gt=0, lt=1)] = 0.2
     compared: Annotated[Whole, Field(ge=10)] = 1000
     seed: Annotated[Whole, Field(ge=0)] = 0
+    proxies: Annotated[tuple[str, ...], Field(strict=False)] = ()
 
     def __post_init__(self) -> None:
         check_space(self.space, "unlabeled")
