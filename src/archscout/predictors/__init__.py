@@ -1,4 +1,4 @@
-"""Predictors: the value of an architecture from few labelled ones. All are found by name.
+"""Predictors: the value of an architecture from few labeled ones. All are found by name.
 
 `PREDICTORS` holds the names, `make_predictor` makes one, `list_predictors` lists them.
 `WRAPPERS` holds what can stand before a name, as in ``"pseudo:forest"``. The classes are here too,

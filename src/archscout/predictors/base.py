@@ -39,7 +39,7 @@ def parameters(cls: type[_Made]) -> type[_Made]:
 
 @dataclass(eq=False, repr=False)
 class Predictor:
-    """Predicts the value of an architecture from few labelled ones.
+    """Predicts the value of an architecture from few labeled ones.
 
     A class of your own writes two methods: ``_fit(choices, values, unlabeled)`` learns from
     arrays that have been checked, and ``_predict(choices)`` returns a `Posterior`, or mean and
@@ -101,7 +101,7 @@ class Predictor:
     def fit(
         self, archs: Architectures, values: Values, unlabeled: Architectures | None = None
     ) -> Self:
-        """Learn from ``n`` labelled architectures and, where it can, unlabeled ones.
+        """Learn from ``n`` labeled architectures and, where it can, unlabeled ones.
 
         Args:
             archs: ``n`` architectures, at least 2.
@@ -132,7 +132,7 @@ class Predictor:
         step go on from what they have learnt instead.
 
         Args:
-            archs: ``n`` labelled architectures.
+            archs: ``n`` labeled architectures.
             values: ``(n,)`` finite numbers, higher is better.
             unlabeled: ``m`` architectures without values.
             pseudo: ``(m,)`` values that were predicted for them.
