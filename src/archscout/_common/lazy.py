@@ -12,8 +12,8 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 
     Args:
         package: its ``__name__``.
-        homes: by public name, the module below the package that defines it; after a colon, the
-            name that it has there.
+        homes: by public name, the module below the package that defines it, or one elsewhere by
+            its whole name; after a colon, the name that it has there.
 
     Examples:
         >>> load = lazily("archscout", {"SearchSpace": "spaces.base"})
@@ -28,6 +28,7 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
         home, _, own_name = homes[name].partition(":")
-        return getattr(importlib.import_module(f"{package}.{home}"), own_name or name)
+        module = home if home.startswith("archscout.") else f"{package}.{home}"
+        return getattr(importlib.import_module(module), own_name or name)
 
     return load
