@@ -23,7 +23,7 @@ import pandas as pd
 import torch
 
 from archscout import load_benchmark, make_predictor
-from archscout.predictors.graph_vae import GraphVAE
+from archscout.predictors._graph_vae import GraphVAE
 from archscout.stats import kendall_tau
 
 LABELS = (50, 100, 400)

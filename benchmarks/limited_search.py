@@ -16,8 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from archscout.experiments import BenchmarkSpec, compare
-from archscout.reports.comparison_words import reach_words
-from archscout.spaces.limits.limit import parse_limits
+from archscout.reports._comparison_words import reach_words
+from archscout.spaces.limits._limit import parse_limits
 
 STRATEGIES = "random,evolution,local,seminas,guided"
 

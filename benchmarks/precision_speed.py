@@ -16,9 +16,9 @@ import torch
 from torch import nn
 
 from archscout.spaces import load_space
-from archscout.spaces.mobilenet.costs import Widths
-from archscout.training.loop import loss_of
-from archscout.training.optimizer import make_optimizer, update
+from archscout.spaces.mobilenet._costs import Widths
+from archscout.training._loop import loss_of
+from archscout.training._optimizer import make_optimizer, update
 from archscout.training.settings import TrainSettings
 
 SMALL = Widths(stem=8, first=8, stages=(8, 16, 24, 32, 48, 80), last=128)

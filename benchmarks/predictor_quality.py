@@ -26,7 +26,7 @@ import torch
 from archscout import load_benchmark
 from archscout.predictors import PRESETS, Preset
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
+from archscout.predictors.wrappers._pseudo_labels import PseudoLabels
 from archscout.stats import kendall_tau, kendall_tau_top, paired_difference
 
 

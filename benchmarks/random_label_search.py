@@ -29,14 +29,14 @@ from archscout.images import load_images
 from archscout.proxies import make_proxy
 from archscout.stats import bootstrap_interval, kendall_tau, kendall_tau_top
 from archscout.supernets import make_supernet
+from archscout.supernets._random_labels import label_source
 from archscout.supernets.angle import make_angle
 from archscout.supernets.nulls import null_angle
-from archscout.supernets.random_labels import label_source
-from archscout.training.loop import train
-from archscout.training.path_sampling import SupernetPaths
-from archscout.training.presets import PRESETS
+from archscout.training._loop import train
+from archscout.training._path_sampling import SupernetPaths
+from archscout.training._presets import PRESETS
+from archscout.training._weights_file import read_weights
 from archscout.training.settings import TrainSettings
-from archscout.training.weights_file import read_weights
 
 FILES = {"cifar10": "cifar10_12k.npz", "tiny-imagenet": "tinyimagenet16_120_14k.npz"}
 DATASETS = ("cifar10", "cifar100", "imagenet16_120")

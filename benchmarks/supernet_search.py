@@ -27,10 +27,10 @@ from archscout import load_benchmark
 from archscout.images import load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
 from archscout.pipelines.unlabeled._single_networks import draw_different
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.stats import kendall_tau, tau_interval
 from archscout.supernets.rounds import SupernetRounds
-from archscout.training.presets import PRESETS
+from archscout.training._presets import PRESETS
 
 SIDE, RESAMPLES = 16, 500
 TABLE = {"channels": 32, "resolution": 32, "classes": 10}

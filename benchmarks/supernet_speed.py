@@ -33,14 +33,14 @@ from torch.nn.functional import cross_entropy
 from torch.utils.data import DataLoader, Dataset
 
 from archscout.images import Images, channel_statistics, load_images
-from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
-from archscout.spaces.nasbench201.network import NASBench201Network, make_operation
-from archscout.spaces.nasbench201.supernet import NASBench201Supernet
+from archscout.spaces.nasbench201._cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench201._network import NASBench201Network, make_operation
+from archscout.spaces.nasbench201._supernet import NASBench201Supernet
 from archscout.supernets import make_supernet
-from archscout.training.inputs import Inputs
-from archscout.training.loop import loss_of, train
-from archscout.training.optimizer import make_optimizer, update
-from archscout.training.path_sampling import SupernetPaths
+from archscout.training._inputs import Inputs
+from archscout.training._loop import loss_of, train
+from archscout.training._optimizer import make_optimizer, update
+from archscout.training._path_sampling import SupernetPaths
 from archscout.training.settings import TrainSettings
 
 Clocks = tuple[float, float, int]

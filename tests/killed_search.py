@@ -20,9 +20,9 @@ import numpy as np
 
 from archscout.errors import StorageError
 from archscout.spaces.base import Architecture
-from archscout.study.loop import search
-from archscout.study.record.storage import StudyRecord, open_record
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.study.record._storage import StudyRecord, open_record
+from archscout.testing._toy import ToySpace
 from dying import die, die_at, die_within_write, in_child
 
 # Each child buys what it finds missing, so that every count starts anew. A write of the journal

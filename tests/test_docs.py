@@ -15,10 +15,10 @@ import pytest
 import archscout.predictors
 import archscout.strategies
 from archscout.predictors import PRESETS, Preset
+from archscout.strategies._latent_ascent import LatentAscent
 from archscout.strategies._seminas import PLANS, SemiSupervised, seminas
-from archscout.strategies.latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 DOCS = Path(__file__).parents[1] / "docs"
 SEMINAS = (DOCS / "methods" / "seminas.md").read_text(encoding="utf-8")

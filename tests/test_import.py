@@ -67,7 +67,7 @@ def test_a_missing_name_is_an_attribute_error() -> None:
         "import archscout.experiments.comparison",
         "from archscout.experiments import compare",
         "import archscout; archscout.compare; import archscout.experiments.comparison",
-        "import archscout.cli, archscout.cli.compare, archscout.cli.search",
+        "import archscout.cli, archscout.cli._compare, archscout.cli._search",
     ],
 )
 def test_compare_and_search_stay_functions(statement: str) -> None:
@@ -84,7 +84,7 @@ def test_star_import_gives_the_public_names() -> None:
 @pytest.mark.slow
 def test_a_module_of_a_like_name_hides_no_function() -> None:
     code = (
-        "import archscout, archscout.exports.onnx, archscout.training.loop; "
+        "import archscout, archscout.exports._onnx, archscout.training._loop; "
         "import archscout.experiments.comparison; "
         "print(all(callable(getattr(archscout, n)) for n in "
         "('train', 'export', 'search_unlabeled', 'compare', 'rank', 'search')))"

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from archscout.experiments import compare, rank
     from archscout.exports import export
     from archscout.images import load_images
-    from archscout.objectives.function import FunctionObjective
-    from archscout.objectives.label import Label
-    from archscout.objectives.objective import Measurement, Objective
-    from archscout.pipelines.train import train_network as train
+    from archscout.objectives._function import FunctionObjective
+    from archscout.objectives._label import Label
+    from archscout.objectives._objective import Measurement, Objective
+    from archscout.pipelines._train import train_network as train
     from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
     from archscout.predictors import list_predictors, make_predictor
     from archscout.predictors.base import Predictor
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from archscout.spaces import Architecture, Limit, SearchSpace, Variable, load_space
     from archscout.strategies import list_strategies, make_strategy
     from archscout.strategies.base import Strategy
+    from archscout.study._loop import search
     from archscout.study.ledger import Ledger
-    from archscout.study.loop import search
 
     __version__: str
 
@@ -75,7 +75,7 @@ _HOMES = {
     "FunctionObjective": "objectives",
     "Label": "objectives",
     "Ledger": "study.ledger",
-    "Limit": "spaces.limits.limit",
+    "Limit": "spaces.limits._limit",
     "Measurement": "objectives",
     "Objective": "objectives",
     "ObjectiveError": "errors",
@@ -99,9 +99,9 @@ _HOMES = {
     "make_strategy": "strategies",
     "rank": "experiments",
     "report": "reports",
-    "search": "study.loop",
+    "search": "study._loop",
     "search_unlabeled": "pipelines.unlabeled",
-    "train": "pipelines.train:train_network",
+    "train": "pipelines._train:train_network",
 }
 
 

@@ -18,17 +18,17 @@ from archscout._common.arguments import told_in_words, whole
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, SettingsError
 from archscout.experiments import BenchmarkSpec, compare, rank
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.objective import Measurement
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._objective import Measurement
 from archscout.predictors import make_predictor
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
 from archscout.strategies.random_search import RandomSearch
+from archscout.study._loop import search
 from archscout.study.ledger import Ledger
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 RNG = np.random.default_rng(0)

@@ -9,7 +9,7 @@ import pytest
 
 import archscout
 from archscout.reports import report
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 
 @pytest.fixture

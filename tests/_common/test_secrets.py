@@ -20,9 +20,9 @@ from archscout._common.manifest import make_manifest, shown_command
 from archscout._common.secrets import hide_secrets, repeats_secret, show_storage
 from archscout.cli import app, main
 from archscout.errors import ArchscoutError
-from archscout.study.loop import search
-from archscout.study.record.storage_place import StoragePlace
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.study.record._storage_place import StoragePlace
+from archscout.testing._toy import ToySpace
 
 # Both words are secret: an @ or a blank may stand between them.
 ADDRESSES = [
@@ -130,7 +130,7 @@ def test_a_search_that_succeeds_writes_no_password(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("archscout.study.record.databases.Database", InMemory)
+    monkeypatch.setattr("archscout.study.record._databases.Database", InMemory)
     address = "postgresql://host:5432/db?user=u&password=HushA@HushB"
     words = ["search", "--strategy", "random", "--labels", "2", "--out", "run"]
     monkeypatch.setattr(sys, "argv", ["archscout", *words, "--storage", address])

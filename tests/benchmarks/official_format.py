@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from archscout.spaces.nasbench101.cell import OPERATIONS, positions_of, vertex_counts
+from archscout.spaces.nasbench101._cell import OPERATIONS, positions_of, vertex_counts
 
 
 def plain_crc32c(data: bytes) -> int:

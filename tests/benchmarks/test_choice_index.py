@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.spaces.index import ChoiceIndex
+from archscout.spaces._index import ChoiceIndex
 
 SMALL = np.array([2, 3, 5])
 # More than 2**62 combinations, so that the dictionary of bytes is used.

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from official_format import describe, double, evaluation, metrics, record, varint, with_length
 
 from archscout.spaces import load_space
-from archscout.spaces.nasbench101.table_records import Cell, parse_run, wire_fields, written_choices
+from archscout.spaces.nasbench101._table_records import (
+    Cell,
+    parse_run,
+    wire_fields,
+    written_choices,
+)
 
 SPACE = load_space("nasbench101")
 CHOICES = SPACE.parse_many(["1205349:c3|mp|c3|c3|c1"])[0]

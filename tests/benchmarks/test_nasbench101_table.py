@@ -11,7 +11,7 @@ from official_format import frame, metrics, record, write_frames
 from archscout.benchmarks import TableBenchmark, load_benchmark
 from archscout.errors import ParseError, TableError, UnknownNameError
 from archscout.spaces import load_space
-from archscout.spaces.nasbench101 import table_columns as nasbench101_columns
+from archscout.spaces.nasbench101 import _table_columns as nasbench101_columns
 from archscout.strategies import make_strategy
 from archscout.study.ledger import Ledger
 from archscout.testing.objectives import check_objective

@@ -6,8 +6,8 @@ import pytest
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ParseError, TableError, UnknownNameError
 from archscout.spaces.base import Architecture
+from archscout.testing._toy import ToySpace
 from archscout.testing.objectives import check_objective
-from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
 ROWS = np.array([[1, 0, 0, 0], [2, 1, 3, 1], [0, 2, 4, 0], [3, 0, 1, 1]], dtype=np.int8)

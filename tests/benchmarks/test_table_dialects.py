@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import TableError
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 A, B, C, D = (f"depth=1,kernel=3,width={width},skip=no" for width in (8, 16, 24, 32))

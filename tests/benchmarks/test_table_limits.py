@@ -10,7 +10,7 @@ from archscout._tables.limits import TableLimits
 from archscout._tables.reader import open_table
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import TableError
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SMALL = TableLimits(rows=10, columns=5, line=100, expanded=1000)
 

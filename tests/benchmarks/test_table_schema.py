@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.benchmarks.schema import Column, infer_column, infer_schema
-from archscout.benchmarks.select import select
+from archscout.benchmarks._schema import Column, infer_column, infer_schema
+from archscout.benchmarks._select import select
 from archscout.errors import SettingsError, TableError, UnknownNameError
 
 

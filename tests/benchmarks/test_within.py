@@ -11,9 +11,9 @@ from archscout import search
 from archscout.benchmarks import TableBenchmark, load_benchmark
 from archscout.errors import SettingsError, StorageError
 from archscout.experiments import BenchmarkSpec, compare
-from archscout.objectives.objective import Measurement
+from archscout.objectives._objective import Measurement
 from archscout.spaces import load_space
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.study.ledger import Ledger
 from archscout.testing.objectives import check_objective
 

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.bars import SearchBar
+from archscout.cli._bars import SearchBar
 from archscout.errors import TableError
 from dying import environment
 
@@ -147,7 +147,7 @@ def test_running_again_shows_the_stored_result(monkeypatch: pytest.MonkeyPatch) 
     def never(*_: object, **__: object) -> None:
         raise AssertionError("searched again")
 
-    monkeypatch.setattr("archscout.study.loop.search", never)
+    monkeypatch.setattr("archscout.study._loop.search", never)
     assert search(*QUICK)["labels"] == first["labels"]
 
 
@@ -439,7 +439,7 @@ def test_a_bug_asks_for_a_report(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("archscout.study.loop.search", broken)
+    monkeypatch.setattr("archscout.study._loop.search", broken)
     done = invoke("search", *QUICK)
     assert done.exit_code == 1
     assert "RuntimeError: boom" in done.stderr

@@ -10,7 +10,7 @@ import torch
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.training.saved_network import SavedNetwork, make_network, save_network
+from archscout.training._saved_network import SavedNetwork, make_network, save_network
 
 SAVED = SavedNetwork(
     "nasbench201", "334131", {"channels": 2, "cells": 1, "classes": 3}, resolution=8

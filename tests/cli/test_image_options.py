@@ -11,7 +11,7 @@ from PIL import Image
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.image_options import TrainingImages
+from archscout.cli._image_options import TrainingImages
 
 QUICK = {
     "train": ["200100", "--channels", "4", "--cells", "1", "--epochs", "1", "--batch", "16"],

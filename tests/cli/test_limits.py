@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.problem import Problem
+from archscout.cli._problem import Problem
 from archscout.spaces import load_space
 
 CELLS = load_space("nasbench201")

@@ -4,8 +4,8 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from archscout.cli.app import Commands
-from archscout.cli.options import read_settings
+from archscout.cli._app import Commands
+from archscout.cli._options import read_settings
 from archscout.errors import SettingsError
 
 app = typer.Typer(cls=Commands)

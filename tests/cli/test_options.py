@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archscout.cli.options import read_settings
+from archscout.cli._options import read_settings
 from archscout.errors import SettingsError
 
 

@@ -10,7 +10,7 @@ from typer.testing import CliRunner, Result
 
 from archscout.benchmarks import BENCHMARKS, benchmark_space
 from archscout.cli import app
-from archscout.cli.problem import Problem
+from archscout.cli._problem import Problem
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.spaces import SPACES
 

@@ -12,13 +12,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.cli.problem import Problem
-from archscout.cli.rank import (
-    DEFAULT_LABELS,
-    DEFAULT_PREDICTORS,
-    DEFAULT_UNLABELED,
-    folder_name,
-)
+from archscout.cli._problem import Problem
+from archscout.cli._rank import DEFAULT_LABELS, DEFAULT_PREDICTORS, DEFAULT_UNLABELED, folder_name
 from archscout.experiments.ranking.run import LABELS, UNLABELED
 from archscout.predictors import check_predictor_name
 from archscout.predictors.forest import Forest

@@ -10,9 +10,9 @@ import pytest
 from tiny_supernet_search import make_images, small_predictor
 from typer.testing import CliRunner
 
-from archscout.cli.app import app
+from archscout.cli._app import app
 from archscout.predictors._parts.presets import PRESETS
-from archscout.training.saved_network import load_network
+from archscout.training._saved_network import load_network
 
 QUICK = [
     *("--space", "nasbench-macro", "--resolution", "8", "--channels", "4"),

@@ -10,7 +10,7 @@ import pytest
 from tiny_search import make_images
 from typer.testing import CliRunner
 
-from archscout.cli.app import app
+from archscout.cli._app import app
 
 QUICK = ["--resolution", "8", "--epochs", "1", "--trust", "0", "--supernet", "channels=4"]
 

@@ -17,9 +17,9 @@ import pytest
 from typer.testing import CliRunner
 
 from archscout.cli import app
-from archscout.cli.naming import run_folder
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.cli._naming import run_folder
+from archscout.study._loop import search
+from archscout.testing._toy import ToySpace
 
 SEARCH = ["search", "--strategy", "random", "--labels", "5"]
 COMMAND = [sys.executable, "-m", "archscout"]

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from archscout.cli import app
-from archscout.training.saved_network import load_network
+from archscout.training._saved_network import load_network
 
 SMALL = ["--channels", "4", "--cells", "1", "--resolution", "8", "--epochs", "2", "--batch", "16"]
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from archscout.cli.unfinished import read_unfinished
+from archscout.cli._unfinished import read_unfinished
 from archscout.errors import ArchscoutError
-from archscout.study.loop import search
-from archscout.study.record.journal_lines import seal_line
+from archscout.study._loop import search
+from archscout.study.record._journal_lines import seal_line
 
 
 @pytest.fixture(scope="module")

@@ -14,21 +14,21 @@ import pytest
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.experiments import BenchmarkSpec, compare, rank
-from archscout.experiments.candidates import named_parts
+from archscout.experiments._candidates import named_parts
 from archscout.plugins import load_reference
 from archscout.plugins._registry import _ADDED
 from archscout.predictors import PREDICTORS, make_predictor
 from archscout.strategies import STRATEGIES
 from archscout.strategies.local_search import LocalSearch
 from archscout.strategies.random_search import RandomSearch
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 TABLE = TableBenchmark(SPACE, SPACE.all_choices(), np.arange(105.0) / 2, name="toy table")
 CODE = """
 import numpy as np
 from archscout import Predictor, Strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 
 class Lab(ToySpace):

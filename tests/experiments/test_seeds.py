@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
-from archscout.experiments.seeds import check_seeds
+from archscout.experiments._seeds import check_seeds
 
 
 @pytest.mark.parametrize(

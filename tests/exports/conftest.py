@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import torch
 
-from archscout.training.saved_network import SavedNetwork, make_network, save_network
+from archscout.training._saved_network import SavedNetwork, make_network, save_network
 
 SIZES: dict[str, dict[str, Any]] = {
     "nasbench101": {"channels": 7, "cells": 2, "classes": 3},

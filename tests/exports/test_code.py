@@ -17,14 +17,14 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from archscout.cli.app import app
+from archscout.cli._app import app
 from archscout.errors import ArchscoutError, SettingsError, StorageError
-from archscout.exports import code as export_module
+from archscout.exports import _code as export_module
 from archscout.exports import export_code
-from archscout.exports.code import network_text
-from archscout.exports.source import read_source
+from archscout.exports._code import network_text
+from archscout.exports._source import read_source
 from archscout.spaces import load_space
-from archscout.training.saved_network import SavedNetwork, load_network, save_network
+from archscout.training._saved_network import SavedNetwork, load_network, save_network
 
 from .conftest import SIZES, write_run
 
@@ -137,7 +137,7 @@ def test_the_code_needs_only_torch(run: Path, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_written_check_sees_other_weights(run: Path) -> None:
     done = export_code(run)
-    from archscout.training.weights_file import read_weights, write_weights
+    from archscout.training._weights_file import read_weights, write_weights
 
     tensors, _ = read_weights(done.files[1])
     tensors["classifier.bias"] += 0.01

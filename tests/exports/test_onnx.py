@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from archscout.errors import ArchscoutError, MissingExtraError
+from archscout.exports import _onnx as export_module
 from archscout.exports import export_onnx
-from archscout.exports import onnx as export_module
-from archscout.training.saved_network import SavedNetwork, load_network, save_network
+from archscout.training._saved_network import SavedNetwork, load_network, save_network
 
 from .conftest import SIZES, write_run
 

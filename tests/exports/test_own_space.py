@@ -16,8 +16,8 @@ import archscout
 from archscout.errors import ArchscoutError
 from archscout.exports import export, export_code
 from archscout.spaces import load_space
-from archscout.study.loop import search
-from archscout.training.saved_network import SavedNetwork, load_network, make_network, save_network
+from archscout.study._loop import search
+from archscout.training._saved_network import SavedNetwork, load_network, make_network, save_network
 
 SPACE = '''
 """Chains of equal layers."""

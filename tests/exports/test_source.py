@@ -8,8 +8,8 @@ import pytest
 
 from archscout.errors import SettingsError, StorageError, UnknownNameError
 from archscout.exports import export_code, export_weights
-from archscout.exports.source import read_source
-from archscout.objectives.label import Label
+from archscout.exports._source import read_source
+from archscout.objectives._label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 

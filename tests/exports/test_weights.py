@@ -11,8 +11,8 @@ from safetensors import safe_open
 
 from archscout.errors import SettingsError
 from archscout.exports import export_weights
-from archscout.training.saved_network import SavedNetwork, load_network, save_network
-from archscout.training.weights_file import read_weights
+from archscout.training._saved_network import SavedNetwork, load_network, save_network
+from archscout.training._weights_file import read_weights
 
 from .conftest import SIZES, write_run
 

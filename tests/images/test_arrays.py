@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from archscout.errors import ImageError
 from archscout.images import Images, load_images
-from archscout.images.arrays import layout_of, numbers_of
-from archscout.images.sets import load_sets
+from archscout.images._arrays import layout_of, numbers_of
+from archscout.images._sets import load_sets
 
 
 def colour(n: int = 6, h: int = 9, w: int = 7, seed: int = 0) -> np.ndarray[Any, Any]:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from archscout.images import decode as image_decode
-from archscout.images.decode import Unusable, decode, read_picture, square_of
+from archscout.images import _decode as image_decode
+from archscout.images._decode import Unusable, decode, read_picture, square_of
 
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 

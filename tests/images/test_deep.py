@@ -13,9 +13,9 @@ from deep_pictures import png, tiff
 from PIL import Image
 
 from archscout.images import load_images
-from archscout.images.deep import is_deep, load_deep
-from archscout.images.sets import load_sets
-from archscout.images.value_range import BY_ITSELF, Values, Whites, white_of
+from archscout.images._deep import is_deep, load_deep
+from archscout.images._sets import load_sets
+from archscout.images._value_range import BY_ITSELF, Values, Whites, white_of
 
 
 def drawn(bits: int, channels: int = 1, seed: int = 0, side: int = 8) -> np.ndarray[Any, Any]:

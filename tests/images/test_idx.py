@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from archscout.errors import ImageError
 from archscout.images import load_images
-from archscout.images.idx import read_idx
-from archscout.images.sets import splits_in
+from archscout.images._idx import read_idx
+from archscout.images._sets import splits_in
 
 
 def idx(values: Any) -> bytes:

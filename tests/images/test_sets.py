@@ -12,7 +12,7 @@ from PIL import Image
 
 from archscout.errors import ImageError, SettingsError
 from archscout.images import load_images
-from archscout.images.sets import ImageSets, load_sets, splits_in
+from archscout.images._sets import ImageSets, load_sets, splits_in
 
 
 def fill(folder: Path, *names: str) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archscout.images.split_names import find_splits, split_of
+from archscout.images._split_names import find_splits, split_of
 
 
 @pytest.mark.parametrize(

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.objectives.function import FunctionObjective, as_objective
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Measurement, Objective, as_number
-from archscout.testing.toy import ToySpace
+from archscout.objectives._function import FunctionObjective, as_objective
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Measurement, Objective, as_number
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ARCH = SPACE.parse("depth=2,kernel=5,width=8,skip=no")

@@ -11,10 +11,10 @@ from tiny_networks import make_images, same
 
 from archscout.errors import SettingsError, StorageError
 from archscout.images.augment import ChannelStatistics
-from archscout.pipelines.train import train_network
+from archscout.pipelines._train import train_network
 from archscout.spaces import load_space
+from archscout.training._saved_network import SavedNetwork, load_network, save_network
 from archscout.training.evaluate import accuracy
-from archscout.training.saved_network import SavedNetwork, load_network, save_network
 from archscout.training.settings import TrainSettings
 
 SPACE = load_space("nasbench201")

@@ -17,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 import archscout
-from archscout.cli.app import app
+from archscout.cli._app import app
 from archscout.plugins import load_reference
 from archscout.testing import check_predictor, check_proxy, check_space, check_strategy
 

@@ -16,8 +16,8 @@ from archscout.errors import SettingsError
 from archscout.plugins import Registry, load_reference, received, sendable
 from archscout.plugins._registry import _ADDED
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.executors import JobFailure, run_in_processes
-from archscout.testing.toy import ToySpace
+from archscout.study._executors import JobFailure, run_in_processes
+from archscout.testing._toy import ToySpace
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_names_that_were_added_are_known_in_workers(words: Registry, tmp_path: P
 def test_classes_of_a_script_reach_workers(tmp_path: Path, as_file: bool) -> None:
     script = (
         "from archscout.plugins import received, sendable\n"
-        "from archscout.study.executors import run_in_processes\n"
+        "from archscout.study._executors import run_in_processes\n"
         "class Mine:\n    pass\n"
         "def name(part):\n"
         "    return received(part) is Mine or type(received(part)) is Mine\n"

@@ -16,7 +16,7 @@ from archscout.predictors.arch2vec import Arch2Vec
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
 

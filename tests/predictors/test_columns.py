@@ -10,7 +10,7 @@ import pytest
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.columns import Columns
 from archscout.spaces import load_space
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 KINDS: tuple[Any, ...] = ("onehot", "properties", "both")

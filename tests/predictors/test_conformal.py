@@ -13,12 +13,12 @@ from archscout.errors import SettingsError
 from archscout.predictors import Posterior, Predictor, make_predictor
 from archscout.predictors.boosting import Boosting
 from archscout.predictors.forest import Forest
-from archscout.predictors.wrappers.conformal import Conformal, conformal_quantile
+from archscout.predictors.wrappers._conformal import Conformal, conformal_quantile
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import coverage
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 

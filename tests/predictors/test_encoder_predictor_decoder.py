@@ -19,7 +19,7 @@ from archscout.predictors._parts.training import Batch, train
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ROWS = np.random.default_rng(0).permutation(SPACE.all_choices())

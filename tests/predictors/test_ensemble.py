@@ -12,12 +12,12 @@ from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors import Posterior, Predictor, make_predictor
 from archscout.predictors.forest import Forest
 from archscout.predictors.mlp import MLP
-from archscout.predictors.wrappers.ensemble import Ensemble, resampled_rows
+from archscout.predictors.wrappers._ensemble import Ensemble, resampled_rows
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 CELLS = SPACE.sample_choices(np.random.default_rng(0), 300)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from archscout.encodings import GraphEncoding, flow_graph
 from archscout.predictors._parts.forms import TokenForm, flow_form, structure_targets
 from archscout.spaces import load_space
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 TOY, CELLS = ToySpace(), load_space("nasbench201")
 EDGES = ((0, 1), (0, 2), (1, 2), (0, 3), (1, 3), (2, 3))

@@ -30,7 +30,7 @@ from archscout.predictors.gaussian_process import GaussianProcess
 from archscout.spaces import load_space
 from archscout.stats import coverage, kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 FLOW, WRITTEN, TOY = load_space("nasbench201"), load_space("nasbench101"), ToySpace()
 

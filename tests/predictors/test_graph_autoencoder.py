@@ -21,7 +21,7 @@ from archscout.predictors._parts.graph_autoencoder import (
 from archscout.predictors._parts.written_graph import WrittenGraph
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
 

@@ -23,7 +23,7 @@ from archscout.predictors._parts.losses import LOSSES
 from archscout.predictors.graph_network import GraphNetwork
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 QUICK: dict[str, Any] = {"members": 3, "hidden": 12, "steps": 60, "learning_rate": 0.02}

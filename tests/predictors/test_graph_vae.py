@@ -10,11 +10,11 @@ import torch
 
 from archscout.errors import MissingMethodError, SettingsError, UnknownNameError
 from archscout.predictors import make_predictor
-from archscout.predictors.graph_vae import GraphVAE, Readout
+from archscout.predictors._graph_vae import GraphVAE, Readout
 from archscout.spaces import SearchSpace, Variable, load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
 

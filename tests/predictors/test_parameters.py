@@ -22,7 +22,7 @@ from archscout.predictors import (
     make_predictor,
 )
 from archscout.spaces.base import SearchSpace
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 RNG = np.random.default_rng(0)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from archscout.errors import SettingsError
 from archscout.predictors import Posterior, Predictor
-from archscout.predictors.posterior import as_posterior
-from archscout.testing.toy import ToySpace
+from archscout.predictors._posterior import as_posterior
+from archscout.testing._toy import ToySpace
 from hostile_states import everything
 
 FINITE = st.floats(-1e6, 1e6)

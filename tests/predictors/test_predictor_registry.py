@@ -18,7 +18,7 @@ from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 TOY = ToySpace()
 

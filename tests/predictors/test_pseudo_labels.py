@@ -14,9 +14,9 @@ from archscout.errors import SettingsError
 from archscout.predictors import Posterior, Predictor
 from archscout.predictors._parts.presets import Preset
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.wrappers.pseudo_labels import PseudoLabels, chance_tau
+from archscout.predictors.wrappers._pseudo_labels import PseudoLabels, chance_tau
 from archscout.spaces.base import SearchSpace
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ROWS = np.random.default_rng(0).permutation(SPACE.all_choices())

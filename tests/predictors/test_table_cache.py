@@ -18,7 +18,7 @@ from archscout.predictors._parts.network import (
 )
 from archscout.spaces import load_space
 from archscout.spaces.base import Variable
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 CELLS = load_space("nasbench201")
 FORM = TokenForm(CELLS, "tokens")

@@ -15,7 +15,7 @@ from archscout.predictors._parts.forms import TokenForm
 from archscout.predictors._parts.network import Table, encode_table
 from archscout.predictors._parts.presets import Preset
 from archscout.predictors._parts.training import Batch, loss_of, mixed_steps, shuffled_passes, train
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 FORM = TokenForm(SPACE, "tokens")

@@ -15,7 +15,7 @@ from archscout.predictors.weak import WeakPredictor
 from archscout.spaces import load_space
 from archscout.stats import kendall_tau
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 KINDS = ("mlp", "forest", "boosting")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from archscout.objectives.label import Label
+from archscout.objectives._label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces import load_space
 

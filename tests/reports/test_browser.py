@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 import archscout
-from archscout.reports.search_html import render_search
+from archscout.reports._search_html import render_search
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import archscout.reports
-from archscout.reports.charts import BLUE, COLOURS, GREY, INK, ORANGE, SOFT, Chart
-from archscout.reports.pages import Page
+from archscout.reports._charts import BLUE, COLOURS, GREY, INK, ORANGE, SOFT, Chart
+from archscout.reports._pages import Page
 
 PAGE = Path(archscout.reports.__file__).parent / "page"
 STYLE = (PAGE / "style.css").read_text("utf-8")

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 
 import archscout
-from archscout.cli.search import print_summary
+from archscout.cli._search import print_summary
 from archscout.errors import StorageError
-from archscout.reports import content, report
-from archscout.reports.search_html import render_search
+from archscout.reports import _content as content
+from archscout.reports import report
+from archscout.reports._search_html import render_search
 from archscout.spaces.nasbench201.space import NASBench201
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 VOID = {"meta", "br", "wbr", "img", "hr", "input", "link"}
 HOSTILE = "</script><script>alert('x')</script><img src=x onerror=alert(1)>\"'{{7*7}}<!--"
@@ -358,7 +359,7 @@ def test_a_space_is_named_by_what_loads_it():
 
     for space, shown in (
         (Local(), "    space,  # 'toy'"),
-        (ToySpace(), "    'archscout.testing.toy:ToySpace',"),
+        (ToySpace(), "    'archscout.testing._toy:ToySpace',"),
         ("nasbench201", "    'nasbench201',"),
     ):
         result = archscout.search(space, lambda arch: sum(arch.choices), "random", labels=2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archscout.reports.manifest_rows import command_line, flat_rows
+from archscout.reports._manifest_rows import command_line, flat_rows
 
 
 def test_facts_within_facts_are_rows_and_nothing_is_code() -> None:

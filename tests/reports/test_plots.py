@@ -9,8 +9,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archscout.reports import facts
-from archscout.reports.plots import anytime_chart, audit_chart, prediction_chart
+from archscout.reports import _facts as facts
+from archscout.reports._plots import anytime_chart, audit_chart, prediction_chart
 
 
 def traces(chart):

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from archscout.reports.train_html import render_training
+from archscout.reports._train_html import render_training
 from archscout.results.trained import TrainedRecord
-from archscout.training.network_description import SavedNetwork
+from archscout.training._network_description import SavedNetwork
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from tiny_search import make_images, make_settings
 
-from archscout.cli.search_unlabeled import _print as print_result
-from archscout.reports import unlabeled_html
-from archscout.reports.unlabeled_html import nulls_charts, render_unlabeled, trust_charts
+from archscout.cli._search_unlabeled import _print as print_result
+from archscout.reports import _unlabeled_html as unlabeled_html
+from archscout.reports._unlabeled_html import nulls_charts, render_unlabeled, trust_charts
 from archscout.results.unlabeled import UnlabeledResult
 
 

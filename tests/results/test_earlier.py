@@ -12,7 +12,7 @@ import pytest
 
 import archscout
 from archscout import results
-from archscout.results.load import find_kind
+from archscout.results._load import find_kind
 
 EARLIER = Path(__file__).parent / "earlier"
 CLASSES = {

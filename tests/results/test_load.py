@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 import archscout
-from archscout.cli.app import app
+from archscout.cli._app import app
 from archscout.errors import StorageError
-from archscout.results.load import KINDS, find_kind
+from archscout.results._load import KINDS, find_kind
 
 
 def test_every_kind_has_a_reader() -> None:

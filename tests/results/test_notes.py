@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 import archscout
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Measurement
-from archscout.results.load import load_result
-from archscout.results.notes import info_columns, join_notes
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Measurement
+from archscout.results._load import load_result
+from archscout.results._notes import info_columns, join_notes
 from archscout.spaces.base import Architecture
 from archscout.study.ledger import Ledger
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 
 def labels(*infos: dict[str, Any]) -> list[Label]:

@@ -7,7 +7,7 @@ import pytest
 
 from archscout.errors import SettingsError
 from archscout.results.scores import ANGLE, LIVE, Scores
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 
 def make_scores(**columns: np.ndarray) -> Scores:

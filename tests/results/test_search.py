@@ -14,11 +14,11 @@ import pytest
 from archscout._common.plain import plain
 from archscout._common.writing import write_json
 from archscout.errors import ArchscoutError, StorageError
-from archscout.objectives.label import Label
-from archscout.results.load import load_result
+from archscout.objectives._label import Label
+from archscout.results._load import load_result
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ARCHS = list(SPACE)

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from archscout.cli.search import print_summary
+from archscout.cli._search import print_summary
 from archscout.errors import StorageError
-from archscout.objectives.label import Label
-from archscout.reports.content import manifest_rows, rerun
-from archscout.results.load import load_result
+from archscout.objectives._label import Label
+from archscout.reports._content import manifest_rows, rerun
+from archscout.results._load import load_result
 from archscout.results.search import SearchResult
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ARCHS = list(SPACE)

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from archscout.errors import SettingsError
+from archscout.results._unlabeled_sentences import null_sentences, trust_sentences, verdict
 from archscout.results.scores import ANGLE, FRESH, LIVE
 from archscout.results.trust import TrustCheck
-from archscout.results.unlabeled_sentences import null_sentences, trust_sentences, verdict
 
 NAMES = [f"net{i}" for i in range(8)]
 ACCURACIES = np.arange(8.0)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from archscout.spaces import load_space
-from archscout.spaces.limits.cost_table import Draws, cost_table
-from archscout.spaces.limits.feasible import cost_range
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._cost_table import Draws, cost_table
+from archscout.spaces.limits._feasible import cost_range
+from archscout.spaces.limits._limit import Limit
 
 ADDITIVE = ("nasbench201", "nasbench-macro", "mobilenet", "darts")
 

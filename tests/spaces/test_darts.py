@@ -16,8 +16,8 @@ import archscout
 from archscout.errors import ParseError
 from archscout.predictors._parts.presets import PRESETS
 from archscout.spaces import DARTS
-from archscout.spaces.darts.cell import EDGES, NODES, OPERATIONS, decisions_of, smallest_twin
-from archscout.spaces.darts.text import decisions_of_printed, parse_genotype
+from archscout.spaces.darts._cell import EDGES, NODES, OPERATIONS, decisions_of, smallest_twin
+from archscout.spaces.darts._text import decisions_of_printed, parse_genotype
 
 SPACE = DARTS()
 # Random-label search on CIFAR-10, as its authors print it; their list of edges stands below.

@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.spaces import DARTS, plugin_of
-from archscout.spaces.darts.network import FactorizedReduction, make_operation
+from archscout.spaces.darts._network import FactorizedReduction, make_operation
 
 SPACE = DARTS()
 SHORT = {"max": "max_pool_3x3", "avg": "avg_pool_3x3", "skip": "skip_connect"}

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 import archscout
 from archscout.errors import SettingsError
 from archscout.spaces import load_space
+from archscout.spaces._draws import gather
 from archscout.spaces.base import SearchSpace, Variable
-from archscout.spaces.draws import gather
 
 
 class Rare(SearchSpace):

@@ -7,10 +7,10 @@ import pytest
 
 from archscout.proxies import live_params
 from archscout.spaces import SPACES, load_space
+from archscout.spaces._hollow import hollow
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.hollow import hollow
-from archscout.spaces.limits.limit import Limit
-from archscout.testing.toy import ToySpace
+from archscout.spaces.limits._limit import Limit
+from archscout.testing._toy import ToySpace
 
 
 def test_nasbench201_agrees_with_its_live_parameters_everywhere() -> None:

@@ -10,9 +10,9 @@ import pytest
 
 from archscout.errors import SettingsError, StorageError
 from archscout.spaces import NASBenchMacro
-from archscout.spaces.limits.feasible import cost_range
-from archscout.spaces.limits.latency import LatencyTable, fit_latency, measure_latency
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._feasible import cost_range
+from archscout.spaces.limits._latency import LatencyTable, fit_latency, measure_latency
+from archscout.spaces.limits._limit import Limit
 
 SPACE = NASBenchMacro()
 PRICES = np.random.default_rng(3).random((8, 3))

@@ -13,9 +13,9 @@ import pytest
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.testing import check_space
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 MACRO = NASBenchMacro()
 SPACES: dict[str, tuple[SearchSpace, list[Limit]]] = {

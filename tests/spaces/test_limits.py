@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archscout.errors import ParseError, SettingsError, UnknownNameError
 from archscout.spaces import DARTS, NASBenchMacro, load_space
-from archscout.spaces.limits.limit import Limit, amount_words, excess, parse_amount, parse_limits
+from archscout.spaces.limits._limit import Limit, amount_words, excess, parse_amount, parse_limits
 
 SPACE = NASBenchMacro()
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 import archscout
 from archscout.errors import MissingMethodError, ParseError, SettingsError, UnknownNameError
-from archscout.experiments.yardsticks import cost_counts
+from archscout.experiments._yardsticks import cost_counts
 from archscout.predictors import make_predictor
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.testing import check_space

@@ -15,7 +15,7 @@ import archscout
 from archscout.errors import ParseError, UnknownNameError
 from archscout.predictors._parts.presets import PRESETS
 from archscout.spaces import MobileNet
-from archscout.spaces.mobilenet.text import SKIP, STARTS, parse_blocks
+from archscout.spaces.mobilenet._text import SKIP, STARTS, parse_blocks
 
 SPACE = MobileNet()
 SEMINAS = "6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6"

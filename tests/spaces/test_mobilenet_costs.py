@@ -11,7 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.spaces import MobileNet
-from archscout.spaces.mobilenet.costs import Widths
+from archscout.spaces.mobilenet._costs import Widths
 
 SPACE = MobileNet()
 SEMINAS = SPACE.parse("6 5 1 7 4 2 5 3 5 2 5 3 3 5 7 3 1 6 3 3 6")

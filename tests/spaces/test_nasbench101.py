@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
-from archscout.spaces.nasbench101.cell import EDGES, OPERATIONS, SHORT, edge_place
+from archscout.spaces.nasbench101._cell import EDGES, OPERATIONS, SHORT, edge_place
 from archscout.spaces.nasbench101.space import NASBench101
 from archscout.testing import check_space
 

@@ -13,8 +13,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces.base import Architecture
-from archscout.spaces.nasbench101.costs import vertex_channels
-from archscout.spaces.nasbench101.network import Cell
+from archscout.spaces.nasbench101._costs import vertex_channels
+from archscout.spaces.nasbench101._network import Cell
 from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import ParseError, UnknownNameError
-from archscout.spaces.nasbench101.cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench101._cell import EDGES, OPERATIONS
 from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()

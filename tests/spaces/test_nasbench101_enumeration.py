@@ -12,10 +12,10 @@ import pytest
 
 from archscout._common import cache
 from archscout.errors import ParseError
-from archscout.spaces.nasbench101 import hash_table as nasbench101_hash_table
-from archscout.spaces.nasbench101.cell import edge_place
-from archscout.spaces.nasbench101.enumeration import enumerate_cells, split_by_size
-from archscout.spaces.nasbench101.hash import hash_cell, hash_cells
+from archscout.spaces.nasbench101 import _hash_table as nasbench101_hash_table
+from archscout.spaces.nasbench101._cell import edge_place
+from archscout.spaces.nasbench101._enumeration import enumerate_cells, split_by_size
+from archscout.spaces.nasbench101._hash import hash_cell, hash_cells
 from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()

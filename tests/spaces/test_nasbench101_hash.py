@@ -13,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archscout.spaces.nasbench101 import hash as nasbench101_hash
-from archscout.spaces.nasbench101.enumeration import enumerate_cells, split_by_size
-from archscout.spaces.nasbench101.hash import hash_cell, hash_cells
-from archscout.spaces.nasbench101.md5 import md5_words, padded_rows
+from archscout.spaces.nasbench101 import _hash as nasbench101_hash
+from archscout.spaces.nasbench101._enumeration import enumerate_cells, split_by_size
+from archscout.spaces.nasbench101._hash import hash_cell, hash_cells
+from archscout.spaces.nasbench101._md5 import md5_words, padded_rows
 from archscout.spaces.nasbench101.space import NASBench101
 
 SPACE = NASBench101()

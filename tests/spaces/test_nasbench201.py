@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from archscout.encodings import GraphEncoding
 from archscout.errors import ParseError, UnknownNameError
 from archscout.spaces.base import Architecture
-from archscout.spaces.nasbench201.cell import EDGES, OPERATIONS
+from archscout.spaces.nasbench201._cell import EDGES, OPERATIONS
 from archscout.spaces.nasbench201.space import NASBench201
 
 SPACE = NASBench201()

@@ -11,7 +11,7 @@ import archscout
 from archscout.errors import ArchscoutError, SettingsError, StorageError
 from archscout.spaces import Limit, load_space, place_of, recorded_space
 from archscout.spaces.base import SearchSpace, Variable
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 CODE = """
 import sys
@@ -56,7 +56,7 @@ def test_a_space_is_called_by_its_name_or_its_place(lab: str) -> None:
     space = load_space(lab)
     assert place_of(load_space("darts")) == "darts"
     assert place_of(space) == place_of(space.within(Limit("params", most=2))) == lab
-    assert place_of(ToySpace()) == "archscout.testing.toy:ToySpace"
+    assert place_of(ToySpace()) == "archscout.testing._toy:ToySpace"
     assert place_of(load_space(f"{lab.partition(':')[0]}:Lab")) == lab
 
     class Local(SearchSpace):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from archscout.spaces.limits.repair import repair
+from archscout.spaces.limits._repair import repair
 
 COUNTS = np.array([3, 3, 1, 4])
 

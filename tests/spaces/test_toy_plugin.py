@@ -12,12 +12,12 @@ import pytest
 import torch
 from typer.testing import CliRunner
 
-from archscout.cli.app import app
+from archscout.cli._app import app
 from archscout.errors import MissingMethodError, UnknownNameError
-from archscout.pipelines.unlabeled.searched import check_space
+from archscout.pipelines.unlabeled._searched import check_space
 from archscout.proxies import make_proxy
 from archscout.reports import cell_svg
-from archscout.reports.content import noun
+from archscout.reports._content import noun
 from archscout.spaces import (
     Limit,
     SearchSpace,
@@ -27,11 +27,11 @@ from archscout.spaces import (
     plugin_of,
 )
 from archscout.strategies.proxy_search import evolve, plan_of
-from archscout.study.loop import search
+from archscout.study._loop import search
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import make_angle
 from archscout.testing import check_space as check_conformance
-from archscout.training.presets import reduced_training
+from archscout.training._presets import reduced_training
 from toy_chain import PLUGIN
 from toy_chain.space import ToyChain
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.predictors import Posterior
-from archscout.strategies.candidates import Candidates, Offspring, Pool, Round, Source
-from archscout.testing.toy import ToySpace
+from archscout.strategies._candidates import Candidates, Offspring, Pool, Round, Source
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ROWS = np.random.default_rng(0).permutation(SPACE.all_choices())

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import UnknownNameError
 from archscout.predictors import Posterior
-from archscout.strategies.choosing import (
+from archscout.strategies._choosing import (
     CHOOSERS,
     Beliefs,
     best_mean,

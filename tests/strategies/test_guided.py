@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.predictors._parts.presets import PRESETS
 from archscout.predictors.forest import Forest
-from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
+from archscout.predictors.wrappers._pseudo_labels import PseudoLabels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy
 from archscout.strategies._guided import OnePredictor, guided
 from archscout.strategies.predictor_guided import PredictorGuided
-from archscout.testing.strategies import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._strategies import check_strategy
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 GUIDED = [name for name in list_strategies() if STRATEGIES[name].target.endswith("guided:guided")]

@@ -9,9 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.strategies.candidates import Buyable, Candidates, Round
-from archscout.strategies.latent_ascent import LatentAscent
-from archscout.testing.toy import ToySpace
+from archscout.strategies._candidates import Buyable, Candidates, Round
+from archscout.strategies._latent_ascent import LatentAscent
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ROWS = np.random.default_rng(0).permutation(SPACE.all_choices())

@@ -10,10 +10,10 @@ import pytest
 from archscout import search
 from archscout.predictors._parts.presets import PRESETS
 from archscout.spaces import NASBenchMacro
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.strategies import make_strategy
 from archscout.testing import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 MACRO = NASBenchMacro()
 SPACES = {

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from archscout.predictors._parts.presets import PRESETS
+from archscout.strategies._latent_ascent import LatentAscent
 from archscout.strategies._seminas import PLANS, Supervised, nao, seminas
-from archscout.strategies.latent_ascent import LatentAscent
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

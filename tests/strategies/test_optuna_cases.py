@@ -10,7 +10,7 @@ from optuna.samplers import BaseSampler
 from optuna.testing.pytest_samplers import BasicSamplerTestCase, SingleOnlySamplerTestCase
 
 from archscout.strategies.strategy_sampler import StrategySampler
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 QUICK = ("random", "evolution", "local", "guided", "optuna:tpe")
 

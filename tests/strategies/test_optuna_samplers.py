@@ -21,15 +21,17 @@ from archscout.strategies import (
     StrategySampler,
     list_strategies,
     make_strategy,
-    optuna_claims,
     suggest_architecture,
 )
+from archscout.strategies import (
+    _optuna_claims as optuna_claims,
+)
+from archscout.strategies._optuna_claims import claim
+from archscout.strategies._optuna_params import distributions, from_params, to_params
 from archscout.strategies.base import Strategy
-from archscout.strategies.optuna_claims import claim
-from archscout.strategies.optuna_params import distributions, from_params, to_params
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 # Rounds so small that a few labels see several.
@@ -236,7 +238,7 @@ def test_a_pickled_sampler_goes_on_as_if_it_had_not_been(name: str) -> None:
 TWO_PROCESSES = """
 import sys, optuna
 from archscout.strategies.strategy_sampler import StrategySampler, suggest_architecture
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 optuna.logging.set_verbosity(optuna.logging.WARNING)
 space = ToySpace()
 backend = optuna.storages.journal.JournalFileBackend(sys.argv[1])

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from archscout.errors import MemoryShortageError, SettingsError
 from archscout.spaces.base import Architecture
 from archscout.strategies._guided import guided
-from archscout.strategies.latent_ascent import LatentAscent
+from archscout.strategies._latent_ascent import LatentAscent
+from archscout.strategies._success import Success
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
-from archscout.strategies.success import Success
-from archscout.study.loop import search
-from archscout.testing.strategies import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.testing._strategies import check_strategy
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

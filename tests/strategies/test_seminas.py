@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, UnknownNameError
 from archscout.predictors._parts.presets import PRESETS
-from archscout.predictors.wrappers.pseudo_labels import Trial
+from archscout.predictors.wrappers._pseudo_labels import Trial
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies import make_strategy
+from archscout.strategies._choosing import in_order, thompson
 from archscout.strategies._seminas import PLANS, SemiSupervised, Supervised, seminas
-from archscout.strategies.choosing import in_order, thompson
 from archscout.strategies.predictor_guided import PredictorGuided
 from archscout.study.buying import SearchProgress
 from archscout.testing import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 TOY = ToySpace()
 WORTH = np.random.default_rng(3).normal(size=(4, 5))

@@ -17,7 +17,7 @@ from archscout.strategies.base import Strategy
 from archscout.strategies.evolution import Evolution
 from archscout.strategies.local_search import LocalSearch
 from archscout.strategies.random_search import RandomSearch
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 CELLS = load_space("nasbench201")

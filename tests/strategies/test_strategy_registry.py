@@ -12,8 +12,8 @@ from archscout.errors import SettingsError, UnknownNameError
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import STRATEGIES, list_strategies, make_strategy
-from archscout.testing.strategies import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._strategies import check_strategy
+from archscout.testing._toy import ToySpace
 
 SIMPLE = {
     "random": {},

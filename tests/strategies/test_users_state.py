@@ -17,8 +17,8 @@ from archscout.spaces.base import Architecture
 from archscout.strategies import list_strategies
 from archscout.strategies.base import Strategy
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.testing._toy import ToySpace
 from hostile_states import STATES, everything, state_of_process
 
 SPACE = load_space("nasbench201")

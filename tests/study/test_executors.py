@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archscout.errors import ArchscoutError, SettingsError
-from archscout.study.executors import JobFailure, run_in_processes, usable_cores
+from archscout.study._executors import JobFailure, run_in_processes, usable_cores
 
 
 def square(number):
@@ -25,7 +25,7 @@ def where_and_how(_):
 
 
 def warns_of_tables(_):
-    return logging.getLogger("archscout.benchmarks.build").isEnabledFor(logging.WARNING)
+    return logging.getLogger("archscout.benchmarks._build").isEnabledFor(logging.WARNING)
 
 
 class PickyError(Exception):
@@ -141,7 +141,7 @@ def test_an_error_in_on_done_ends_everything():
 SCRIPT = """
 import os, sys, time
 from pathlib import Path
-from archscout.study.executors import run_in_processes
+from archscout.study._executors import run_in_processes
 
 def sleep(job):
     Path(sys.argv[1], f"{os.getpid()}.part").write_text("")
@@ -191,7 +191,7 @@ def test_no_worker_outlives_its_parent(tmp_path, how):
 @pytest.mark.parametrize("as_file", [True, False])
 def test_a_script_needs_neither_a_guard_nor_a_file(tmp_path, as_file):
     script = (
-        "from archscout.study.executors import run_in_processes\n"
+        "from archscout.study._executors import run_in_processes\n"
         "def double(job):\n    return 2 * job\n"
         "print(run_in_processes(double, [1, 2], 2))\n"
     )

@@ -14,20 +14,20 @@ import pytest
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, ObjectiveError, SettingsError
 from archscout.experiments import BenchmarkSpec
-from archscout.experiments.candidates import Candidate
-from archscout.experiments.comparison.jobs import SearchJob, run_search
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.objective import Measurement
-from archscout.reports.content import headline
-from archscout.results.load import load_result
+from archscout.experiments._candidates import Candidate
+from archscout.experiments.comparison._jobs import SearchJob, run_search
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._objective import Measurement
+from archscout.reports._content import headline
+from archscout.results._load import load_result
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.strategies import list_strategies
 from archscout.strategies.random_search import RandomSearch
+from archscout.study._loop import search
 from archscout.study.buying import SearchProgress
-from archscout.study.loop import search
-from archscout.study.record.storage import StudyRecord
-from archscout.testing.toy import ToySpace
+from archscout.study.record._storage import StudyRecord
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

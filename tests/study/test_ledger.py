@@ -14,14 +14,14 @@ from archscout.errors import (
     StorageError,
     UnknownNameError,
 )
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.label import Attempt, Label
-from archscout.objectives.objective import Measurement
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._label import Attempt, Label
+from archscout.objectives._objective import Measurement
 from archscout.spaces import load_space
 from archscout.spaces.base import Architecture
+from archscout.study._loop import search
 from archscout.study.ledger import Ledger
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 ARCHS = SPACE.architectures(SPACE.all_choices())
@@ -176,7 +176,7 @@ def test_a_failed_measurement_keeps_its_price():
 def clock(monkeypatch):
     """Each look at the clock of measurements is 2.5 seconds after the last."""
     times = itertools.count(0.0, 2.5)
-    monkeypatch.setattr("archscout.study.measuring.time.perf_counter", lambda: next(times))
+    monkeypatch.setattr("archscout.study._measuring.time.perf_counter", lambda: next(times))
 
 
 @pytest.mark.parametrize(

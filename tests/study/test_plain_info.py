@@ -14,13 +14,13 @@ import numpy as np
 import pytest
 import torch
 
-from archscout.objectives.objective import Measurement
+from archscout.objectives._objective import Measurement
 from archscout.reports import report
-from archscout.results.load import load_result
+from archscout.results._load import load_result
 from archscout.spaces.base import Architecture
-from archscout.study.loop import search
-from archscout.study.plain_info import plain_info
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.study._plain_info import plain_info
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

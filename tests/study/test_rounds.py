@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 
 from archscout.errors import ArchscoutError
-from archscout.objectives.objective import Measurement, Objective
+from archscout.objectives._objective import Measurement, Objective
 from archscout.spaces.base import Architecture
 from archscout.strategies.evolution import Evolution
 from archscout.strategies.random_search import RandomSearch
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

@@ -16,20 +16,20 @@ import pytest
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, StorageError, UnknownNameError
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Measurement
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Measurement
 from archscout.reports import report
-from archscout.reports.content import prediction_words
-from archscout.results.load import load_result
+from archscout.reports._content import prediction_words
+from archscout.results._load import load_result
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
 from archscout.strategies.evolution import Evolution
 from archscout.strategies.random_search import RandomSearch
+from archscout.study._loop import search
 from archscout.study.buying import SearchProgress
-from archscout.study.loop import search
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

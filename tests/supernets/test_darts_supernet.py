@@ -9,7 +9,7 @@ from tiny_supernets import images, tiny
 from torch import nn
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.spaces.darts.cell import EDGES, INPUT_PAIRS, NODES, OPERATIONS
+from archscout.spaces.darts._cell import EDGES, INPUT_PAIRS, NODES, OPERATIONS
 from archscout.supernets import make_supernet
 
 

@@ -8,7 +8,7 @@ import torch
 from tiny_supernets import images, tiny
 from torch import nn
 
-from archscout.spaces.nasbench201.cell import EDGES
+from archscout.spaces.nasbench201._cell import EDGES
 from archscout.supernets import make_supernet
 
 _SPECIAL = ["000000", "003000", "030300", "303030", "033000", "003330", "111111", "444444"]

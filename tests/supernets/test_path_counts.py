@@ -7,8 +7,8 @@ import itertools
 import numpy as np
 
 from archscout.spaces._blocks.path_counts import path_counts
-from archscout.spaces.darts.cell import EDGES as DARTS_EDGES
-from archscout.spaces.nasbench201.cell import EDGES, live_edges
+from archscout.spaces.darts._cell import EDGES as DARTS_EDGES
+from archscout.spaces.nasbench201._cell import EDGES, live_edges
 
 
 def _all_paths(there, edges, starts, ends):

@@ -11,8 +11,8 @@ from scipy import stats
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.images import Images
-from archscout.images.mixing import mix
-from archscout.supernets.random_labels import KINDS, label_source, random_labels
+from archscout.images._mixing import mix
+from archscout.supernets._random_labels import KINDS, label_source, random_labels
 
 N = 20000
 # Counted up as well as spread out: a poor mix would show in the first.

@@ -7,10 +7,10 @@ import random
 import numpy as np
 import pytest
 
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.objective import Measurement, Objective
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._objective import Measurement, Objective
+from archscout.testing._toy import ToySpace
 from archscout.testing.objectives import check_objective
-from archscout.testing.toy import ToySpace
 
 SPACE = ToySpace()
 CALLS = itertools.count()

@@ -15,7 +15,7 @@ from archscout.predictors._parts.checks import check_labels
 from archscout.spaces import load_space
 from archscout.spaces.base import SearchSpace
 from archscout.testing import check_predictor
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

@@ -12,8 +12,8 @@ import pytest
 
 from archscout.spaces.base import Architecture
 from archscout.strategies.random_search import RandomSearch
-from archscout.testing.strategies import check_strategy
-from archscout.testing.toy import ToySpace
+from archscout.testing._strategies import check_strategy
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 

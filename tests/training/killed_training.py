@@ -17,8 +17,8 @@ import torch
 from tiny_networks import make_images, same
 
 from archscout.supernets import make_supernet
-from archscout.training.loop import train
-from archscout.training.path_sampling import SupernetPaths
+from archscout.training._loop import train
+from archscout.training._path_sampling import SupernetPaths
 from archscout.training.settings import TrainSettings
 from dying import die_at, in_child
 

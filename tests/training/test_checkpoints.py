@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import save_file
 
 from archscout.errors import StorageError
-from archscout.training.checkpoints import CHECKPOINT, PREVIOUS, Checkpoint, TrainingFolder
+from archscout.training._checkpoints import CHECKPOINT, PREVIOUS, Checkpoint, TrainingFolder
 
 IDENTITY = {"seed": 1}
 

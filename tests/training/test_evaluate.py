@@ -9,8 +9,8 @@ from tiny_networks import TinySupernet, make_images, make_network, same, state_o
 
 from archscout.errors import SettingsError
 from archscout.images.augment import Augmentation, channel_statistics
+from archscout.training._recalibrate import recalibrate, recalibrated
 from archscout.training.evaluate import accuracy, predict_classes
-from archscout.training.recalibrate import recalibrate, recalibrated
 
 IMAGES = make_images(30)
 STATISTICS = channel_statistics(IMAGES.pixels)

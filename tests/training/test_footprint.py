@@ -13,11 +13,11 @@ from torch import nn
 from archscout._common import memory
 from archscout.errors import MemoryShortageError, SettingsError
 from archscout.images import load_images
+from archscout.pipelines._train import train_network
 from archscout.pipelines.supernet_search import SupernetSearchSettings, search_supernet
-from archscout.pipelines.train import train_network
 from archscout.pipelines.unlabeled import UnlabeledSettings, search_unlabeled
 from archscout.spaces import load_space
-from archscout.training.footprint import check_footprint, training_bytes
+from archscout.training._footprint import check_footprint, training_bytes
 from archscout.training.settings import TrainSettings
 
 IMAGES = make_images(40)

@@ -12,10 +12,10 @@ from torch.nn.functional import cross_entropy
 
 from archscout.errors import SettingsError, StorageError, TrainingError
 from archscout.images.augment import channel_statistics
+from archscout.training._inputs import Inputs, rng_of
+from archscout.training._loop import train
+from archscout.training._path_sampling import PoolPaths, SupernetPaths
 from archscout.training.evaluate import accuracy
-from archscout.training.inputs import Inputs, rng_of
-from archscout.training.loop import train
-from archscout.training.path_sampling import PoolPaths, SupernetPaths
 from archscout.training.settings import TrainSettings
 
 IMAGES = make_images()

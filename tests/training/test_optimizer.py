@@ -9,9 +9,9 @@ from tiny_networks import TinySupernet, make_network
 from torch import nn
 
 from archscout.errors import SettingsError
-from archscout.training import precision
-from archscout.training.optimizer import make_optimizer, momenta, update
-from archscout.training.path_sampling import PoolPaths, SupernetPaths
+from archscout.training import _precision as precision
+from archscout.training._optimizer import make_optimizer, momenta, update
+from archscout.training._path_sampling import PoolPaths, SupernetPaths
 from archscout.training.settings import TrainSettings
 
 

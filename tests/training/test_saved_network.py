@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
-from archscout.spaces.mobilenet.costs import Widths
-from archscout.training.saved_network import (
+from archscout.spaces.mobilenet._costs import Widths
+from archscout.training._saved_network import (
     NETWORK,
     WEIGHTS,
     SavedNetwork,
@@ -24,7 +24,7 @@ from archscout.training.saved_network import (
     read_network,
     save_network,
 )
-from archscout.training.weights_file import read_weights, write_weights
+from archscout.training._weights_file import read_weights, write_weights
 
 SMALL = {"channels": 4, "cells": 1, "classes": 3}
 SAVED = SavedNetwork(

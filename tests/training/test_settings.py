@@ -7,8 +7,8 @@ import itertools
 import pytest
 
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.training.presets import PRESETS, find_settings
-from archscout.training.schedule import learning_rate
+from archscout.training._presets import PRESETS, find_settings
+from archscout.training._schedule import learning_rate
 from archscout.training.settings import TrainSettings
 
 

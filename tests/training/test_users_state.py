@@ -10,20 +10,20 @@ import pytest
 import torch
 from tiny_networks import TinySupernet, make_images, same, state_of
 
-from archscout.exports.code import export_code
-from archscout.exports.weights import export_weights
+from archscout.exports._code import export_code
+from archscout.exports._weights import export_weights
 from archscout.images.augment import channel_statistics
-from archscout.pipelines.train import TrainedNetwork, train_network
+from archscout.pipelines._train import TrainedNetwork, train_network
 from archscout.proxies import make_proxy
 from archscout.spaces import load_space
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import make_angle
+from archscout.training._loop import train
+from archscout.training._path_sampling import SupernetPaths
+from archscout.training._recalibrate import recalibrated
+from archscout.training._saved_network import SavedNetwork, load_network, save_network
+from archscout.training._saved_network import make_network as make_saved
 from archscout.training.evaluate import predict_classes
-from archscout.training.loop import train
-from archscout.training.path_sampling import SupernetPaths
-from archscout.training.recalibrate import recalibrated
-from archscout.training.saved_network import SavedNetwork, load_network, save_network
-from archscout.training.saved_network import make_network as make_saved
 from archscout.training.settings import TrainSettings
 from hostile_states import STATES, everything, state_of_process
 

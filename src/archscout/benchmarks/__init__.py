@@ -6,17 +6,40 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archscout._common.arguments import refuses
-from archscout.benchmarks.schema import Column
+from archscout._common.lazy import lazily
+from archscout.benchmarks._schema import Column
 from archscout.benchmarks.table import TableBenchmark
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Ready, Registry
 from archscout.spaces import SPACES, declarations
 from archscout.spaces._blocks.measured_table import MeasuredTable
 
-__all__ = ["BENCHMARKS", "Column", "TableBenchmark", "benchmark_space", "load_benchmark"]
+if TYPE_CHECKING:
+    from archscout.benchmarks._schema import infer_column
+    from archscout.spaces.nasbench101.table import load_nasbench101
+    from archscout.spaces.nasbench101.table_csv import (
+        load_nasbench101_measured,
+        load_nasbench101_small,
+    )
+    from archscout.spaces.nasbench201.table import load_nasbench201
+    from archscout.spaces.nasbench_macro.table import load_nasbench_macro
+
+__all__ = [
+    "BENCHMARKS",
+    "Column",
+    "TableBenchmark",
+    "benchmark_space",
+    "infer_column",
+    "load_benchmark",
+    "load_nasbench101",
+    "load_nasbench101_measured",
+    "load_nasbench101_small",
+    "load_nasbench201",
+    "load_nasbench_macro",
+]
 
 
 def _of_spaces() -> dict[str, Entry]:
@@ -93,3 +116,16 @@ def benchmark_space(name: str) -> str:
         if name in plugin.benchmarks
     )
     return next(homes, None) or load_benchmark(name).space.name
+
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "infer_column": "_schema",
+        "load_nasbench101": "archscout.spaces.nasbench101.table",
+        "load_nasbench101_measured": "archscout.spaces.nasbench101.table_csv",
+        "load_nasbench101_small": "archscout.spaces.nasbench101.table_csv",
+        "load_nasbench201": "archscout.spaces.nasbench201.table",
+        "load_nasbench_macro": "archscout.spaces.nasbench_macro.table",
+    },
+)

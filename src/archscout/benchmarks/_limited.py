@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Choices, SearchSpace
-from archscout.spaces.limits.limit import UNITS
+from archscout.spaces.limits._limit import UNITS
 
 
 def rows_within(

@@ -15,12 +15,12 @@ from numpy.typing import DTypeLike, NDArray
 from archscout._common.paths import at_home
 from archscout._tables.units import check_unit, row_means
 from archscout.benchmarks._limited import rows_within
-from archscout.benchmarks.schema import Column
+from archscout.benchmarks._schema import Column
 from archscout.errors import TableError, unknown_name
-from archscout.objectives.objective import Direction, Measurement, Objective
+from archscout.objectives._objective import Direction, Measurement, Objective
 from archscout.spaces._blocks.measured_table import RunMode
+from archscout.spaces._index import ChoiceIndex
 from archscout.spaces.base import Architecture, Choices, SearchSpace
-from archscout.spaces.index import ChoiceIndex
 
 Floats = NDArray[np.float64]
 
@@ -134,7 +134,7 @@ class TableBenchmark(Objective):
         """Read a table from a CSV file (plain or gzipped), or from parquet with pyarrow.
 
         Without a schema the meaning of a column is read from its name, see
-        `archscout.benchmarks.schema.infer_column`: ``cifar10_valid_200ep_run0``,
+        `archscout.benchmarks._schema.infer_column`: ``cifar10_valid_200ep_run0``,
         ``arch,value`` and ``architecture,valid,test,seconds`` all work.
 
         Dialects of spreadsheets are understood, see `archscout._tables.csv_text`. Columns that
@@ -172,7 +172,7 @@ class TableBenchmark(Objective):
             >>> table.optimum, table.seconds.tolist(), table.name
             (55.5, [60.0], 'mine valid accuracy mean')
         """
-        from archscout.benchmarks.build import table_arguments
+        from archscout.benchmarks._build import table_arguments
 
         arguments = table_arguments(
             at_home(path),
@@ -226,7 +226,7 @@ class TableBenchmark(Objective):
 
         Examples:
             >>> from archscout.spaces import load_space
-            >>> from archscout.spaces.limits.limit import Limit
+            >>> from archscout.spaces.limits._limit import Limit
             >>> cells = load_space("nasbench201")
             >>> table = TableBenchmark(
             ...     cells, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]),

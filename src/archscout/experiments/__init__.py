@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from archscout._common.lazy import lazily
 
 if TYPE_CHECKING:
-    from archscout.experiments.benchmark_spec import BenchmarkSpec
+    from archscout.experiments._benchmark_spec import BenchmarkSpec
+    from archscout.experiments._frame import ExperimentProgress
     from archscout.experiments.comparison.run import compare
-    from archscout.experiments.frame import ExperimentProgress
     from archscout.experiments.ranking.run import rank
     from archscout.results import Comparison, Ranking
 
@@ -24,9 +24,9 @@ __all__ = [
 __getattr__ = lazily(
     __name__,
     {
-        "BenchmarkSpec": "benchmark_spec",
+        "BenchmarkSpec": "_benchmark_spec",
         "Comparison": "comparison.run",
-        "ExperimentProgress": "frame",
+        "ExperimentProgress": "_frame",
         "Ranking": "ranking.run",
         "compare": "comparison.run",
         "rank": "ranking.run",

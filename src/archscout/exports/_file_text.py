@@ -18,7 +18,7 @@ from archscout.exports._definitions import Definitions, Import
 from archscout.exports._imports import check_imports, import_lines, packages_of
 from archscout.exports._literals import WIDTH, columns, comment, literal, quoted
 from archscout.exports._shipped import load_weights
-from archscout.exports.source import Source
+from archscout.exports._source import Source
 
 CODE, PARITY = "network.py", "parity.safetensors"
 

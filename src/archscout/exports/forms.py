@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from archscout.errors import SettingsError, unknown_name
-from archscout.exports.files import Exported
+from archscout.exports._files import Exported
 
 FORMS = ("code", "weights", "onnx")
 
@@ -46,7 +46,7 @@ def export(
 
     Examples:
         >>> import tempfile
-        >>> from archscout.training.saved_network import SavedNetwork, save_network
+        >>> from archscout.training._saved_network import SavedNetwork, save_network
         >>> sizes = {"channels": 4, "cells": 1}
         >>> with tempfile.TemporaryDirectory() as run:
         ...     _ = save_network(run, SavedNetwork("nasbench201", "334131", sizes, resolution=8))
@@ -55,11 +55,11 @@ def export(
         'network.py'
     """
     if to == "code":
-        from archscout.exports.code import export_code
+        from archscout.exports._code import export_code
 
         return export_code(run, out, force=force, settings=settings, space=space)
     if to == "onnx":
-        from archscout.exports.onnx import export_onnx
+        from archscout.exports._onnx import export_onnx
 
         return export_onnx(run, out, force=force, settings=settings, space=space)
     if to != "weights":
@@ -69,6 +69,6 @@ def export(
             f"got a setting ({', '.join(settings)}) for weights, whose network has its own: "
             "leave it out"
         )
-    from archscout.exports.weights import export_weights
+    from archscout.exports._weights import export_weights
 
     return export_weights(run, out, force=force, space=space)

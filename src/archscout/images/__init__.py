@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from archscout._common.lazy import lazily
 
 if TYPE_CHECKING:
+    from archscout.images._images import Images, Skipped
+    from archscout.images._sets import ImageSets, load_sets
     from archscout.images.augment import Augmentation, ChannelStatistics, channel_statistics
-    from archscout.images.images import Images, Skipped
     from archscout.images.load import load_images
-    from archscout.images.sets import ImageSets, load_sets
 
 __all__ = [
     "Augmentation",
@@ -30,11 +30,11 @@ __getattr__ = lazily(
     {
         "Augmentation": "augment",
         "ChannelStatistics": "augment",
-        "ImageSets": "sets",
-        "Images": "images",
-        "Skipped": "images",
+        "ImageSets": "_sets",
+        "Images": "_images",
+        "Skipped": "_images",
         "channel_statistics": "augment",
         "load_images": "load",
-        "load_sets": "sets",
+        "load_sets": "_sets",
     },
 )

@@ -9,14 +9,14 @@ import numpy as np
 from archscout._common.memory import told_of_memory
 from archscout._common.paths import at_home
 from archscout.errors import ImageError, SettingsError
-from archscout.images.arrays import images_from_array
-from archscout.images.dataset import read_dataset
-from archscout.images.files import read_array_file
-from archscout.images.folder import read_folder
-from archscout.images.idx import is_idx, read_idx_images
-from archscout.images.images import Images
-from archscout.images.request import Progress, Request
-from archscout.images.value_range import BY_ITSELF
+from archscout.images._arrays import images_from_array
+from archscout.images._dataset import read_dataset
+from archscout.images._files import read_array_file
+from archscout.images._folder import read_folder
+from archscout.images._idx import is_idx, read_idx_images
+from archscout.images._images import Images
+from archscout.images._request import Progress, Request
+from archscout.images._value_range import BY_ITSELF
 
 
 @told_of_memory("reading images", "take a lower resolution, or fewer images (limit)")

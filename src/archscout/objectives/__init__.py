@@ -1,7 +1,7 @@
 """Objectives: what scores an architecture at a cost, its measurement, and the label bought."""
 
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Direction, Measurement, Objective, Rounds
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Direction, Measurement, Objective, Rounds
 
 __all__ = ["Direction", "FunctionObjective", "Label", "Measurement", "Objective", "Rounds"]

@@ -18,12 +18,13 @@ from archscout._common.lazy import lazily
 from archscout._common.own_state import door_of, own_state
 from archscout.errors import SettingsError, kind_of
 from archscout.plugins import Entry, Registry, is_reference
+from archscout.predictors._posterior import Posterior
 from archscout.predictors.base import Predictor, clone, parameters
-from archscout.predictors.posterior import Posterior
-from archscout.spaces.as_space import as_space
+from archscout.spaces._as_space import as_space
 from archscout.spaces.base import SearchSpace
 
 if TYPE_CHECKING:
+    from archscout.predictors._graph_vae import GraphVAE
     from archscout.predictors._parts.forms import flow_form
     from archscout.predictors._parts.presets import PRESETS, Preset
     from archscout.predictors.arch2vec import Arch2Vec
@@ -33,12 +34,11 @@ if TYPE_CHECKING:
     from archscout.predictors.forest import Forest
     from archscout.predictors.gaussian_process import GaussianProcess
     from archscout.predictors.graph_network import GraphNetwork
-    from archscout.predictors.graph_vae import GraphVAE
     from archscout.predictors.mlp import MLP
     from archscout.predictors.weak import WeakPredictor
-    from archscout.predictors.wrappers.conformal import Conformal
-    from archscout.predictors.wrappers.ensemble import Ensemble
-    from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
+    from archscout.predictors.wrappers._conformal import Conformal
+    from archscout.predictors.wrappers._ensemble import Ensemble
+    from archscout.predictors.wrappers._pseudo_labels import PseudoLabels
 
 __getattr__ = lazily(
     __name__,
@@ -46,17 +46,17 @@ __getattr__ = lazily(
         "Arch2Vec": "arch2vec",
         "Assessor": "assessor",
         "Boosting": "boosting",
-        "Conformal": "wrappers.conformal",
+        "Conformal": "wrappers._conformal",
         "EncoderPredictorDecoder": "encoder_predictor_decoder",
-        "Ensemble": "wrappers.ensemble",
+        "Ensemble": "wrappers._ensemble",
         "Forest": "forest",
         "GaussianProcess": "gaussian_process",
         "GraphNetwork": "graph_network",
-        "GraphVAE": "graph_vae",
+        "GraphVAE": "_graph_vae",
         "MLP": "mlp",
         "PRESETS": "_parts.presets",
         "Preset": "_parts.presets",
-        "PseudoLabels": "wrappers.pseudo_labels",
+        "PseudoLabels": "wrappers._pseudo_labels",
         "WeakPredictor": "weak",
         "flow_form": "_parts.forms",
     },
@@ -71,7 +71,7 @@ PREDICTORS = Registry(
     "predictor",
     {
         "seminas": Entry(
-            f"{_HERE}.wrappers.pseudo_labels:PseudoLabels",
+            f"{_HERE}.wrappers._pseudo_labels:PseudoLabels",
             "flow ensemble with decoder, taught on pseudo-labels while they help",
             _SEMINAS,
         ),
@@ -127,7 +127,7 @@ PREDICTORS = Registry(
             "Yan et al., Does Unsupervised Architecture Representation Learning Help, 2006.06936",
         ),
         "graph-vae": Entry(
-            f"{_HERE}.graph_vae:GraphVAE",
+            f"{_HERE}._graph_vae:GraphVAE",
             "graph auto-encoder with accuracy and complexity heads taught together, and a decoder",
             "Li et al., Neural Architecture Optimization with Graph VAE, arXiv 2006.10310",
         ),
@@ -145,17 +145,17 @@ WRAPPERS = Registry(
     "wrapper of a predictor",
     {
         "pseudo": Entry(
-            f"{_HERE}.wrappers.pseudo_labels:PseudoLabels",
+            f"{_HERE}.wrappers._pseudo_labels:PseudoLabels",
             "teaches the predictor on its own guesses for unlabeled architectures while they help",
             _SEMINAS,
         ),
         "ensemble": Entry(
-            f"{_HERE}.wrappers.ensemble:Ensemble",
+            f"{_HERE}.wrappers._ensemble:Ensemble",
             "several of the predictor on other labels; their deviation is the spread",
             "Breiman, Bagging Predictors, 1996; Lakshminarayanan et al., arXiv 1612.01474",
         ),
         "conformal": Entry(
-            f"{_HERE}.wrappers.conformal:Conformal",
+            f"{_HERE}.wrappers._conformal:Conformal",
             "scales the predictor's spread so that held-out labels lie where it says",
             "Lei et al., Distribution-Free Predictive Inference for Regression, 2018",
         ),

@@ -33,8 +33,8 @@ from archscout.predictors._parts.latent_regressors import (
 )
 from archscout.predictors._parts.scaling import RankScores
 from archscout.predictors._parts.written_graph import WrittenGraph
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 EmbeddingKind = Literal["mean", "vertices"]

@@ -25,8 +25,8 @@ from archscout.predictors._parts.losses import LOSSES
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.teaching import member_weights
 from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures that are encoded at once.

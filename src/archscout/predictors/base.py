@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from archscout._common.own_state import guard, own_state
 from archscout.errors import MissingMethodError, SettingsError
 from archscout.predictors._parts.checks import check_labels, check_pseudo_labels
-from archscout.predictors.posterior import Floats, Posterior, as_posterior
+from archscout.predictors._posterior import Floats, Posterior, as_posterior
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 Values = Sequence[float] | NDArray[np.floating[Any]]
@@ -30,7 +30,7 @@ def parameters(cls: type[_Made]) -> type[_Made]:
         >>> @parameters
         ... class Scaled(Predictor):
         ...     factor: float = 2.0
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> Scaled(ToySpace(), np.random.default_rng(0), factor=3.0).get_params()
         {'factor': 3.0}
     """
@@ -204,7 +204,7 @@ def clone(predictor: _Kind, rng: np.random.Generator, **changes: Any) -> _Kind:
 
     Examples:
         >>> from archscout.predictors.forest import Forest
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> forest = Forest(ToySpace(), np.random.default_rng(0), trees=50)
         >>> clone(forest, np.random.default_rng(1), smallest_leaf=2).trees
         50

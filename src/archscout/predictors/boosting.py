@@ -18,8 +18,8 @@ from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.members import deal_left_out, member_posterior, widened, widening
 from archscout.predictors._parts.ranges import OneOrMore, Share, ThreeOrMore
 from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block, so that the columns of many do not fill the memory.

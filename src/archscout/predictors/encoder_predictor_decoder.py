@@ -33,8 +33,8 @@ from archscout.predictors._parts.network import Table, TableCache
 from archscout.predictors._parts.presets import Preset, find_preset
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.training import Batch, mixed_steps, shuffled_passes, train
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, Values, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Architectures, Choices
 
 # Small enough for the members' vectors to stay in the processor's cache.

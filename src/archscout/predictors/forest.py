@@ -19,8 +19,8 @@ from archscout._common.settings import Flag
 from archscout.predictors._parts.cell_features import CellFeatures
 from archscout.predictors._parts.ranges import OneOrMore, Share
 from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 _KINDS = {"extra": ExtraTreesRegressor, "random": RandomForestRegressor}

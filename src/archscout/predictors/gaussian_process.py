@@ -32,8 +32,8 @@ from archscout.predictors._parts.gaussian_kernels import (
 )
 from archscout.predictors._parts.ranges import TwoOrMore
 from archscout.predictors._parts.scaling import RankScores
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Entries of the covariance between a block of architectures and the labels: about 64 MB.

@@ -25,8 +25,8 @@ from archscout.predictors._parts.graph_message_network import (
 )
 from archscout.predictors._parts.perceptron import Perceptron
 from archscout.predictors._parts.teaching import teach
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block: the members' vectors of all vertices fit in the processor's cache.

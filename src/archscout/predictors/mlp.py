@@ -18,8 +18,8 @@ from archscout.predictors._parts import ranges
 from archscout.predictors._parts.columns import ColumnKind, Columns
 from archscout.predictors._parts.perceptron import Perceptron
 from archscout.predictors._parts.teaching import teach
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 # Architectures a block: a pool of a search in one, so that its columns are kept from call to call.

@@ -20,8 +20,8 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 
 from archscout.predictors._parts.scaling import LinearScores
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.predictors.base import Predictor, parameters
-from archscout.predictors.posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 _LAYERS, _WIDTH, _EPOCHS = 4, 1000, 100

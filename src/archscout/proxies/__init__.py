@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from archscout._common.lazy import lazily
 from archscout.plugins import Entry, Registry
-from archscout.proxies.base import Proxy
+from archscout.proxies._base import Proxy
 from archscout.spaces.base import SearchSpace
 
 if TYPE_CHECKING:
+    from archscout.proxies._angle import AngleProxy
     from archscout.proxies._costs import LiveParams, Macs, Params, live_params
-    from archscout.proxies.angle import AngleProxy
 
 __getattr__ = lazily(
     __name__,
     {
-        "AngleProxy": "angle",
+        "AngleProxy": "_angle",
         **dict.fromkeys(("LiveParams", "Macs", "Params", "live_params"), "_costs"),
     },
 )
@@ -36,7 +36,7 @@ PROXIES = Registry(
         ),
         "macs": Entry(f"{_HERE}._costs:Macs", "multiply-adds for one image"),
         "angle": Entry(
-            f"{_HERE}.angle:AngleProxy",
+            f"{_HERE}._angle:AngleProxy",
             "how far the weights of a trained supernet turned; takes angle=",
             "Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
         ),

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archscout.proxies.base import Proxy, check_network_settings
+from archscout.proxies._base import Proxy, check_network_settings
 from archscout.spaces import plugin_of
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 

@@ -12,7 +12,7 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import at_home
 from archscout._common.writing import write_file
 from archscout.errors import SettingsError, StorageError, kind_of
-from archscout.results.load import KINDS, load_result
+from archscout.results._load import KINDS, load_result
 
 
 @own_state()
@@ -62,12 +62,12 @@ def report(result: Any, path: str | Path | None = None) -> Path:
 
 
 _PAGES = {
-    "search": ("report.html", "search_html", "render_search"),
-    "compare": ("comparison.html", "comparison_html", "render_comparison"),
-    "rank": ("ranking.html", "ranking_html", "render_ranking"),
-    "search-unlabeled": ("report.html", "unlabeled_html", "render_unlabeled"),
-    "search-supernet": ("report.html", "supernet_html", "render_supernet"),
-    "train": ("report.html", "train_html", "render_training"),
+    "search": ("report.html", "_search_html", "render_search"),
+    "compare": ("comparison.html", "_comparison_html", "render_comparison"),
+    "rank": ("ranking.html", "_ranking_html", "render_ranking"),
+    "search-unlabeled": ("report.html", "_unlabeled_html", "render_unlabeled"),
+    "search-supernet": ("report.html", "_supernet_html", "render_supernet"),
+    "train": ("report.html", "_train_html", "render_training"),
 }
 """By the command that made a result: file of its page, module and function that makes the text."""
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from archscout._common.reading import numbers
-from archscout.results.experiment import ExperimentResult
-from archscout.results.regrets import Curves, RunRecord, make_curves
-from archscout.results.yardsticks import TrivialBaseline, Yardsticks
+from archscout.results._experiment import ExperimentResult
+from archscout.results._regrets import Curves, RunRecord, make_curves
+from archscout.results._yardsticks import TrivialBaseline, Yardsticks
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,9 +19,9 @@ from archscout._common.plain import plain
 from archscout._common.saying import count
 from archscout._common.writing import told_if_unwritable
 from archscout.errors import ArchscoutError
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Direction
-from archscout.results.notes import STRATEGY_NOTES, info_columns
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Direction
+from archscout.results._notes import STRATEGY_NOTES, info_columns
 from archscout.spaces.base import Architecture, SearchSpace
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ class SearchResult:
     @property
     def warnings(self) -> list[str]:
         """What speaks against using the best, such as operations of which none has weights."""
-        from archscout.spaces.hollow import warnings_of
+        from archscout.spaces._hollow import warnings_of
 
         if all(label.failed for label in self.labels):
             return []
@@ -199,7 +199,7 @@ class SearchResult:
         Raises:
             StorageError: if it cannot be written.
         """
-        from archscout.results.search_file import write_result
+        from archscout.results._search_file import write_result
 
         path = at_home(folder) / FILE_NAME
         with told_if_unwritable(path):
@@ -221,7 +221,7 @@ class SearchResult:
         Raises:
             StorageError: if it cannot be read, is no result, was changed, or is of another space.
         """
-        from archscout.results.search_file import read_result
+        from archscout.results._search_file import read_result
 
         path = Path(path)
         return cls(**read_result(path / FILE_NAME if path.is_dir() else path, space))

@@ -12,14 +12,14 @@ from numpy.typing import NDArray
 
 from archscout._common.own_state import own_state
 from archscout._common.plain import plain
-from archscout.results import supernet_sentences as sentences
-from archscout.results.finalist import Finalist, read_finalist
-from archscout.results.on_images import ImageSearchResult
+from archscout.results import _supernet_sentences as sentences
+from archscout.results._finalist import Finalist, read_finalist
+from archscout.results._on_images import ImageSearchResult
+from archscout.spaces._hollow import warnings_of
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.hollow import warnings_of
 from archscout.stats import kendall_tau
 from archscout.supernets.round import Round
-from archscout.training.saved_network import SavedNetwork
+from archscout.training._saved_network import SavedNetwork
 
 if TYPE_CHECKING:
     import pandas as pd

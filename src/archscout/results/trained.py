@@ -14,9 +14,9 @@ from archscout._common.reading import read_back, read_json
 from archscout._common.run_folder import cannot_write
 from archscout._common.writing import write_json
 from archscout.spaces import recorded_space
-from archscout.spaces.hollow import warnings_of
-from archscout.training.network_description import SavedNetwork
-from archscout.training.saved_network import NETWORK, read_network
+from archscout.spaces._hollow import warnings_of
+from archscout.training._network_description import SavedNetwork
+from archscout.training._saved_network import NETWORK, read_network
 
 FILE_NAME = "trained.json"
 

@@ -11,12 +11,12 @@ import numpy as np
 
 from archscout._common.own_state import own_state
 from archscout._common.plain import plain
-from archscout.results import unlabeled_sentences as sentences
-from archscout.results.on_images import ImageSearchResult
+from archscout.results import _unlabeled_sentences as sentences
+from archscout.results._on_images import ImageSearchResult
 from archscout.results.scores import ANGLE, Scores
+from archscout.spaces._hollow import warnings_of
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.hollow import warnings_of
-from archscout.training.saved_network import SavedNetwork
+from archscout.training._saved_network import SavedNetwork
 
 if TYPE_CHECKING:
     import pandas as pd

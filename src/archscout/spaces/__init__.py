@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from archscout.spaces._blocks.chain_supernet import ChainSupernet
     from archscout.spaces._blocks.supernet import Supernet
     from archscout.spaces._recorded import place_of, recorded_space
+    from archscout.spaces.darts._costs import Layout
+    from archscout.spaces.darts._text import parse_genotype
     from archscout.spaces.darts.space import DARTS
+    from archscout.spaces.mobilenet._costs import Widths
     from archscout.spaces.mobilenet.space import MobileNet
     from archscout.spaces.nasbench101.space import NASBench101
     from archscout.spaces.nasbench201.space import NASBench201
@@ -38,6 +41,9 @@ if TYPE_CHECKING:
 __getattr__ = lazily(
     __name__,
     {
+        "Layout": "darts._costs",
+        "Widths": "mobilenet._costs",
+        "parse_genotype": "darts._text",
         "AngleVector": "_blocks.angle_vector",
         "ChainSupernet": "_blocks.chain_supernet",
         "DARTS": "darts.space",
@@ -61,6 +67,7 @@ __all__ = [
     "Architecture",
     "Architectures",
     "ChainSupernet",
+    "Layout",
     "Limit",
     "MobileNet",
     "NASBench101",
@@ -73,10 +80,12 @@ __all__ = [
     "Variable",
     "VectorContents",
     "VectorPiece",
+    "Widths",
     "declarations",
     "declare",
     "load_space",
     "names_of_weights",
+    "parse_genotype",
     "place_of",
     "plugin_of",
     "recorded_space",

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from archscout.errors import ParseError
-from archscout.spaces.architecture import Variable
+from archscout.spaces._architecture import Variable
 
 _BARE = re.compile(r'[^\s",=](?:[^",=]*[^\s",=])?')
 _WORD = r'(\s*"(?:[^"\\]|\\.)*"\s*|[^",=]*)'

@@ -27,9 +27,9 @@ def place_of(space: SearchSpace) -> str:
         arguments, else its name all the same.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> place_of(load_space("darts")), place_of(ToySpace())
-        ('darts', 'archscout.testing.toy:ToySpace')
+        ('darts', 'archscout.testing._toy:ToySpace')
     """
     kind = type(getattr(space, "_whole", space))
     if space.name in SPACES:

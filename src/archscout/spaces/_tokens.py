@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.encodings.arrays import check_tokens
-from archscout.spaces.architecture import Choices, TokenSpec, choice_dtype
+from archscout.spaces._architecture import Choices, TokenSpec, choice_dtype
 
 
 def spec_of_tokens(option_counts: NDArray[np.int64]) -> TokenSpec:

@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Self
 
-from archscout.spaces.architecture import Architecture, Architectures, Choices, TokenSpec, Variable
-from archscout.spaces.limits.limit import Limit
-from archscout.spaces.limits.limited import make_limited
-from archscout.spaces.whole import WholeSpace
+from archscout.spaces._architecture import Architecture, Architectures, Choices, TokenSpec, Variable
+from archscout.spaces._whole import WholeSpace
+from archscout.spaces.limits._limit import Limit
+from archscout.spaces.limits._limited import make_limited
 
 
 class SearchSpace(WholeSpace):

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import Floats, pair, vector
+from archscout.stats._checks import Floats, pair, vector
 
 _EVEN_LEVELS = tuple(round(0.05 * step, 2) for step in range(1, 20))
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import Floats, vector
+from archscout.stats._checks import Floats, vector
 from archscout.stats.intervals import bootstrap_interval
 
 

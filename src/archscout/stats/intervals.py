@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import Floats, matrix, open_fraction, vector
+from archscout.stats._checks import Floats, matrix, open_fraction, vector
 
 Statistic = Callable[..., Any]
 _CHUNK = 4_000_000  # resampled numbers held at once: 32 MB

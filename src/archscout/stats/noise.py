@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import Floats, matrix, vector
+from archscout.stats._checks import Floats, matrix, vector
 from archscout.stats.ranks import kendall_tau
 
 

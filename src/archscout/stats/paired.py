@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import Floats, pair, vector
+from archscout.stats._checks import Floats, pair, vector
 from archscout.stats.intervals import bootstrap_interval
 
 _EXACT_UP_TO = 36  # two halves of 2**18 sums each

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.errors import SettingsError
-from archscout.stats.checks import open_fraction, pair
+from archscout.stats._checks import open_fraction, pair
 
 _NAMES = ("scores", "true values")
 _EXACT_UP_TO = 8  # 40,320 orders; each further value multiplies them

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from archscout.errors import SettingsError
-from archscout.objectives.objective import Direction
-from archscout.stats.checks import Floats, pair
+from archscout.objectives._objective import Direction
+from archscout.stats._checks import Floats, pair
 
 _NAMES = ("predicted values", "true values")
 

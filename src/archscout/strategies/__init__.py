@@ -15,12 +15,12 @@ from archscout.strategies._registry import STRATEGIES, list_strategies, make_str
 from archscout.strategies.base import Strategy
 
 if TYPE_CHECKING:
+    from archscout.strategies._candidates import Candidates, Offspring, Pool, Round, Source
+    from archscout.strategies._choosing import CHOOSERS, Beliefs
     from archscout.strategies._guided import guided
+    from archscout.strategies._latent_ascent import LatentAscent
     from archscout.strategies._seminas import PLANS, nao, seminas
-    from archscout.strategies.candidates import Candidates, Offspring, Pool, Round, Source
-    from archscout.strategies.choosing import CHOOSERS, Beliefs
     from archscout.strategies.evolution import Evolution
-    from archscout.strategies.latent_ascent import LatentAscent
     from archscout.strategies.local_search import LocalSearch
     from archscout.strategies.optuna_samplers import OptunaSampler
     from archscout.strategies.predictor_guided import Learner, Plan, PredictorGuided
@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 _PARTS = {
     "_guided": ("guided",),
     "_seminas": ("PLANS", "nao", "seminas"),
-    "candidates": ("Candidates", "Offspring", "Pool", "Round", "Source"),
-    "choosing": ("CHOOSERS", "Beliefs"),
+    "_candidates": ("Candidates", "Offspring", "Pool", "Round", "Source"),
+    "_choosing": ("CHOOSERS", "Beliefs"),
     "evolution": ("Evolution",),
-    "latent_ascent": ("LatentAscent",),
+    "_latent_ascent": ("LatentAscent",),
     "local_search": ("LocalSearch",),
     "optuna_samplers": ("OptunaSampler",),
     "predictor_guided": ("Learner", "Plan", "PredictorGuided"),

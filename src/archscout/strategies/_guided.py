@@ -25,8 +25,8 @@ from archscout.errors import unknown_name
 from archscout.predictors import make_predictor
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices, SearchSpace
-from archscout.strategies.candidates import Offspring, Pool, Source
-from archscout.strategies.latent_ascent import LatentAscent, as_climber
+from archscout.strategies._candidates import Offspring, Pool, Source
+from archscout.strategies._latent_ascent import LatentAscent, as_climber
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
 # Relative steps of the ascent: the flow network's decoder knows what is near, that of the graph
@@ -63,7 +63,7 @@ def guided(
         candidates: ``"pool"`` scores all that can be bought (a random draw of ``unlabeled``
             where they are more), ``"evolution"`` children of the best, ``"latent-ascent"``
             what a predictor with a decoder writes.
-        choose: a name of `archscout.strategies.choosing.CHOOSERS`.
+        choose: a name of `archscout.strategies._choosing.CHOOSERS`.
         first: random labels before the first round, at least 4.
         each: labels a round, at least.
         share: a round buys this share of the labels so far, where that is more.
@@ -81,7 +81,7 @@ def guided(
         SettingsError: if a number is out of range.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> guided(ToySpace(), np.random.default_rng(0), predictor="forest").minimum_labels
         11
     """

@@ -10,7 +10,7 @@ import numpy as np
 from archscout._common.arguments import as_generator, check_known
 from archscout._common.own_state import own_state
 from archscout.plugins import Entry, Registry
-from archscout.spaces.as_space import as_space
+from archscout.spaces._as_space import as_space
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies._making import check_kinds, make_own
 from archscout.strategies.base import Strategy
@@ -185,7 +185,7 @@ def make_strategy(
         SettingsError: if it has no such setting or the value is out of range.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> strategy = make_strategy("random", ToySpace(), np.random.default_rng(0))
         >>> len(strategy.ask(2))
         2

@@ -28,12 +28,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError, unknown_name
+from archscout.predictors._posterior import Posterior
 from archscout.predictors.base import Predictor
 from archscout.predictors.encoder_predictor_decoder import EncoderPredictorDecoder
-from archscout.predictors.posterior import Posterior
-from archscout.predictors.wrappers.pseudo_labels import PseudoLabels
+from archscout.predictors.wrappers._pseudo_labels import PseudoLabels
 from archscout.spaces.base import Choices, SearchSpace
-from archscout.strategies.latent_ascent import LatentAscent
+from archscout.strategies._latent_ascent import LatentAscent
 from archscout.strategies.predictor_guided import Plan, PredictorGuided
 
 # Relative steps of the flow network; far ascents leave the region that the decoder knows.
@@ -103,7 +103,7 @@ def seminas(
         SettingsError: if a number is out of range.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> seminas(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9
     """
@@ -146,7 +146,7 @@ def nao(
         the network; ``preset="lstm"`` takes the LSTMs of the paper.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> nao(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9
     """

@@ -10,8 +10,8 @@ import numpy as np
 
 from archscout._common.own_state import guard
 from archscout.errors import SettingsError
+from archscout.spaces._index import ChoiceIndex
 from archscout.spaces.base import Architecture, Choices, SearchSpace
-from archscout.spaces.index import ChoiceIndex
 
 
 class Strategy(ABC):

@@ -25,8 +25,8 @@ from archscout._common.arguments import check_known, whole
 from archscout.errors import SettingsError, unknown_name
 from archscout.spaces.base import Architecture, Choices, SearchSpace
 from archscout.strategies._making import check_kinds
+from archscout.strategies._optuna_params import distributions, from_params, quiet_optuna, to_params
 from archscout.strategies.base import Strategy
-from archscout.strategies.optuna_params import distributions, from_params, quiet_optuna, to_params
 
 # Those that take categorical parameters and need no package beyond Optuna, torch and scipy.
 SAMPLERS: dict[str, Callable[..., BaseSampler]] = {
@@ -56,7 +56,7 @@ class OptunaSampler(Strategy):
         SettingsError: if the sampler has no such setting.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> strategy = OptunaSampler(ToySpace(), np.random.default_rng(0), sampler="tpe")
         >>> archs = strategy.ask(2)
         >>> strategy.tell(archs, [1.0, 2.0])

@@ -22,10 +22,10 @@ from archscout._common.memory import check_memory
 from archscout._common.settings import Number, Whole, settings
 from archscout.predictors.base import Predictor
 from archscout.spaces.base import Architecture, Choices, SearchSpace
+from archscout.strategies._candidates import Round, Source
+from archscout.strategies._choosing import Beliefs, find_chooser
+from archscout.strategies._success import Success
 from archscout.strategies.base import Strategy
-from archscout.strategies.candidates import Round, Source
-from archscout.strategies.choosing import Beliefs, find_chooser
-from archscout.strategies.success import Success
 
 logger = logging.getLogger(__name__)
 
@@ -97,7 +97,7 @@ class PredictorGuided(Strategy):
         pool: choices ``(n, positions)`` that can be measured, or None for the whole space.
         learner: learns from the labels so far.
         source: proposes candidates.
-        choose: a name of `archscout.strategies.choosing.CHOOSERS`.
+        choose: a name of `archscout.strategies._choosing.CHOOSERS`.
         plan: how many labels are bought when.
     """
 

@@ -20,10 +20,10 @@ from optuna.trial import FrozenTrial, TrialState
 
 from archscout.errors import SettingsError
 from archscout.spaces.base import Architecture, SearchSpace
+from archscout.strategies._optuna_claims import claim
+from archscout.strategies._optuna_params import distributions, from_params, to_params
 from archscout.strategies._registry import make_strategy
 from archscout.strategies.base import Strategy
-from archscout.strategies.optuna_claims import claim
-from archscout.strategies.optuna_params import distributions, from_params, to_params
 
 _FINISHED = (TrialState.COMPLETE, TrialState.FAIL, TrialState.PRUNED)
 _REPEATS_IN_A_ROW = 1000
@@ -44,7 +44,7 @@ def suggest_architecture(trial: optuna.trial.BaseTrial, space: SearchSpace) -> A
             that the space forbids; Optuna then goes on with the next trial.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> suggest_architecture(optuna.trial.FixedTrial(
         ...     {"depth": "2", "kernel": "3", "width": "16", "skip": "yes"}), ToySpace())
         Architecture(space='toy', choices=(2, 0, 1, 1))
@@ -77,7 +77,7 @@ class StrategySampler(BaseSampler):
         SettingsError: if the study has more than one direction; it is a ValueError too.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> space = ToySpace()
         >>> optuna.logging.set_verbosity(optuna.logging.WARNING)
         >>> study = optuna.create_study(

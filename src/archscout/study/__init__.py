@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from archscout._common.lazy import lazily
 
 if TYPE_CHECKING:
+    from archscout.study._loop import search
+    from archscout.study.buying import Buying, SearchProgress
     from archscout.study.ledger import Ledger
-    from archscout.study.loop import search
 
-__all__ = ["Ledger", "search"]
-__getattr__ = lazily(__name__, {"Ledger": "ledger", "search": "loop"})
+__all__ = [
+    "Buying",
+    "Ledger",
+    "SearchProgress",
+    "search",
+]
+__getattr__ = lazily(
+    __name__,
+    {"Buying": "buying", "SearchProgress": "buying", "Ledger": "ledger", "search": "_loop"},
+)

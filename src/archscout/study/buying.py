@@ -9,13 +9,13 @@ from typing import Any
 
 from archscout._common.own_state import given
 from archscout._common.saying import count
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Rounds
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Rounds
 from archscout.spaces.base import Architecture
 from archscout.strategies.base import Strategy
-from archscout.study.failures import Failures
+from archscout.study._failures import Failures
 from archscout.study.ledger import Ledger
-from archscout.study.record.storage import Record
+from archscout.study.record._storage import Record
 
 logger = logging.getLogger(__name__)
 

@@ -20,16 +20,16 @@ from archscout.errors import (
     StorageError,
     unknown_name,
 )
-from archscout.objectives.function import as_objective
-from archscout.objectives.label import Label
-from archscout.objectives.objective import Direction, Measurement, Objective
-from archscout.results.notes import join_notes
-from archscout.spaces.as_space import as_space
+from archscout.objectives._function import as_objective
+from archscout.objectives._label import Label
+from archscout.objectives._objective import Direction, Measurement, Objective
+from archscout.results._notes import join_notes
+from archscout.spaces._as_space import as_space
+from archscout.spaces._index import ChoiceIndex
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.spaces.index import ChoiceIndex
-from archscout.study.arguments import allowed_pool
-from archscout.study.history import check_order
-from archscout.study.measuring import measure, measured_test_value
+from archscout.study._arguments import allowed_pool
+from archscout.study._history import check_order
+from archscout.study._measuring import measure, measured_test_value
 
 logger = logging.getLogger(__name__)
 

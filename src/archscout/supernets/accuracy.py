@@ -22,12 +22,12 @@ from archscout._common.own_state import own_state
 from archscout._common.plain import plain
 from archscout._common.run_folder import RunFolder
 from archscout.errors import SettingsError
-from archscout.images.images import Images
-from archscout.objectives.objective import Measurement, Objective
+from archscout.images._images import Images
+from archscout.objectives._objective import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.supernets.round import Round
 from archscout.supernets.rounds import RoundPlan, SupernetRounds
-from archscout.training.stages import OnStage, StageClock
+from archscout.training._stages import OnStage, StageClock
 
 
 class SupernetAccuracy(Objective):

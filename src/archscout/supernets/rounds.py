@@ -20,18 +20,18 @@ import torch
 from numpy.typing import NDArray
 
 from archscout.errors import StorageError
+from archscout.images._images import Images
 from archscout.images.augment import channel_statistics
-from archscout.images.images import Images
 from archscout.spaces._blocks.supernet import Supernet
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.supernets._registry import make_supernet
+from archscout.training._footprint import check_footprint
+from archscout.training._loop import train
+from archscout.training._path_sampling import PoolPaths
+from archscout.training._progress import OnProgress
+from archscout.training._recalibrate import recalibrated
+from archscout.training._record import Trained
 from archscout.training.evaluate import accuracy
-from archscout.training.footprint import check_footprint
-from archscout.training.loop import train
-from archscout.training.path_sampling import PoolPaths
-from archscout.training.progress import OnProgress
-from archscout.training.recalibrate import recalibrated
-from archscout.training.record import Trained
 from archscout.training.settings import TrainSettings
 
 _PURPOSE = 1
@@ -105,7 +105,7 @@ class SupernetRounds:
         Args:
             number: of the round, from 0.
             pool: architectures whose paths are trained.
-            on_progress: see `archscout.training.loop.train`.
+            on_progress: see `archscout.training._loop.train`.
 
         Raises:
             StorageError: if the folder's weights are those of a later round.

@@ -8,10 +8,10 @@ broken; call it from a test of your own.
 
 from __future__ import annotations
 
+from archscout.testing._predictors import check_predictor
+from archscout.testing._strategies import check_strategy
 from archscout.testing.objectives import check_objective
-from archscout.testing.predictors import check_predictor
 from archscout.testing.proxies import check_proxy
 from archscout.testing.spaces import check_space
-from archscout.testing.strategies import check_strategy
 
 __all__ = ["check_objective", "check_predictor", "check_proxy", "check_space", "check_strategy"]

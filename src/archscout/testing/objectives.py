@@ -11,10 +11,10 @@ import numpy as np
 
 from archscout._common.plain import plain
 from archscout.errors import ParseError, kind_of
-from archscout.objectives.function import as_objective
-from archscout.objectives.objective import Measurement, Objective
+from archscout.objectives._function import as_objective
+from archscout.objectives._objective import Measurement, Objective
 from archscout.spaces.base import Architecture, SearchSpace
-from archscout.testing.promises import Promises, no_global_randomness, require
+from archscout.testing._promises import Promises, no_global_randomness, require
 
 _METHODS = ("measure", "pool", "test_value", "within", "identity", "standing", "noise")
 
@@ -45,7 +45,7 @@ def check_objective(
         AssertionError: with one sentence for each broken promise.
 
     Examples:
-        >>> from archscout.objectives.function import FunctionObjective
+        >>> from archscout.objectives._function import FunctionObjective
         >>> from archscout.spaces import load_space
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))

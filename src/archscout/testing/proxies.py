@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from archscout.errors import ParseError
-from archscout.proxies.base import Proxy
+from archscout.proxies._base import Proxy
 from archscout.spaces.base import SearchSpace
-from archscout.testing.promises import Promises, require, require_error
+from archscout.testing._promises import Promises, require, require_error
 
 MakeProxy = Callable[[SearchSpace], Proxy]
 
@@ -29,7 +29,7 @@ def check_proxy(make: MakeProxy, space: SearchSpace, rng: np.random.Generator) -
 
     Examples:
         >>> from archscout.proxies import make_proxy
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> check_proxy(
         ...     lambda space: make_proxy("macs", space), ToySpace(), np.random.default_rng(0)
         ... )

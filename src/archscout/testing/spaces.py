@@ -8,10 +8,10 @@ import numpy as np
 
 from archscout.errors import ParseError, SettingsError
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
-from archscout.testing.promises import Promises, require, require_error
-from archscout.testing.space_changes import check_changes, check_member, same_twice
-from archscout.testing.space_encodings import check_encodings
-from archscout.testing.space_lists import check_costs, check_listing, check_networks
+from archscout.testing._promises import Promises, require, require_error
+from archscout.testing._space_changes import check_changes, check_member, same_twice
+from archscout.testing._space_encodings import check_encodings
+from archscout.testing._space_lists import check_costs, check_listing, check_networks
 
 
 def check_space(

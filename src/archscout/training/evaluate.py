@@ -10,7 +10,7 @@ from torch import nn
 from archscout._common.own_state import own_state
 from archscout.errors import SettingsError
 from archscout.images.augment import Augmentation, ChannelStatistics
-from archscout.training.threads import threads
+from archscout.training._threads import threads
 
 BATCH = 256
 

@@ -1,6 +1,6 @@
 """All that decides how a supernet or a single network is trained.
 
-Source: section and table of each published setting are in `archscout.training.presets`.
+Source: section and table of each published setting are in `archscout.training._presets`.
 """
 
 from __future__ import annotations

@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from archscout._common.saying import say_number
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
 from archscout.experiments import BenchmarkSpec, compare
-from archscout.experiments.comparison.sentences import say_test
+from archscout.experiments.comparison._sentences import say_test
 from archscout.plugins import Entry
 from archscout.reports import report
-from archscout.reports.comparison_curves import anytime_curves
-from archscout.reports.comparison_words import summary_words
-from archscout.reports.curves import chart_of
-from archscout.reports.paper import figure_of, spread
-from archscout.results.load import load_result
+from archscout.reports._comparison_curves import anytime_curves
+from archscout.reports._comparison_words import summary_words
+from archscout.reports._curves import chart_of
+from archscout.reports._paper import figure_of, spread
+from archscout.results._load import load_result
 from archscout.spaces import load_space
 from archscout.strategies import STRATEGIES
 from archscout.strategies.random_search import RandomSearch

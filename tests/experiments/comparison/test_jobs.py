@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from archscout.experiments import BenchmarkSpec
-from archscout.experiments.candidates import Candidate
-from archscout.experiments.comparison.jobs import SearchJob, run_search
+from archscout.experiments._candidates import Candidate
+from archscout.experiments.comparison._jobs import SearchJob, run_search
 
 FILE = Path(os.environ.get("ARCHSCOUT_DATA", "")) / "nasbench101_measured.csv.gz"
 

@@ -8,9 +8,9 @@ import math
 import numpy as np
 import pytest
 
-from archscout.experiments.ranking.figures import calibration_figures, order_figures
+from archscout.experiments.ranking._figures import calibration_figures, order_figures
 from archscout.predictors import Posterior
-from archscout.results.rank_yardsticks import FIGURES, LEVELS
+from archscout.results._rank_yardsticks import FIGURES, LEVELS
 
 
 def test_figures_follow_from_their_definitions() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import SettingsError, UnknownNameError
-from archscout.experiments.ranking.protocols import (
+from archscout.experiments.ranking._protocols import (
     Split,
     draw_labels,
     make_split,

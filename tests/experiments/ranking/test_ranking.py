@@ -17,17 +17,17 @@ import pytest
 import archscout
 from archscout.errors import ArchscoutError, SettingsError, StorageError, UnknownNameError
 from archscout.experiments import BenchmarkSpec, ExperimentProgress, Ranking, rank
-from archscout.experiments.ranking.protocols import draw_labels, make_split
-from archscout.experiments.ranking.sentences import say_test
+from archscout.experiments.ranking._protocols import draw_labels, make_split
+from archscout.experiments.ranking._sentences import say_test
 from archscout.plugins import Entry
 from archscout.predictors import PREDICTORS, Posterior, Predictor
 from archscout.reports import report
-from archscout.reports.curves import chart_of
-from archscout.reports.paper import figure_of, panels_of
-from archscout.reports.ranking_curves import calibration_curves, tau_curves
-from archscout.reports.ranking_words import figure_words, tau_words
-from archscout.results.rank_yardsticks import RankYardsticks
-from archscout.results.ranking import say_leaders
+from archscout.reports._curves import chart_of
+from archscout.reports._paper import figure_of, panels_of
+from archscout.reports._ranking_curves import calibration_curves, tau_curves
+from archscout.reports._ranking_words import figure_words, tau_words
+from archscout.results._rank_yardsticks import RankYardsticks
+from archscout.results._ranking import say_leaders
 from archscout.stats import kendall_tau
 
 ROWS = 300

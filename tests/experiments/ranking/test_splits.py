@@ -8,7 +8,7 @@ import pytest
 from archscout.errors import ParseError, SettingsError, UnknownNameError
 from archscout.experiments.ranking.splits import split_by_size
 from archscout.spaces import load_space
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 SPACE = load_space("nasbench201")
 

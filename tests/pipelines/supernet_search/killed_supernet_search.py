@@ -17,7 +17,7 @@ from tiny_supernet_search import make_images, make_settings, small_predictor
 from archscout._common.run_folder import RunFolder
 from archscout.pipelines.supernet_search import search_supernet
 from archscout.predictors._parts.presets import PRESETS
-from archscout.study.record.storage import StudyRecord
+from archscout.study.record._storage import StudyRecord
 from archscout.supernets.rounds import SupernetRounds
 from dying import die_at, in_child
 

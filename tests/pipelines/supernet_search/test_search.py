@@ -17,17 +17,17 @@ import pytest
 from tiny_supernet_search import LIMITS, make_images, make_settings
 
 import archscout
-from archscout.cli.unfinished import read_unfinished
+from archscout.cli._unfinished import read_unfinished
 from archscout.errors import SettingsError, StorageError
 from archscout.images.augment import channel_statistics
 from archscout.pipelines.supernet_search import SupernetSearchResult, search_supernet
 from archscout.reports import report
-from archscout.reports.supernet_html import render_supernet
+from archscout.reports._supernet_html import render_supernet
 from archscout.spaces import load_space
 from archscout.supernets.rounds import SupernetRounds
+from archscout.training._progress import TrainProgress
+from archscout.training._saved_network import load_network
 from archscout.training.evaluate import accuracy
-from archscout.training.progress import TrainProgress
-from archscout.training.saved_network import load_network
 from dying import environment
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
@@ -259,7 +259,7 @@ def test_unlabeled_images_are_refused_in_one_sentence(tmp_path: Path) -> None:
 
 
 def test_an_unreachable_limit_is_refused_before_anything_is_written(tmp_path: Path) -> None:
-    from archscout.spaces.limits.limit import Limit
+    from archscout.spaces.limits._limit import Limit
 
     settings = make_settings(limits=(Limit("macs", most=100),))
     with pytest.raises(SettingsError, match="MACs"):

@@ -10,7 +10,7 @@ import numpy as np
 from archscout.images import Images, load_images
 from archscout.pipelines.supernet_search import SupernetSearchSettings
 from archscout.predictors._parts.presets import PRESETS, Preset
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.training.settings import TrainSettings
 
 QUICK = TrainSettings(epochs=1, batch=32, learning_rate=0.05, precision="float32")

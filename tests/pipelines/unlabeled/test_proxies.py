@@ -9,7 +9,7 @@ import pytest
 
 from archscout.errors import SettingsError, UnknownNameError
 from archscout.pipelines.unlabeled._proxies import make_proxies
-from archscout.pipelines.unlabeled.sizes import cost_settings
+from archscout.pipelines.unlabeled._sizes import cost_settings
 from archscout.spaces import load_space
 
 SPACE = load_space("nasbench201")

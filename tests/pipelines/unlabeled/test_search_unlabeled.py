@@ -18,14 +18,14 @@ from archscout.pipelines.unlabeled import UnlabeledResult, search_unlabeled
 from archscout.reports import report
 from archscout.results.scores import ANGLE, FRESH, LIVE, MACS, ONE_EPOCH, TRUE
 from archscout.spaces import load_space
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.stats import kendall_tau
 from archscout.supernets import make_supernet
 from archscout.supernets.angle import make_angle
-from archscout.training.network_description import make_network
-from archscout.training.progress import TrainProgress
-from archscout.training.saved_network import read_network
-from archscout.training.weights_file import read_weights
+from archscout.training._network_description import make_network
+from archscout.training._progress import TrainProgress
+from archscout.training._saved_network import read_network
+from archscout.training._weights_file import read_weights
 
 pytestmark = pytest.mark.slow  # its fixtures train for seconds
 

@@ -10,10 +10,10 @@ import pytest
 from archscout.errors import ArchscoutError, SettingsError
 from archscout.spaces import DARTS, MobileNet, NASBenchMacro, load_space
 from archscout.spaces.base import SearchSpace
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.strategies._evolution import crossed_rows, mutated_rows
 from archscout.strategies.proxy_search import EvolutionPlan, evolve, plan_of
-from archscout.testing.toy import ToySpace
+from archscout.testing._toy import ToySpace
 
 CELLS = load_space("nasbench201")
 

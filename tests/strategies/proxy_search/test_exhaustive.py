@@ -7,7 +7,7 @@ import pytest
 
 from archscout.errors import SettingsError
 from archscout.spaces import MobileNet, load_space
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.strategies.proxy_search import score_all
 
 CELLS = load_space("nasbench201")

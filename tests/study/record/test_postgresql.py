@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import create_engine, make_url, text
 
 from archscout.errors import ArchscoutError, StorageError
-from archscout.objectives.label import Label
+from archscout.objectives._label import Label
 from archscout.spaces.base import Architecture
-from archscout.study.loop import search
-from archscout.study.record.storage import open_record
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.study.record._storage import open_record
+from archscout.testing._toy import ToySpace
 
 pytestmark = pytest.mark.slow
 

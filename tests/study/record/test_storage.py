@@ -16,16 +16,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archscout.errors import MissingExtraError, StorageError
-from archscout.objectives.label import Label
+from archscout.objectives._label import Label
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
-from archscout.study.history import settled
-from archscout.study.loop import search
-from archscout.study.record.databases import _with_driver
-from archscout.study.record.journal import repair_journal
-from archscout.study.record.journal_lines import line_is_whole, seal_line, tidy_lines
-from archscout.study.record.storage import NoRecord, open_record
-from archscout.testing.toy import ToySpace
+from archscout.study._history import settled
+from archscout.study._loop import search
+from archscout.study.record._databases import _with_driver
+from archscout.study.record._journal import repair_journal
+from archscout.study.record._journal_lines import line_is_whole, seal_line, tidy_lines
+from archscout.study.record._storage import NoRecord, open_record
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 IDENTITY: dict[str, Any] = {"direction": "maximize", "seed": 0}
@@ -211,7 +211,7 @@ quick = settings(max_examples=60)
 
 @pytest.fixture
 def unsynced(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("archscout.study.record.journal.os.fsync", lambda file: None)
+    monkeypatch.setattr("archscout.study.record._journal.os.fsync", lambda file: None)
 
 
 @pytest.mark.slow
@@ -344,9 +344,9 @@ class Crowded:
             connect(storage, url)
 
         monkeypatch.setattr(
-            "archscout.study.record.sqlite_file.make_sqlite", lambda _, path, __: path.touch()
+            "archscout.study.record._sqlite_file.make_sqlite", lambda _, path, __: path.touch()
         )
-        monkeypatch.setattr("archscout.study.record.databases._PAUSE_SECONDS", 0.0)
+        monkeypatch.setattr("archscout.study.record._databases._PAUSE_SECONDS", 0.0)
         monkeypatch.setattr("optuna.storages.RDBStorage.__init__", crowded)
 
 

@@ -15,14 +15,14 @@ from typing import Any
 import pytest
 
 from archscout.errors import StorageError
-from archscout.objectives.function import FunctionObjective
-from archscout.objectives.objective import Measurement
+from archscout.objectives._function import FunctionObjective
+from archscout.objectives._objective import Measurement
 from archscout.results.search import SearchResult
 from archscout.spaces.base import Architecture
-from archscout.study.loop import search
-from archscout.study.record.journal import SearchJournal
-from archscout.study.record.storage import open_record
-from archscout.testing.toy import ToySpace
+from archscout.study._loop import search
+from archscout.study.record._journal import SearchJournal
+from archscout.study.record._storage import open_record
+from archscout.testing._toy import ToySpace
 
 SPACE = ToySpace()
 STORAGES = ["run.log", "folder", "sqlite:///run.db"]

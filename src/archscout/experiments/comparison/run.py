@@ -26,26 +26,20 @@ from archscout.errors import (
     TableError,
     UnknownNameError,
 )
-from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
-from archscout.experiments.candidates import Candidate, Parts, check_baseline, read_candidates
-from archscout.experiments.comparison.jobs import SearchJob, run_search
-from archscout.experiments.comparison.sentences import list_notes, list_warnings
-from archscout.experiments.comparison.tables import labels_table, summary_table, tests_table
-from archscout.experiments.comparison.yardsticks import measure_yardsticks
-from archscout.experiments.frame import (
-    ELSEWHERE,
-    ExperimentProgress,
-    JobFolder,
-    plan_of,
-    run_jobs,
-)
-from archscout.experiments.seeds import check_seeds
+from archscout.experiments._benchmark_spec import BenchmarkSpec, as_spec, table_of
+from archscout.experiments._candidates import Candidate, Parts, check_baseline, read_candidates
+from archscout.experiments._frame import ELSEWHERE, ExperimentProgress, JobFolder, plan_of, run_jobs
+from archscout.experiments._seeds import check_seeds
+from archscout.experiments.comparison._jobs import SearchJob, run_search
+from archscout.experiments.comparison._sentences import list_notes, list_warnings
+from archscout.experiments.comparison._tables import labels_table, summary_table, tests_table
+from archscout.experiments.comparison._yardsticks import measure_yardsticks
+from archscout.results._regrets import RunRecord, make_curves
 from archscout.results.comparison import Comparison
-from archscout.results.regrets import RunRecord, make_curves
 from archscout.spaces.base import SearchSpace
-from archscout.stats.leads import statistics_rng
-from archscout.study.arguments import make_searcher, strategy_name
-from archscout.study.executors import JobFailure, check_workers, usable_cores
+from archscout.stats._leads import statistics_rng
+from archscout.study._arguments import make_searcher, strategy_name
+from archscout.study._executors import JobFailure, check_workers, usable_cores
 from archscout.study.ledger import Dedup, Ledger
 
 logger = logging.getLogger(__name__)
@@ -185,7 +179,7 @@ def _check_question(
     table: TableBenchmark, candidates: Sequence[Candidate], labels: int, dedup: Dedup
 ) -> None:
     """Refuse what a search would refuse, before any has run and anything is written."""
-    from archscout.study.loop import check_first_round
+    from archscout.study._loop import check_first_round
 
     Ledger(table.space, table, labels, dedup=dedup)
     for candidate in candidates:

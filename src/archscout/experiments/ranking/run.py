@@ -13,26 +13,20 @@ from archscout._common.own_state import given, own_state
 from archscout._common.run_folder import owns_folder
 from archscout.benchmarks import TableBenchmark
 from archscout.errors import ArchscoutError, MissingExtraError, SettingsError, TableError
-from archscout.experiments.benchmark_spec import BenchmarkSpec, as_spec, table_of
-from archscout.experiments.candidates import Candidate, Parts, check_baseline
-from archscout.experiments.frame import (
-    ELSEWHERE,
-    ExperimentProgress,
-    JobFolder,
-    plan_of,
-    run_jobs,
-)
-from archscout.experiments.ranking.candidates import Unlabeled, check_settings, read_predictors
-from archscout.experiments.ranking.jobs import RankJob, RowRecord, run_row
-from archscout.experiments.ranking.protocols import make_split, read_labels, read_protocol
-from archscout.experiments.ranking.sentences import list_notes, list_warnings
-from archscout.experiments.ranking.tables import rows_table, summary_table, tests_table
-from archscout.experiments.ranking.yardsticks import measure_rank_yardsticks
-from archscout.experiments.seeds import check_seeds
-from archscout.results.rank_yardsticks import CEILING
-from archscout.results.ranking import Ranking
+from archscout.experiments._benchmark_spec import BenchmarkSpec, as_spec, table_of
+from archscout.experiments._candidates import Candidate, Parts, check_baseline
+from archscout.experiments._frame import ELSEWHERE, ExperimentProgress, JobFolder, plan_of, run_jobs
+from archscout.experiments._seeds import check_seeds
+from archscout.experiments.ranking._candidates import Unlabeled, check_settings, read_predictors
+from archscout.experiments.ranking._jobs import RankJob, RowRecord, run_row
+from archscout.experiments.ranking._protocols import make_split, read_labels, read_protocol
+from archscout.experiments.ranking._sentences import list_notes, list_warnings
+from archscout.experiments.ranking._tables import rows_table, summary_table, tests_table
+from archscout.experiments.ranking._yardsticks import measure_rank_yardsticks
+from archscout.results._rank_yardsticks import CEILING
+from archscout.results._ranking import Ranking
 from archscout.spaces.base import SearchSpace
-from archscout.study.executors import JobFailure, check_workers, usable_cores
+from archscout.study._executors import JobFailure, check_workers, usable_cores
 
 logger = logging.getLogger(__name__)
 
@@ -77,7 +71,7 @@ def rank(
         labels: numbers of labels, 2 or more each; a text such as ``"1%"`` is a share of the pool.
         seeds: how many (0, 1, ...), or which. Fewer than 20 are run, and every output says so.
         protocol: ``"a"``, random labels and the whole table scored, or ``"b"``, labels of one
-            fixed half and the other half scored; see `archscout.experiments.ranking.protocols`.
+            fixed half and the other half scored; see `archscout.experiments.ranking._protocols`.
         unlabeled: how many architectures without a label the predictors may look at, or
             ``"all"``.
         baseline: one of the predictors, which the others are tested against; None takes the first.

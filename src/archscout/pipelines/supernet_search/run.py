@@ -24,34 +24,30 @@ from archscout._common.memory import told_of_memory
 from archscout._common.own_state import own_state
 from archscout._common.paths import for_record
 from archscout._common.run_folder import RunFolder, owns_folder
-from archscout.images.images import Images
-from archscout.images.sets import load_sets
-from archscout.pipelines.supernet_search.checks import (
-    check_counts,
-    check_network,
-    check_sizes,
-)
-from archscout.pipelines.supernet_search.finalists import keep_network, train_finalists
+from archscout.images._images import Images
+from archscout.images._sets import load_sets
+from archscout.pipelines._train import check_classes, hold_out, matched
+from archscout.pipelines.supernet_search._checks import check_counts, check_network, check_sizes
+from archscout.pipelines.supernet_search._finalists import keep_network, train_finalists
 from archscout.pipelines.supernet_search.settings import SupernetSearchSettings
-from archscout.pipelines.train import check_classes, hold_out, matched
 from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
-from archscout.pipelines.unlabeled.sizes import cost_settings, limited_space
+from archscout.pipelines.unlabeled._sizes import cost_settings, limited_space
 from archscout.proxies import make_proxy
 from archscout.reports.report import report
-from archscout.results.finalist import FOLDER
+from archscout.results._finalist import FOLDER
 from archscout.results.search import SearchResult
 from archscout.results.supernet import MACS, PARAMS, SUPERNET, SupernetSearchResult
 from archscout.spaces import load_space, place_of
 from archscout.spaces.base import SearchSpace
 from archscout.strategies import make_strategy
 from archscout.strategies.base import Strategy
-from archscout.study.loop import search
+from archscout.study._loop import search
 from archscout.supernets.accuracy import SupernetAccuracy
 from archscout.supernets.round import Round
-from archscout.training.footprint import ADVICE
-from archscout.training.network_description import SavedNetwork
-from archscout.training.saved_network import save_network
-from archscout.training.stages import OnStage, StageClock
+from archscout.training._footprint import ADVICE
+from archscout.training._network_description import SavedNetwork
+from archscout.training._saved_network import save_network
+from archscout.training._stages import OnStage, StageClock
 
 _PURPOSE = 0
 _RESULTS = (*SupernetSearchResult.FILES, "report.html", "network.json")

@@ -22,12 +22,12 @@ from pydantic import Field, InstanceOf
 from archscout._common.plain import plain
 from archscout._common.settings import Flag, Number, Whole, settings
 from archscout.errors import SettingsError, unknown_name
-from archscout.pipelines.unlabeled.searched import check_space
+from archscout.pipelines.unlabeled._searched import check_space
 from archscout.plugins import describe
 from archscout.spaces import plugin_of
-from archscout.spaces.limits.limit import Limit
+from archscout.spaces.limits._limit import Limit
 from archscout.supernets.rounds import RoundPlan
-from archscout.training.presets import PRESETS, reduced_training
+from archscout.training._presets import PRESETS, reduced_training
 from archscout.training.settings import TrainSettings
 
 MOST = 1_000_000

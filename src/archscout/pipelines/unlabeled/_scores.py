@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from archscout.pipelines.unlabeled._trained import TrainedSupernet
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
-from archscout.pipelines.unlabeled.trained import TrainedSupernet
 from archscout.proxies import make_proxy
 from archscout.results.scores import ANGLE, FRESH, LIVE, MACS, ONE_EPOCH, TRUE, Scores
 from archscout.results.unlabeled import Found

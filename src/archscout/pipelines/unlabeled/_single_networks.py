@@ -13,15 +13,15 @@ from torch import nn
 
 from archscout._common.run_folder import RunFolder
 from archscout.errors import SettingsError
+from archscout.images._images import Images
 from archscout.images.augment import channel_statistics
-from archscout.images.images import Images
 from archscout.results.scores import ANGLE
 from archscout.results.trust import TrustCheck
 from archscout.spaces.base import Architecture, SearchSpace
 from archscout.strategies.proxy_search import Score
+from archscout.training._loop import train
+from archscout.training._progress import TrainProgress
 from archscout.training.evaluate import accuracy
-from archscout.training.loop import train
-from archscout.training.progress import TrainProgress
 from archscout.training.settings import TrainSettings
 
 OnNetwork = Callable[[int, TrainProgress], None]

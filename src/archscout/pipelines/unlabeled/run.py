@@ -21,24 +21,24 @@ from archscout._common.own_state import own_state
 from archscout._common.paths import for_record
 from archscout._common.plain import plain
 from archscout._common.run_folder import RunFolder, owns_folder
-from archscout.images.images import Images
-from archscout.images.sets import load_sets
-from archscout.pipelines.train import matched
+from archscout.images._images import Images
+from archscout.images._sets import load_sets
+from archscout.pipelines._train import matched
 from archscout.pipelines.unlabeled._proxies import make_proxies
 from archscout.pipelines.unlabeled._scores import compare, find_best, make_scores
 from archscout.pipelines.unlabeled._single_networks import check_trust, draw_for_trust
+from archscout.pipelines.unlabeled._sizes import build_settings, cost_settings, limited_space
+from archscout.pipelines.unlabeled._trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.pipelines.unlabeled.settings import UnlabeledSettings
-from archscout.pipelines.unlabeled.sizes import build_settings, cost_settings, limited_space
-from archscout.pipelines.unlabeled.trained import TrainedSupernet, fresh_supernet, train_supernet
 from archscout.plugins import describe
 from archscout.reports.report import report
 from archscout.results.unlabeled import UnlabeledResult
 from archscout.spaces import place_of
-from archscout.supernets.random_labels import LabelSource, label_source
-from archscout.training.footprint import ADVICE
-from archscout.training.network_description import SavedNetwork
-from archscout.training.saved_network import save_network
-from archscout.training.stages import OnStage, StageClock
+from archscout.supernets._random_labels import LabelSource, label_source
+from archscout.training._footprint import ADVICE
+from archscout.training._network_description import SavedNetwork
+from archscout.training._saved_network import save_network
+from archscout.training._stages import OnStage, StageClock
 
 _RESULTS = (*UnlabeledResult.FILES, "report.html", "network.json")
 _SUPERNET, _TRUE, _ANGLES, _ALONE = (

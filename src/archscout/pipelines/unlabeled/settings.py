@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, InstanceOf
 
 from archscout._common.settings import Flag, Number, Whole, settings
-from archscout.pipelines.unlabeled.searched import check_space
+from archscout.pipelines.unlabeled._searched import check_space
 from archscout.spaces import plugin_of
-from archscout.spaces.limits.limit import Limit
-from archscout.training.presets import PRESETS, reduced_training
+from archscout.spaces.limits._limit import Limit
+from archscout.training._presets import PRESETS, reduced_training
 from archscout.training.settings import TrainSettings
 
 

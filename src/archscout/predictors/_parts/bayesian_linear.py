@@ -12,7 +12,7 @@ from typing import Self
 
 import numpy as np
 
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 
 # Noise variance over weight variance; and the smallest noise variance, for labels without any.
 _RATIOS = np.logspace(-2, 6, 65)

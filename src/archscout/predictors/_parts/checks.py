@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 from archscout.spaces.base import Architectures, Choices, SearchSpace
 
 FEWEST = 2

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 
 from archscout.encodings import mark_options
 from archscout.predictors._parts.cell_features import CellFeatures
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 from archscout.spaces.base import Choices, SearchSpace
 
 KernelKind = Literal["graph", "hamming"]

@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from archscout.spaces._index import ChoiceIndex
 from archscout.spaces.base import Choices, SearchSpace
-from archscout.spaces.index import ChoiceIndex
 
 _Made = TypeVar("_Made")
 

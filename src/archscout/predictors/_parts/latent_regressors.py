@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from archscout.predictors._parts.bayesian_linear import BayesianLinear
 from archscout.predictors._parts.descent import descend
 from archscout.predictors._parts.network import uniform
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 
 RegressorKind = Literal["gaussian-process", "bayesian-linear"]
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archscout.predictors._parts.scaling import Scaling
-from archscout.predictors.posterior import Floats, Posterior
+from archscout.predictors._posterior import Floats, Posterior
 
 # With fewer every member learns from all of them.
 FEWEST_LABELS, FEWEST_MEMBERS = 6, 3

@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 
 
 class Scaling(Protocol):

@@ -16,7 +16,7 @@ from archscout.predictors._parts.members import deal_left_out
 from archscout.predictors._parts.ranges import LossName, TargetName
 from archscout.predictors._parts.scaling import make_scaling
 from archscout.predictors._parts.trained_ensemble import TrainedEnsemble
-from archscout.predictors.posterior import Floats
+from archscout.predictors._posterior import Floats
 from archscout.spaces.base import Choices
 
 _STEPS_A_LABEL = 3

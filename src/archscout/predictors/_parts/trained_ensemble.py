@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from archscout.predictors._parts.members import member_posterior, widened, widening
 from archscout.predictors._parts.scaling import Scaling
-from archscout.predictors.posterior import Floats, Posterior
+from archscout.predictors._posterior import Floats, Posterior
 from archscout.spaces.base import Choices
 
 Encode = Callable[[Choices], tuple[Tensor, ...]]

@@ -16,10 +16,10 @@ from archscout.spaces._blocks import block_costs
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.darts import PLUGIN
-from archscout.spaces.darts import cell as darts_cell
-from archscout.spaces.darts import costs as darts_costs
-from archscout.spaces.darts.graph import graph_of
-from archscout.spaces.darts.text import decisions_of_printed, format_genotype, parse_genotype
+from archscout.spaces.darts import _cell as darts_cell
+from archscout.spaces.darts import _costs as darts_costs
+from archscout.spaces.darts._graph import graph_of
+from archscout.spaces.darts._text import decisions_of_printed, format_genotype, parse_genotype
 
 if TYPE_CHECKING:
     import torch
@@ -58,7 +58,7 @@ class DARTS(SearchSpace):
     - ``"onehot"``: ``(n, 150)`` float32, the options of a decision side by side.
     - ``"edges"``: ``(n, 224)`` float32, for each of the 2 x 14 edges one of eight operations.
     - ``"tokens"``: ``(n, 22)`` int64, one token a decision: option index plus 1, 0 is the start.
-    - ``"graph"``: `GraphEncoding` of 24 vertices, `archscout.spaces.darts.graph.graph_of`.
+    - ``"graph"``: `GraphEncoding` of 24 vertices, `archscout.spaces.darts._graph.graph_of`.
 
     The space cannot be listed: ``len`` and `all_choices` raise `TypeError`.
 
@@ -89,7 +89,7 @@ class DARTS(SearchSpace):
         """Read an architecture from the usual text of a genotype, which is never executed.
 
         The inputs of a node may come in either order; both read as the same architecture. See
-        `archscout.spaces.darts.text.parse_genotype` for the forms that are taken.
+        `archscout.spaces.darts._text.parse_genotype` for the forms that are taken.
 
         Raises:
             ParseError: if the text is no genotype of this space; it says where and why.
@@ -112,8 +112,8 @@ class DARTS(SearchSpace):
     def edges(self, archs: Architectures) -> NDArray[np.int8]:
         """Operations of the edges of both cells, ``(n, 2, 14)``, 0 where none is chosen.
 
-        The edges come as `archscout.spaces.darts.cell.EDGES` lists them, the operations as
-        `archscout.spaces.darts.cell.OPERATIONS`: the form in which random-label search keeps
+        The edges come as `archscout.spaces.darts._cell.EDGES` lists them, the operations as
+        `archscout.spaces.darts._cell.OPERATIONS`: the form in which random-label search keeps
         its candidates.
         """
         choices = self.choices(archs)
@@ -233,7 +233,7 @@ class DARTS(SearchSpace):
             UnknownNameError: if there is no such network.
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces.darts.network import DARTSNetwork
+        from archscout.spaces.darts._network import DARTSNetwork
 
         sizes = {"channels": channels, "cells": cells, "classes": classes}
         return DARTSNetwork(**self.network_arguments(arch, network, **sizes))

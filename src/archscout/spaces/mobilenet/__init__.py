@@ -13,10 +13,10 @@ PLUGIN = SpacePlugin(
     supernet_summary="21 places with six MobileNetV2 blocks each, and skips",
     supernet_source="Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
     angle="archscout.spaces._blocks.chain_angle:make_vector",
-    setting_types={"widths": f"{__name__}.costs:widths_of"},
+    setting_types={"widths": f"{__name__}._costs:widths_of"},
     resolution=224,
     reduced={"widths": {"stem": 8, "first": 8, "stages": [8, 12, 16, 24, 32, 48], "last": 128}},
-    trainings=f"{__name__}.trainings:TRAININGS",
+    trainings=f"{__name__}._trainings:TRAININGS",
     reduced_training="mobilenet-reduced",
-    published=f"{__name__}.trainings:SUPERNET_SEARCH",
+    published=f"{__name__}._trainings:SUPERNET_SEARCH",
 )

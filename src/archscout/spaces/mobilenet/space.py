@@ -17,9 +17,9 @@ from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.mobilenet import PLUGIN
-from archscout.spaces.mobilenet import costs as mobilenet_costs
-from archscout.spaces.mobilenet import text as mobilenet_text
-from archscout.spaces.mobilenet.costs import Widths
+from archscout.spaces.mobilenet import _costs as mobilenet_costs
+from archscout.spaces.mobilenet import _text as mobilenet_text
+from archscout.spaces.mobilenet._costs import Widths
 
 if TYPE_CHECKING:
     import torch
@@ -118,7 +118,7 @@ class MobileNet(SearchSpace):
         Args:
             archs: architectures, or choices ``(n, positions)``.
             widths: ``"final"``, ``"search"`` or
-                `Widths <archscout.spaces.mobilenet.costs.Widths>`.
+                `Widths <archscout.spaces.mobilenet._costs.Widths>`.
             classes: outputs of the classifier.
 
         Raises:
@@ -178,7 +178,7 @@ class MobileNet(SearchSpace):
             SettingsError: if a setting is out of range.
             UnknownNameError: if there are no widths of that name.
         """
-        from archscout.spaces.mobilenet.network import MobileNetNetwork
+        from archscout.spaces.mobilenet._network import MobileNetNetwork
 
         return MobileNetNetwork(**self.network_arguments(arch, widths, classes))
 

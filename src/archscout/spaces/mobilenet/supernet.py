@@ -19,10 +19,10 @@ from archscout.spaces._blocks.block_network import make_block
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
 from archscout.spaces.base import Architecture
-from archscout.spaces.mobilenet.costs import Widths, block_of, places, widths_of
-from archscout.spaces.mobilenet.network import EPS, MobileNetNetwork
+from archscout.spaces.mobilenet._costs import Widths, block_of, places, widths_of
+from archscout.spaces.mobilenet._network import EPS, MobileNetNetwork
+from archscout.spaces.mobilenet._text import POSITIONS, SKIP, STARTS
 from archscout.spaces.mobilenet.space import MobileNet
-from archscout.spaces.mobilenet.text import POSITIONS, SKIP, STARTS
 
 _PARTS = ("stem", "first", "blocks", "last", "pool", "classifier")
 
@@ -37,7 +37,7 @@ def mobilenet_supernet(
 
     Args:
         widths: ``"final"``, which random-label search trains, ``"search"``, which SemiNAS
-            trains, or `Widths <archscout.spaces.mobilenet.costs.Widths>`, also as a mapping.
+            trains, or `Widths <archscout.spaces.mobilenet._costs.Widths>`, also as a mapping.
         classes: outputs of the classifier.
         generator: draws the initial weights; None leaves them to PyTorch's own state.
 

@@ -12,12 +12,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from archscout.spaces._blocks.building import builds
+from archscout.spaces._draws import check_count
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
-from archscout.spaces.draws import check_count
-from archscout.spaces.nasbench101 import PLUGIN, cell, costs, encodings
-from archscout.spaces.nasbench101.enumeration import CELLS, enumerate_cells
-from archscout.spaces.nasbench101.hash_table import hash_table, hashes_of
-from archscout.spaces.nasbench101.mutation import mutated
+from archscout.spaces.nasbench101 import (
+    PLUGIN,
+)
+from archscout.spaces.nasbench101 import (
+    _cell as cell,
+)
+from archscout.spaces.nasbench101 import (
+    _costs as costs,
+)
+from archscout.spaces.nasbench101 import (
+    _encodings as encodings,
+)
+from archscout.spaces.nasbench101._enumeration import CELLS, enumerate_cells
+from archscout.spaces.nasbench101._hash_table import hash_table, hashes_of
+from archscout.spaces.nasbench101._mutation import mutated
 
 if TYPE_CHECKING:
     import torch
@@ -345,7 +356,7 @@ class NASBench101(SearchSpace):
             ParseError: if the cell is not valid.
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces.nasbench101 import network
+        from archscout.spaces.nasbench101 import _network as network
 
         built = network.NASBench101Network(**self.network_arguments(arch, classes, channels, cells))
         network.draw_weights(built, generator)

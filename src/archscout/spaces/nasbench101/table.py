@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archscout._tables.units import row_means
 from archscout.spaces._blocks.measured_table import DATASET, MeasuredTable, RunMode, check_dataset
+from archscout.spaces.nasbench101._table_columns import official_runs
+from archscout.spaces.nasbench101._table_sources import description, facts, official_file
 from archscout.spaces.nasbench101.space import NASBench101
-from archscout.spaces.nasbench101.table_columns import official_runs
-from archscout.spaces.nasbench101.table_sources import description, facts, official_file
 
 
 def load_nasbench101(

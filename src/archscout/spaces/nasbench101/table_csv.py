@@ -27,8 +27,8 @@ from archscout.spaces._blocks.measured_table import (
     parse_rows,
 )
 from archscout.spaces.base import Choices
+from archscout.spaces.nasbench101._table_sources import chosen_length, description, facts
 from archscout.spaces.nasbench101.space import NASBench101
-from archscout.spaces.nasbench101.table_sources import chosen_length, description, facts
 
 Floats = NDArray[np.float64]
 

@@ -11,12 +11,12 @@ PLUGIN = SpacePlugin(
     "15,625 image-classification cells: six edges, five operations each",
     "Dong and Yang, ICLR 2020, arXiv 2001.00326",
     noun="cell",
-    supernet=f"{__name__}.supernet:NASBench201Supernet",
+    supernet=f"{__name__}._supernet:NASBench201Supernet",
     supernet_summary="three stages of cells, each with both convolutions on all six edges",
     supernet_source="Zhang et al., Neural Architecture Search with Random Labels, arXiv 2101.11834",
-    angle=f"{__name__}.angle:make_vector",
-    live=f"{__name__}.cell:live_choices",
-    drawing=f"{__name__}.drawing:draw",
+    angle=f"{__name__}._angle:make_vector",
+    live=f"{__name__}._cell:live_choices",
+    drawing=f"{__name__}._drawing:draw",
     benchmarks={
         "nasbench201": Entry(
             f"{__name__}.table:load_nasbench201",
@@ -29,7 +29,7 @@ PLUGIN = SpacePlugin(
         "imagenet16_120": {"macs": {"classes": 120, "resolution": 16}, "params": {"classes": 120}},
     },
     reduced={"channels": 8, "cells": 1},
-    trainings=f"{__name__}.trainings:TRAININGS",
+    trainings=f"{__name__}._trainings:TRAININGS",
     reduced_training="nasbench201-reduced",
     evolution={"population": 100, "parents": 30, "mutations": 50, "crossovers": 50},
 )

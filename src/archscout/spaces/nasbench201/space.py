@@ -16,7 +16,9 @@ from archscout.encodings import arrays as encodings
 from archscout.spaces._blocks.block_costs import add_up
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, TokenSpec, Variable
-from archscout.spaces.nasbench201 import PLUGIN, cell, costs
+from archscout.spaces.nasbench201 import PLUGIN
+from archscout.spaces.nasbench201 import _cell as cell
+from archscout.spaces.nasbench201 import _costs as costs
 
 if TYPE_CHECKING:
     import torch
@@ -105,7 +107,7 @@ class NASBench201(SearchSpace):
     def canonical_id(self, arch: Architecture) -> str:
         """Name the class of twins of ``arch`` by six digits: its first cell in `all_choices`.
 
-        There are 6,466 classes; `archscout.spaces.nasbench201.cell.output_expression` says
+        There are 6,466 classes; `archscout.spaces.nasbench201._cell.output_expression` says
         what makes two cells twins.
 
         Examples:
@@ -253,7 +255,7 @@ class NASBench201(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces.nasbench201.network import NASBench201Network
+        from archscout.spaces.nasbench201._network import NASBench201Network
 
         return NASBench201Network(**self.network_arguments(arch, classes, channels, cells))
 

@@ -16,8 +16,8 @@ from archscout.spaces._blocks.block_chain import skips_last
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces.base import Architecture, Architectures, SearchSpace, Variable
 from archscout.spaces.nasbench_macro import PLUGIN
-from archscout.spaces.nasbench_macro import costs as nasbench_macro_costs
-from archscout.spaces.nasbench_macro.costs import SKIP, STAGES
+from archscout.spaces.nasbench_macro import _costs as nasbench_macro_costs
+from archscout.spaces.nasbench_macro._costs import SKIP, STAGES
 
 if TYPE_CHECKING:
     import torch
@@ -160,7 +160,7 @@ class NASBenchMacro(SearchSpace):
         Raises:
             SettingsError: if a setting is out of range.
         """
-        from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
+        from archscout.spaces.nasbench_macro._network import NASBenchMacroNetwork
 
         return NASBenchMacroNetwork(**self.network_arguments(arch, classes, channels))
 

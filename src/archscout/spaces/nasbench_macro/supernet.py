@@ -13,8 +13,8 @@ from archscout.spaces._blocks.block_costs import check_whole
 from archscout.spaces._blocks.block_network import make_block
 from archscout.spaces._blocks.building import builds_drawn
 from archscout.spaces._blocks.chain_supernet import ChainSupernet
-from archscout.spaces.nasbench_macro.costs import SKIP, block_of, places
-from archscout.spaces.nasbench_macro.network import NASBenchMacroNetwork
+from archscout.spaces.nasbench_macro._costs import SKIP, block_of, places
+from archscout.spaces.nasbench_macro._network import NASBenchMacroNetwork
 from archscout.spaces.nasbench_macro.space import NASBenchMacro
 
 _PARTS = ("stem", "blocks", "last", "pool", "classifier")

@@ -6,8 +6,8 @@ the accuracy of a supernet, is maximised within a space or a space within limits
 
 from __future__ import annotations
 
+from archscout.strategies.proxy_search._result import ProxySearchResult, Score
 from archscout.strategies.proxy_search.evolution import EvolutionPlan, evolve, plan_of
 from archscout.strategies.proxy_search.exhaustive import score_all
-from archscout.strategies.proxy_search.result import ProxySearchResult, Score
 
 __all__ = ["EvolutionPlan", "ProxySearchResult", "Score", "evolve", "plan_of", "score_all"]

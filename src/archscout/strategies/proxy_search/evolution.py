@@ -24,7 +24,7 @@ from archscout.errors import SettingsError
 from archscout.spaces import plugin_of
 from archscout.spaces.base import Choices, SearchSpace
 from archscout.strategies._evolution import crossed_rows, mutated_rows
-from archscout.strategies.proxy_search.result import (
+from archscout.strategies.proxy_search._result import (
     ProxySearchResult,
     Score,
     best_first,
@@ -103,7 +103,7 @@ def evolve(
         SettingsError: if the score gives another shape.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> found = evolve(
         ...     ToySpace(), lambda choices: choices.sum(axis=1), np.random.default_rng(0))
         >>> found.best_score, found.scored

@@ -10,7 +10,7 @@ from archscout._common.arguments import whole
 from archscout._common.own_state import given, own_state
 from archscout.errors import SettingsError
 from archscout.spaces.base import SearchSpace
-from archscout.strategies.proxy_search.result import ProxySearchResult, Score, checked_scores
+from archscout.strategies.proxy_search._result import ProxySearchResult, Score, checked_scores
 
 
 @own_state(one_thread=False)
@@ -36,7 +36,7 @@ def score_all(
         SettingsError: if the space is too large to be listed, or the score gives another shape.
 
     Examples:
-        >>> from archscout.testing.toy import ToySpace
+        >>> from archscout.testing._toy import ToySpace
         >>> found = score_all(ToySpace(), lambda choices: choices.sum(axis=1))
         >>> found.best_score, found.scored
         (10.0, 105)
