@@ -53,7 +53,7 @@ def main() -> None:
         out=options.out,
         workers=1,
         dedup="isomorphic",
-        on_done=lambda done: print(f"{done.done} of {done.total}: {done.strategy}", flush=True),
+        on_done=lambda done: print(f"{done.done} of {done.total}: {done.name}", flush=True),
     )
     for row in comparison.summary.to_dict("records"):
         regret = [f"{row[f'validation_regret_{part}']:.3f}" for part in ("median", "low", "high")]

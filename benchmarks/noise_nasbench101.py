@@ -12,6 +12,7 @@ Run (needs ARCHSCOUT_DATA):
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
 
@@ -27,6 +28,7 @@ EDGES = (0.0, 0.88, 0.9, 0.91, 0.92, 0.93, 1.0)
 
 def main() -> None:
     """Print the spread between runs by accuracy, and the ceiling it implies."""
+    argparse.ArgumentParser(description=__doc__.splitlines()[0]).parse_args()
     folder = Path(os.environ["ARCHSCOUT_DATA"])
     runs = pd.read_csv(folder / "nasbench101_small_cells_retrained.csv.gz")
     runs = runs[runs.epochs == 108]

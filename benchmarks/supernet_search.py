@@ -61,7 +61,7 @@ def main() -> None:
     )
     file = Path(os.environ["ARCHSCOUT_DATA"]) / "images" / "cifar10_12k.npz"
     images = load_images(file, resolution=SIDE)
-    test = load_images(file, resolution=SIDE, part="test")
+    test = load_images(file, resolution=SIDE, split="test")
     result = search_supernet(
         images, settings, test=test, out=options.out, on_stage=lambda name, _: None
     )
