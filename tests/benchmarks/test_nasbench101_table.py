@@ -311,6 +311,6 @@ def test_a_written_twin_can_be_bought_and_proposed():
     assert ledger.buy(SPACE.parse(SMALL)).value == 80.0
     assert (ledger.bought, ledger.repeats) == (1, 1)
     strategy = make_strategy("random", SPACE, np.random.default_rng(0), pool=table.pool())
-    assert strategy.buyable(SPACE.parse(SMALL_TWIN))
-    assert not strategy.buyable(SPACE.parse("7:mp"))
-    assert not strategy.buyable(SPACE.architectures(np.zeros((1, 26), dtype=np.int8))[0])
+    assert strategy.in_pool(SPACE.parse(SMALL_TWIN))
+    assert not strategy.in_pool(SPACE.parse("7:mp"))
+    assert not strategy.in_pool(SPACE.architectures(np.zeros((1, 26), dtype=np.int8))[0])

@@ -180,7 +180,7 @@ def test_rows_do_not_depend_on_their_batch() -> None:
 
 def test_an_empty_batch_has_the_same_columns() -> None:
     space = load_space("nasbench101")
-    none = graph_properties(space.encode(space.choices([]), "graph"))
+    none = graph_properties(space.encode(space.as_choices([]), "graph"))
     assert none.values.shape == (0, len(none.names))
     assert len(set(none.names)) == len(none.names)
 

@@ -265,7 +265,9 @@ def test_keeps_the_contract_on_cells_too() -> None:
 # --- inputs and settings --------------------------------------------------------------------
 def test_cells_that_compute_the_same_have_the_same_matrix() -> None:
     # The last three decisions lead to the output: without them nothing else matters.
-    cells = SPACE.choices([SPACE.parse(cell) for cell in ("000000", "333000", "123000", "333300")])
+    cells = SPACE.as_choices(
+        [SPACE.parse(cell) for cell in ("000000", "333000", "123000", "333300")]
+    )
     encoded = AssessorInputs(SPACE, "matrix").fit(OTHERS).encode(cells)
     assert torch.equal(encoded[[0, 0]], encoded[1:3])
     assert not torch.equal(encoded[0], encoded[3])

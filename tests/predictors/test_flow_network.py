@@ -84,7 +84,7 @@ def test_cells_get_the_same_vector_exactly_where_they_compute_the_same(everythin
 
 def test_dead_edges_do_not_matter() -> None:
     # Node 1 gets nothing, so whatever leaves it carries nothing.
-    rows = CELLS.choices(
+    rows = CELLS.as_choices(
         [CELLS.parse(text) for text in ("030330", "033330", "034340", "031310", "032300")]
     )
     embedding = embed(make(encode_table(CELLS, CELLS.all_choices()[::50], FORM)), rows)

@@ -50,7 +50,7 @@ class Told(Predictor):
         return self
 
     def predict(self, archs: Any) -> Posterior:
-        rows = self.space.choices(archs).astype(np.int64)
+        rows = self.space.as_choices(archs).astype(np.int64)
         noise = np.sin(1e4 * self.noise[rows[:, 0], rows[:, 1]] * (rows[:, 2] * 2 + rows[:, 3] + 1))
         mean = self.now * truth(rows) + (1 - self.now) * 4 * noise
         return Posterior(mean, np.zeros(len(rows)))
@@ -295,7 +295,7 @@ class Ridge(Predictor):
         return self
 
     def marks(self, archs: Any) -> NDArray[np.float64]:
-        return np.asarray(self.space.encode(self.space.choices(archs)), dtype=np.float64)
+        return np.asarray(self.space.encode(self.space.as_choices(archs)), dtype=np.float64)
 
     def predict(self, archs: Any) -> Posterior:
         return Posterior(self.marks(archs) @ self.weights, np.zeros(len(archs)))

@@ -84,7 +84,7 @@ class Long(ToySpace):
     variables = tuple(Variable(str(i), ("a", "b", "c")) for i in range(50))
 
     def valid(self, archs):  # type: ignore[no-untyped-def]
-        return np.ones(len(self.choices(archs)), dtype=np.bool_)
+        return np.ones(len(self.as_choices(archs)), dtype=np.bool_)
 
 
 def test_a_space_too_large_for_codes_is_encoded_anew(counted: list[int]) -> None:

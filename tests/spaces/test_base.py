@@ -23,7 +23,7 @@ class Pairs(SearchSpace):
         self.strict = strict
 
     def valid(self, archs: Any) -> Any:
-        rows = self.choices(archs)
+        rows = self.as_choices(archs)
         if self.strict:
             return rows[:, 0] == rows[:, 1]
         return ~(rows == 2).all(axis=1)
@@ -69,12 +69,12 @@ SPACE = Pairs()
 )
 def test_choices_that_do_not_fit_are_refused(archs: Any, message: str) -> None:
     with pytest.raises(ParseError, match=message):
-        SPACE.choices(archs)
+        SPACE.as_choices(archs)
 
 
 def test_one_architecture_is_no_batch() -> None:
     with pytest.raises(ParseError, match="expected a list of them"):
-        SPACE.choices(SPACE.parse("01"))  # type: ignore[arg-type]
+        SPACE.as_choices(SPACE.parse("01"))  # type: ignore[arg-type]
 
 
 def test_sampling_is_uniform_over_the_valid_ones() -> None:

@@ -25,7 +25,7 @@ class Rare(SearchSpace):
         self.allowed = allowed
 
     def valid(self, archs: Any) -> Any:
-        rows = self.choices(archs).astype(np.int64)
+        rows = self.as_choices(archs).astype(np.int64)
         return np.isin(rows @ 10 ** np.arange(rows.shape[1])[::-1], self.allowed)
 
 

@@ -175,7 +175,7 @@ class Mine(NASBenchMacro):
         self.start = start
 
     def valid(self, archs: Any) -> Any:
-        return super().valid(archs) & (self.choices(archs)[:, 0] == int(self.start))
+        return super().valid(archs) & (self.as_choices(archs)[:, 0] == int(self.start))
 
     def all_choices(self) -> Any:
         rows = super().all_choices()

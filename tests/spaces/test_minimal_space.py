@@ -104,14 +104,14 @@ def test_predictors_learn_options_above_127(predictor: str, most: int) -> None:
 def test_choices_that_do_not_fit_never_wrap(kind: type) -> None:
     space = Wide()
     fitting = np.array([[255, 1]], dtype=kind)
-    assert space.choices(fitting).tolist() == [[255, 1]]
-    assert space.choices(fitting).dtype == space.choice_dtype == np.int16
+    assert space.as_choices(fitting).tolist() == [[255, 1]]
+    assert space.as_choices(fitting).dtype == space.choice_dtype == np.int16
     small = archscout.load_space("nasbench201")
     wrapping = np.full((1, 6), 255, dtype=kind)  # -1 as int8
     for wrong in (wrapping, wrapping + kind(1), np.full((1, 6), 2**63, dtype=np.uint64)):
         if wrong.any():
             with pytest.raises(ParseError, match="expected 0 to 4"):
-                small.choices(wrong)
+                small.as_choices(wrong)
 
 
 def test_what_a_space_does_not_define_is_said_when_it_is_asked_for() -> None:
@@ -210,11 +210,11 @@ class Forbidding(SearchSpace):
     encodings = ("onehot", "tokens")
 
     def valid(self, archs: Architectures) -> NDArray[np.bool_]:
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         return np.asarray(choices[:, 0] != choices[:, 1])
 
     def params_table(self, archs: Architectures, *args: int, **settings: int) -> NDArray[np.int64]:
-        return np.asarray(self.choices(archs).sum(axis=1) * settings.get("width", 1))
+        return np.asarray(self.as_choices(archs).sum(axis=1) * settings.get("width", 1))
 
 
 def test_tokens_are_written_and_read_back_for_any_space_that_names_them() -> None:

@@ -137,9 +137,9 @@ def test_validity_and_pruning_equal_a_plain_search(row: np.ndarray) -> None:
 
 
 def test_nine_live_edges_are_allowed_and_dead_ones_do_not_count() -> None:
-    row = SPACE.choices([SPACE.parse(LARGE)])[0].copy()
+    row = SPACE.as_choices([SPACE.parse(LARGE)])[0].copy()
     assert row[:21].sum() == 9
-    small = SPACE.choices([SPACE.parse("1:")])[0].copy()
+    small = SPACE.as_choices([SPACE.parse("1:")])[0].copy()
     small[[edge_place(x, y) for x in range(1, 6) for y in range(x + 1, 6)]] = 1
     assert SPACE.valid(small[None])[0]  # ten edges among dead vertices
     assert SPACE.format(SPACE.architectures(SPACE.prune(small[None]))[0]) == "1:"

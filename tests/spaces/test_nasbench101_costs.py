@@ -29,7 +29,7 @@ CELLS = [
 
 def parse(text: str) -> Architecture:
     if text == "1:mp|c1":
-        row = SPACE.choices([SPACE.parse("1:")])[0].tolist()
+        row = SPACE.as_choices([SPACE.parse("1:")])[0].tolist()
         row[21:23] = [2, 0]
         return Architecture(SPACE.name, tuple(row))
     return SPACE.parse(text)
@@ -63,7 +63,7 @@ def test_known_costs(text: str, params: int, macs: int) -> None:
 def test_channels_are_shared_out_and_the_first_take_the_rest() -> None:
     # input feeds 1, 2, 3; these feed the output; 128 = 43 + 43 + 42
     three = SPACE.parse("907:c1|c1|c1")
-    widths = vertex_channels(SPACE.choices([three]), 64, 128)[0].tolist()
+    widths = vertex_channels(SPACE.as_choices([three]), 64, 128)[0].tolist()
     assert widths == [64, 43, 43, 42, 0, 0, 128]
 
 

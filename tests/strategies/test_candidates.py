@@ -39,7 +39,7 @@ def propose(
     source: Source,
     labeled: NDArray[np.int8] = ROWS[:20],
     unlabeled: NDArray[np.int8] = ROWS[20:40],
-    buyable: object = everything,
+    within_pool: object = everything,
     seed: int = 0,
 ) -> tuple[Candidates, Model]:
     model = Model()
@@ -50,7 +50,7 @@ def propose(
             labeled.sum(axis=1).astype(np.float64),
             unlabeled,
             known=set(map(tuple, labeled.tolist())),
-            buyable=buyable,  # type: ignore[arg-type]
+            within_pool=within_pool,  # type: ignore[arg-type]
             rng=np.random.default_rng(seed),
         ),
     )
@@ -108,7 +108,7 @@ def test_only_what_can_be_bought_is_a_candidate() -> None:
     def even(rows: NDArray[np.int8]) -> NDArray[np.int8]:
         return rows[rows[:, 0] % 2 == 0]
 
-    found, _ = propose(Offspring(parents=5, children=100), buyable=even)
+    found, _ = propose(Offspring(parents=5, children=100), within_pool=even)
     assert len(found.choices) > 0
     assert (found.choices[:, 0] % 2 == 0).all()
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from archscout.errors import SettingsError
-from archscout.strategies._candidates import Buyable, Candidates, Round
+from archscout.strategies._candidates import Candidates, PoolFilter, Round
 from archscout.strategies._latent_ascent import LatentAscent
 from archscout.testing._toy import ToySpace
 
@@ -46,10 +46,10 @@ def everything(rows: NDArray[np.int8]) -> NDArray[np.int8]:
 
 
 def propose(
-    ascent: LatentAscent, model: Any, known: Any = (), buyable: Buyable = everything
+    ascent: LatentAscent, model: Any, known: Any = (), within_pool: PoolFilter = everything
 ) -> Candidates:
     rng, seen = np.random.default_rng(0), set(map(tuple, known))
-    now = Round(ROWS[:20], np.arange(20.0), ROWS[20:60], seen, buyable, rng)
+    now = Round(ROWS[:20], np.arange(20.0), ROWS[20:60], seen, within_pool, rng)
     return ascent.propose(model, now)
 
 
@@ -134,11 +134,11 @@ def test_what_cannot_be_bought_is_no_candidate_and_does_not_count_as_enough() ->
     model = Model(written=ROWS[60:])
     pool = set(map(tuple, ROWS[64:80].tolist()))
 
-    def buyable(rows: NDArray[np.int8]) -> NDArray[np.int8]:
+    def within_pool(rows: NDArray[np.int8]) -> NDArray[np.int8]:
         return rows[[tuple(row) in pool for row in rows.tolist()]]
 
     ascent = LatentAscent(seeds=2, steps=(1.0, 2.0, 3.0, 4.0), enough=3)
-    found = propose(ascent, model, buyable=buyable)
+    found = propose(ascent, model, within_pool=within_pool)
     assert len(model.climbs) == 3
     assert np.array_equal(found.choices, ROWS[64:69])
 

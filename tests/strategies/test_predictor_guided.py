@@ -129,7 +129,7 @@ def test_the_learner_gets_exactly_the_told_values() -> None:
     strategy, learner = make()
     asked = run(strategy, 7)
     choices, values, unlabeled, count = learner.given[0]
-    assert np.array_equal(choices, SPACE.choices(asked[:6]))
+    assert np.array_equal(choices, SPACE.as_choices(asked[:6]))
     assert values.tolist() == [total(arch) for arch in asked[:6]]
     assert count == len(unlabeled) == 105 - 6
     assert not set(map(tuple, unlabeled.tolist())) & {arch.choices for arch in asked[:6]}
@@ -324,7 +324,7 @@ class Rewritten(ToySpace):
         return rows[rows[:, 1] == 0]
 
     def representatives(self, archs: Any) -> NDArray[np.int8]:
-        listed = self.choices(archs).copy()
+        listed = self.as_choices(archs).copy()
         listed[:, 1] = 0
         return listed
 

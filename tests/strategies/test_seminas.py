@@ -298,13 +298,13 @@ def test_a_space_that_cannot_be_listed_is_searched(name: str) -> None:
 @pytest.mark.slow
 def test_cells_of_nasbench101_are_searched() -> None:
     cells = load_space("nasbench101")
-    pool = cells.choices(
+    pool = cells.as_choices(
         [cells.parse(text) for text in ("7:mp", "5:c3", "1:", "1205349:c3|mp|c3|c3|c1")]
     )
     rng = np.random.default_rng(0)
     while len(pool) < 60:
         grown = [cells.mutate(arch, rng) for arch in cells.architectures(pool)]
-        pool = np.unique(np.concatenate([pool, cells.choices(grown)]), axis=0)
+        pool = np.unique(np.concatenate([pool, cells.as_choices(grown)]), axis=0)
     for preset in ("fast", "paper-2000"):
         strategy = quick(seminas(cells, rng, pool=pool, preset=preset, unlabeled=40, **EARLY))
         asked = run(strategy, 18, lambda arch: float(sum(arch.choices)))

@@ -229,5 +229,5 @@ def test_a_large_pool_takes_little_more_memory_than_its_choices() -> None:
     assert tracemalloc.get_traced_memory()[0] < 3_000_000
     tracemalloc.stop()
     other = space.sample(np.random.default_rng(1), 1)[0]
-    assert strategy.buyable(space.architectures(pool[7:8])[0])
-    assert not strategy.buyable(other)
+    assert strategy.in_pool(space.architectures(pool[7:8])[0])
+    assert not strategy.in_pool(other)

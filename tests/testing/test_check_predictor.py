@@ -42,14 +42,14 @@ class OldStyle(Predictor):
 
     def fit(self, archs: Any, values: Any, unlabeled: Any = None) -> Any:
         _, numbers = check_labels(self.space, archs, values)
-        self.space.choices([] if unlabeled is None else unlabeled)
+        self.space.as_choices([] if unlabeled is None else unlabeled)
         self.mean_ = float(numbers.mean())
         return self
 
     def predict(self, archs: Any) -> Any:
         if not hasattr(self, "mean_"):
             raise SettingsError("call fit first")
-        rows = self.space.choices(archs)
+        rows = self.space.as_choices(archs)
         return np.full(len(rows), self.mean_), np.zeros(len(rows))
 
 

@@ -31,16 +31,16 @@ class Words(SearchSpace):
         return arch
 
     def format(self, arch: Architecture) -> str:
-        return "".join("abcd"[choice] for choice in self.choices([arch])[0])
+        return "".join("abcd"[choice] for choice in self.as_choices([arch])[0])
 
     def valid(self, archs: Any) -> Any:
-        last = self.choices(archs) == 3
+        last = self.as_choices(archs) == 3
         return ~(last[:, 1:] & last[:, :-1]).any(axis=1)
 
     def encode(self, archs: Any, kind: str = "onehot") -> Any:
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         if kind == "onehot":
             return one_hot(choices, self.option_counts)
         return choices.astype(np.int64) + 1
@@ -57,7 +57,7 @@ class Words(SearchSpace):
         return np.where(good[:, None], choices, 0).astype(np.int8), good
 
     def params(self, arch: Architecture, *args: Any, **settings: Any) -> int:
-        return sum(self.choices([arch])[0].tolist())
+        return sum(self.as_choices([arch])[0].tolist())
 
     def macs(self, arch: Architecture, *args: Any, **settings: Any) -> int:
         return 10 * self.params(arch)
@@ -174,11 +174,15 @@ BROKEN: dict[str, tuple[str, Any, str]] = {
         "parse_many",
     ),
     "choices unchecked": (
-        "choices",
-        lambda s, a: a if isinstance(a, np.ndarray) else SearchSpace.choices(s, a),
+        "as_choices",
+        lambda s, a: a if isinstance(a, np.ndarray) else SearchSpace.as_choices(s, a),
         "choices of an option that does not exist",
     ),
-    "choices wide": ("choices", with_wrong("choices", lambda c, _: c.astype(np.int64)), "int8"),
+    "choices wide": (
+        "as_choices",
+        with_wrong("as_choices", lambda c, _: c.astype(np.int64)),
+        "int8",
+    ),
     "canonical_id unstable": (
         "canonical_id",
         lambda s, a: str(np.random.default_rng().random()),

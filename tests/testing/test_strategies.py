@@ -41,8 +41,8 @@ class Invalid(RandomSearch):
 
 
 class IgnoresPool(RandomSearch):
-    def buyable(self, arch: Architecture) -> bool:
-        return super().buyable(arch)
+    def in_pool(self, arch: Architecture) -> bool:
+        return super().in_pool(arch)
 
     def ask(self, n: int = 1) -> list[Architecture]:
         pool, self.pool = self.pool, None

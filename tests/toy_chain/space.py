@@ -24,11 +24,11 @@ class ToyChain(SearchSpace):
     learnable = frozenset(("conv3", "conv5"))
 
     def params_table(self, archs, classes=10, channels=8):
-        each = TAPS[self.choices(archs)] * channels**2
+        each = TAPS[self.as_choices(archs)] * channels**2
         return each.sum(axis=1) + 27 * channels + (channels + 1) * classes
 
     def macs_table(self, archs, classes=10, channels=8, resolution=32):
-        each = TAPS[self.choices(archs)] * channels**2
+        each = TAPS[self.as_choices(archs)] * channels**2
         return (each.sum(axis=1) + 27 * channels) * resolution**2 + channels * classes
 
     def build(self, arch, classes=10, channels=8, generator=None):

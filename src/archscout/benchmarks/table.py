@@ -88,7 +88,7 @@ class TableBenchmark(Objective):
         self.direction: Direction = direction
         self.dataset = dataset
         self.run: RunMode = run
-        written = space.choices(choices)
+        written = space.as_choices(choices)
         rows = len(written)
         if rows == 0:
             raise TableError(f"table {name!r} has no rows: give it at least one architecture")

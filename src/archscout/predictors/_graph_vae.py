@@ -219,7 +219,7 @@ class GraphVAE(Predictor):
     def member_scores(self, archs: Architectures) -> Floats:
         """Scores of every head, ``(members, n)``; they rank as values do."""
         self._check_fitted()
-        return self._member_scores(self.space.choices(archs))
+        return self._member_scores(self.space.as_choices(archs))
 
     def _member_scores(self, choices: Choices) -> Floats:
         return self._read_off(self.value_, choices)
@@ -239,7 +239,7 @@ class GraphVAE(Predictor):
         self._check_fitted()
         if self.complexity == "none":
             raise SettingsError("this predictor learns no complexity: set complexity='params'")
-        (said,) = self._read_off(self.cost_, self.space.choices(archs))
+        (said,) = self._read_off(self.cost_, self.space.as_choices(archs))
         return np.asarray(said)
 
     # --- the latent space -------------------------------------------------------------------
@@ -259,7 +259,7 @@ class GraphVAE(Predictor):
             SettingsError: before `fit`, or if the space cannot read graphs back.
         """
         self._check_fitted()
-        network, choices = self.encoder_, self.space.choices(archs)
+        network, choices = self.encoder_, self.space.as_choices(archs)
         if len(choices) == 0:
             return choices
         latent = network.means(tensors_of(self.form.read(choices)))

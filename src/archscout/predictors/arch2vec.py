@@ -127,7 +127,7 @@ class Arch2Vec(Predictor):
         Raises:
             SettingsError: if none came.
         """
-        pool = np.unique(self.space.choices(archs), axis=0)
+        pool = np.unique(self.space.as_choices(archs), axis=0)
         if len(pool) == 0:
             raise SettingsError("got no architectures, expected some to teach the encoder on")
         graph = self.form.read(pool)
@@ -190,7 +190,7 @@ class Arch2Vec(Predictor):
     def encode(self, archs: Architectures) -> Tensor:
         """Latent vectors ``(n, vertices, d)``; raises `SettingsError` before the encoder learnt."""
         self._check_pretrained()
-        return self._vectors(self.space.choices(archs))
+        return self._vectors(self.space.as_choices(archs))
 
     def embed(self, archs: Architectures) -> Floats:
         """Embeddings ``(n, d)``, or ``(n, vertices * d)`` with ``embedding="vertices"``."""

@@ -117,7 +117,7 @@ class Predictor:
         """
         self.check()
         choices, numbers = check_labels(self.space, archs, values)
-        others = self.space.choices([] if unlabeled is None else unlabeled)
+        others = self.space.as_choices([] if unlabeled is None else unlabeled)
         self._fit(choices, numbers, others)
         self.labels_ = len(choices)
         return self
@@ -145,7 +145,7 @@ class Predictor:
                 architecture, or as in `fit`.
         """
         choices, numbers = check_labels(self.space, archs, values)
-        others = self.space.choices(unlabeled)
+        others = self.space.as_choices(unlabeled)
         self._fit_pseudo(choices, numbers, others, check_pseudo_labels(pseudo, len(others)))
         return self
 
@@ -160,7 +160,7 @@ class Predictor:
             SettingsError: before `fit`.
         """
         self._check_fitted()
-        return as_posterior(self._predict(self.space.choices(archs)), self.rng)
+        return as_posterior(self._predict(self.space.as_choices(archs)), self.rng)
 
     def _fit(self, choices: Choices, values: Floats, unlabeled: Choices) -> None:
         """Learn from choices ``(n, positions)``, values ``(n,)`` and choices ``(m, positions)``."""

@@ -141,7 +141,7 @@ class EncoderPredictorDecoder(Predictor):
     def member_scores(self, archs: Architectures) -> Floats:
         """Scores of every member, ``(members, n)``; they rank as values do."""
         self._check_fitted()
-        return self._member_scores(self.space.choices(archs))
+        return self._member_scores(self.space.as_choices(archs))
 
     def _member_scores(self, choices: Choices) -> Floats:
         network, table = self.network_, self._tables.encode(choices)
@@ -171,7 +171,7 @@ class EncoderPredictorDecoder(Predictor):
             Choices of what was written and is valid, at most ``(members * n, positions)``.
         """
         self._check_fitted()
-        network, choices = self.network_, self.space.choices(archs)
+        network, choices = self.network_, self.space.as_choices(archs)
         if len(choices) == 0:
             return choices
         table = self._tables.encode(choices)

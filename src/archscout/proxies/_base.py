@@ -45,7 +45,7 @@ class Proxy(ABC):
         Raises:
             ParseError: if one is not of the space.
         """
-        return self._score(self.space.choices(archs)).astype(np.float64)
+        return self._score(self.space.as_choices(archs)).astype(np.float64)
 
     @abstractmethod
     def _score(self, choices: Choices) -> NDArray[Any]:

@@ -112,7 +112,7 @@ def live_params(space: SearchSpace, archs: Architectures, **settings: Any) -> ND
         >>> live_params(space, space.parse_many(["003000", "000300", "000000"]))
         array([ 73306, 316346,  73306])
     """
-    choices = space.choices(archs)
+    choices = space.as_choices(archs)
     plugin = plugin_of(space)
     if plugin.has("live"):
         choices = plugin.load("live")(choices)

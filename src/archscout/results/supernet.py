@@ -87,10 +87,10 @@ class SupernetSearchResult(ImageSearchResult):
         Returns:
             Rows with ``way`` and ``tau``, Kendall's tau-b with the last supernet accuracies.
         """
-        ways = {PARAMS: self.params, MACS: self.macs}
+        counts = {PARAMS: self.params, MACS: self.macs}
         return [
             {"way": name, "tau": kendall_tau(column, self.accuracies)}
-            for name, column in ways.items()
+            for name, column in counts.items()
         ]
 
     def by_round(self) -> list[dict[str, Any]]:

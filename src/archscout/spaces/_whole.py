@@ -70,14 +70,14 @@ class WholeSpace:
 
     def format(self, arch: Architecture) -> str:
         """Print an architecture in the standard text of its space; `parse` reads it back."""
-        return write_options(self.variables, self.choices([arch])[0].tolist())
+        return write_options(self.variables, self.as_choices([arch])[0].tolist())
 
     def parse_many(self, texts: Iterable[str]) -> Choices:
         """Read many texts into choices ``(n, positions)``; raises `ParseError`."""
-        return self.choices([self.parse(text) for text in texts])
+        return self.as_choices([self.parse(text) for text in texts])
 
     # --- arrays ---------------------------------------------------------------------------
-    def choices(self, archs: Architectures) -> Choices:
+    def as_choices(self, archs: Architectures) -> Choices:
         """Stack architectures into choices ``(n, positions)``; arrays pass through checked.
 
         Raises:
@@ -132,7 +132,7 @@ class WholeSpace:
 
     def architectures(self, choices: NDArray[np.integer[Any]]) -> list[Architecture]:
         """Turn choices ``(n, positions)`` into architectures."""
-        return [Architecture(self.name, tuple(row)) for row in self.choices(choices).tolist()]
+        return [Architecture(self.name, tuple(row)) for row in self.as_choices(choices).tolist()]
 
     @cached_property
     def option_counts(self) -> NDArray[np.int64]:
@@ -147,7 +147,7 @@ class WholeSpace:
     # --- sampling and change ----------------------------------------------------------------
     def valid(self, archs: Architectures) -> NDArray[np.bool_]:
         """Tell which architectures are allowed, ``(n,)``: here, all whose options exist."""
-        return np.ones(len(self.choices(archs)), dtype=np.bool_)
+        return np.ones(len(self.as_choices(archs)), dtype=np.bool_)
 
     def sample_choices(self, rng: np.random.Generator, n: int) -> Choices:
         """Draw ``n`` valid architectures uniformly, with replacement, as choices.
@@ -180,7 +180,7 @@ class WholeSpace:
         self, first: Architecture, second: Architecture, rng: np.random.Generator
     ) -> Architecture:
         """Take each decision from one of the two parents at random; the result is valid."""
-        both = self.choices([first, second])
+        both = self.as_choices([first, second])
         for _ in range(100):
             pick = rng.integers(0, 2, both.shape[1])
             child = both[pick, np.arange(both.shape[1])][None]
@@ -193,7 +193,7 @@ class WholeSpace:
         return self.architectures(self._single_changes(arch))
 
     def _single_changes(self, arch: Architecture) -> Choices:
-        row = self.choices([arch])
+        row = self.as_choices([arch])
         blocks = [row[:0]]
         for position, count in enumerate(self.option_counts.tolist()):
             others = np.delete(np.arange(count), row[0, position])
@@ -210,7 +210,7 @@ class WholeSpace:
 
     def canonical_ids(self, archs: Architectures) -> NDArray[np.str_]:
         """`canonical_id` of every architecture, ``(n,)``."""
-        listed = self.architectures(self.choices(archs))
+        listed = self.architectures(self.as_choices(archs))
         return np.array([self.canonical_id(arch) for arch in listed], dtype=np.str_)
 
     def representatives(self, archs: Architectures) -> Choices:
@@ -219,7 +219,7 @@ class WholeSpace:
         Here, they themselves; a space that lists one of several architectures that compute the
         same, and proposes all of them, maps each to the listed one. Tables hold these.
         """
-        return self.choices(archs)
+        return self.as_choices(archs)
 
     # --- encodings --------------------------------------------------------------------------
     def encode(self, archs: Architectures, kind: str = "onehot") -> Any:
@@ -231,10 +231,10 @@ class WholeSpace:
         if kind not in self.encodings:
             raise self._unknown_encoding(kind)
         if kind == "tokens":
-            return self.choices(archs).astype(np.int64) + 1
+            return self.as_choices(archs).astype(np.int64) + 1
         if kind != "onehot":
             raise self._no_method(f"make its encoding {kind!r}", "encode(archs, kind)")
-        return mark_options(self.choices(archs), self.option_counts)
+        return mark_options(self.as_choices(archs), self.option_counts)
 
     def _unknown_encoding(self, kind: str) -> Exception:
         return unknown_name(f"encoding of space {self.name}", kind, self.encodings)
@@ -278,7 +278,7 @@ class WholeSpace:
 
     def params_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
         """`params` of every architecture, ``(n,)``."""
-        listed = self.architectures(self.choices(archs))
+        listed = self.architectures(self.as_choices(archs))
         return np.array([self.params(arch, *args, **settings) for arch in listed], dtype=np.int64)
 
     def macs(self, arch: Architecture, *args: Any, **settings: Any) -> int:
@@ -295,7 +295,7 @@ class WholeSpace:
 
     def macs_table(self, archs: Architectures, *args: Any, **settings: Any) -> NDArray[np.int64]:
         """`macs` of every architecture, ``(n,)``."""
-        listed = self.architectures(self.choices(archs))
+        listed = self.architectures(self.as_choices(archs))
         return np.array([self.macs(arch, *args, **settings) for arch in listed], dtype=np.int64)
 
     def build(self, arch: Architecture, *args: Any, **settings: Any) -> torch.nn.Module:

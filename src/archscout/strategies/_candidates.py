@@ -17,7 +17,7 @@ from archscout.predictors.base import Predictor
 from archscout.spaces.base import Choices
 from archscout.strategies._evolution import child_of_two
 
-Buyable = Callable[[Choices], Choices]
+PoolFilter = Callable[[Choices], Choices]
 
 
 class Candidates(NamedTuple):
@@ -35,7 +35,7 @@ class Round(NamedTuple):
         values: ``(n,)`` their values, higher is better.
         unlabeled: choices ``(m, positions)`` that can be bought, none of them known.
         known: architectures that are no candidates.
-        buyable: gives those of some choices that can be bought; only they are candidates.
+        within_pool: gives those of some choices that can be bought; only they are candidates.
         rng: the strategy's generator.
     """
 
@@ -43,7 +43,7 @@ class Round(NamedTuple):
     values: NDArray[np.float64]
     unlabeled: Choices
     known: set[tuple[int, ...]]
-    buyable: Buyable
+    within_pool: PoolFilter
     rng: np.random.Generator
 
 
@@ -73,7 +73,7 @@ class Pool:
         found: dict[tuple[int, ...], str] = {}
         best = np.argsort(-now.values, kind="stable")[: self.near]
         for arch in model.space.architectures(now.labeled[best]):
-            near = now.buyable(model.space.choices(model.space.neighbors(arch)))
+            near = now.within_pool(model.space.as_choices(model.space.neighbors(arch)))
             collect(near, "neighbour", now.known | listed, found)
         rows = as_rows(found, now.unlabeled)
         origins = ["pool"] * len(now.unlabeled) + list(found.values())
@@ -112,8 +112,8 @@ class Offspring:
         for generation in range(1, self.generations + 1):
             parents = space.architectures(population)
             bred = [child_of_two(space, parents, self.crossed, rng) for _ in range(self.children)]
-            children = space.choices(bred)
-            collect(now.buyable(children), "evolution", now.known, found)
+            children = space.as_choices(bred)
+            collect(now.within_pool(children), "evolution", now.known, found)
             if generation < self.generations:
                 everyone = np.unique(np.concatenate([population, children]), axis=0)
                 order = np.argsort(-model.predict(everyone).mean, kind="stable")

@@ -70,7 +70,7 @@ class LatentAscent:
             SettingsError: if the predictor has no latent space to climb in.
         """
         climber = as_climber(model)
-        labeled, values, unlabeled, known, buyable, _ = now
+        labeled, values, unlabeled, known, within_pool, _ = now
         found: dict[tuple[int, ...], str] = {}
         predicted = climber.member_scores(unlabeled) if len(unlabeled) else np.empty((1, 0))
         measured = np.tile(climber.scores_of(values), (len(predicted), 1))
@@ -81,10 +81,10 @@ class LatentAscent:
         )
         if self.fresh_seeds and len(unlabeled):
             fresh = self._best(unlabeled, predicted, self.fresh_seeds)
-            collect(buyable(fresh), "seed", known, found)
+            collect(within_pool(fresh), "seed", known, found)
             starts = np.concatenate([starts, fresh])
         for step in self._steps(found):
-            collect(buyable(climber.climb(starts, step)), "latent ascent", known, found)
+            collect(within_pool(climber.climb(starts, step)), "latent ascent", known, found)
         return Candidates(as_rows(found, labeled), list(found.values()))
 
     def _best(self, rows: Choices, scores: NDArray[np.float64], wanted: int) -> Choices:

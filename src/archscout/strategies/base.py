@@ -35,10 +35,10 @@ class Strategy(ABC):
     ) -> None:
         self.space = space
         self.rng = rng
-        self.pool = None if pool is None else space.choices(pool)
-        self._buyable = None
+        self.pool = None if pool is None else space.as_choices(pool)
+        self._pool_index = None
         if self.pool is not None:
-            self._buyable = ChoiceIndex(space.option_counts, self.pool)
+            self._pool_index = ChoiceIndex(space.option_counts, self.pool)
         if self.pool is not None and not len(self.pool):
             raise SettingsError("got an empty pool, expected at least one architecture to measure")
         self.audit: list[dict[str, Any]] = []
@@ -75,13 +75,13 @@ class Strategy(ABC):
         """
         return {}
 
-    def buyable(self, arch: Architecture) -> bool:
+    def in_pool(self, arch: Architecture) -> bool:
         """Whether the pool has ``arch``, or the listed architecture that it stands for."""
-        if self._buyable is None:
+        if self._pool_index is None:
             return True
         if arch not in self.space:
             return False
-        return self._buyable.row(self.space.representatives([arch])[0]) >= 0
+        return self._pool_index.row(self.space.representatives([arch])[0]) >= 0
 
     def sample_unseen(self, n: int, seen: set[Architecture]) -> list[Architecture]:
         """Draw up to ``n`` different architectures uniformly from the pool, none in ``seen``."""

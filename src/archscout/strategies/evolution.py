@@ -98,7 +98,7 @@ class Evolution(Strategy):
             child = mutated(self.space, parent, self.rng)
             if child is None:
                 return None
-            if child not in self._seen and self.buyable(child):
+            if child not in self._seen and self.in_pool(child):
                 return child
         return None
 

@@ -72,7 +72,7 @@ class LocalSearch(Strategy):
             arch = self._queue.popleft()
             if arch in self._values:
                 self._climb(arch)
-            elif arch not in self._seen and self.buyable(arch):
+            elif arch not in self._seen and self.in_pool(arch):
                 return arch
         return None
 

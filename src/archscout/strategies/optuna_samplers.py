@@ -101,7 +101,7 @@ class OptunaSampler(Strategy):
             arch = from_params(self.space, trial.params)
             if arch in self._known:
                 self._report(trial, self._known[arch])
-            elif arch in self._pending or not self.buyable(arch) or arch not in self.space:
+            elif arch in self._pending or not self.in_pool(arch) or arch not in self.space:
                 self._report(trial, math.nan)
             else:
                 self._pending[arch] = trial

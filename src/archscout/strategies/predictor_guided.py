@@ -197,20 +197,20 @@ class PredictorGuided(Strategy):
         self._round += 1
         logger.info("round %d: learning", self._round)
         archs = list(self._values)
-        choices = self.space.choices(archs)
+        choices = self.space.as_choices(archs)
         values = np.array([self._values[arch] for arch in archs])
         if self.learner.uses_unlabeled:
             unlabeled = self._unlabeled()
             count = len(unlabeled)
         else:
-            unlabeled = self.space.choices([])
+            unlabeled = self.space.as_choices([])
             count = int(min(self.plan.unlabeled, self._left()))
         row = self.learner.learn(choices, values, unlabeled, count)
         model = self.learner.model
         known = {arch.choices for arch in self._seen}
-        now = Round(choices, values, unlabeled, known, self._in_pool, self.rng)
+        now = Round(choices, values, unlabeled, known, self._within_pool, self.rng)
         rows, origins = self.source.propose(model, now)
-        self._success.learn(choices, self.space.choices(list(self._failed)))
+        self._success.learn(choices, self.space.as_choices(list(self._failed)))
         likely = self._success.likely(rows)
         rows = rows[likely]
         origins = [origin for origin, kept in zip(origins, likely, strict=True) if kept]
@@ -249,21 +249,21 @@ class PredictorGuided(Strategy):
         """Queue random unseen neighbours of the best measured architectures."""
         best = np.argsort(-values, kind="stable")[:5]
         for _ in range(count):
-            near = self.space.choices(self.space.neighbors(archs[int(self.rng.choice(best))]))
+            near = self.space.as_choices(self.space.neighbors(archs[int(self.rng.choice(best))]))
             near = near[self._success.likely(near)]
             taken = self._seen.union(self._queue)
-            fresh = [a for a in self.space.architectures(self._in_pool(near)) if a not in taken]
+            fresh = [a for a in self.space.architectures(self._within_pool(near)) if a not in taken]
             if fresh:
                 arch = fresh[int(self.rng.integers(len(fresh)))]
                 self._queue.append(arch)
                 self._notes[arch] = {"origin": "neighbour", "round": self._round}
 
-    def _in_pool(self, rows: Choices) -> Choices:
+    def _within_pool(self, rows: Choices) -> Choices:
         """Those of the rows that can be bought, as the pool lists them."""
-        if self._buyable is None:
+        if self._pool_index is None:
             return rows
         listed = self.space.representatives(rows)
-        return listed[self._buyable.rows(listed) >= 0]
+        return listed[self._pool_index.rows(listed) >= 0]
 
     def _unlabeled(self) -> Choices:
         """Architectures that can be bought and were not: all, or as many as the plan says."""
@@ -282,9 +282,9 @@ class PredictorGuided(Strategy):
 
     def _left(self) -> float:
         """How many architectures can be bought and were not; infinite where none lists them."""
-        if self._buyable is not None:
-            seen = self._buyable.rows(self.space.choices(list(self._seen)))
-            return self._buyable.different - int(np.count_nonzero(seen >= 0))
+        if self._pool_index is not None:
+            seen = self._pool_index.rows(self.space.as_choices(list(self._seen)))
+            return self._pool_index.different - int(np.count_nonzero(seen >= 0))
         try:
             return len(self.space) - len(self._seen)
         except (TypeError, OverflowError):

@@ -81,7 +81,7 @@ def allowed_pool(space: SearchSpace, pool: Choices, name: str) -> Choices:
             f"got {kind_of(pool)} from the pool() of {name!r}, expected None or choices "
             "(n, positions) as an array"
         )
-    choices = space.choices(pool)
+    choices = space.as_choices(pool)
     kept = choices[space.valid(choices)]
     if len(choices) and not len(kept):
         raise SettingsError(

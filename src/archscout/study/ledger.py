@@ -98,7 +98,9 @@ class Ledger:
         self._test_values: dict[Architecture, float] | None = None
         pool = given(self._objective.pool)()
         self.pool = None if pool is None else allowed_pool(space, pool, self._objective.name)
-        self._buyable = None if self.pool is None else ChoiceIndex(space.option_counts, self.pool)
+        self._pool_index = (
+            None if self.pool is None else ChoiceIndex(space.option_counts, self.pool)
+        )
         self._check_budget()
 
     # --- what was bought ----------------------------------------------------------------------
@@ -184,7 +186,7 @@ class Ledger:
                 "a label was asked for after the test values were revealed, expected all buying "
                 "before: start a new search to go on"
             )
-        self._check_buyable(arch)
+        self._check_in_pool(arch)
         key = self._key(arch)
         known = self._known.get(key)
         if known is not None:
@@ -317,8 +319,8 @@ class Ledger:
 
     def _available(self) -> int | None:
         """Number of labels that can be bought; None if it is unknown or surely enough."""
-        if self._buyable is not None:
-            size = self._buyable.different
+        if self._pool_index is not None:
+            size = self._pool_index.different
         else:
             try:
                 size = len(self._space)
@@ -339,18 +341,18 @@ class Ledger:
         chunks = (rows[start : start + _CHUNK] for start in range(0, len(rows), _CHUNK))
         return itertools.chain.from_iterable(map(self._space.architectures, chunks))
 
-    def _check_buyable(self, arch: Architecture) -> None:
-        choices = self._space.choices([arch])
+    def _check_in_pool(self, arch: Architecture) -> None:
+        choices = self._space.as_choices([arch])
         if not self._space.valid(choices)[0]:
             raise SettingsError(
                 f"got {arch.choices}, which space {self._space.name!r} does not allow: "
                 "propose valid architectures only"
             )
         listed = self._space.representatives
-        if self._buyable is not None and self._buyable.rows(listed(choices))[0] < 0:
+        if self._pool_index is not None and self._pool_index.rows(listed(choices))[0] < 0:
             raise SettingsError(
                 f"got {self._space.format(arch)!r}, which is not among the "
-                f"{self._buyable.different:,} architectures that {self._objective.name!r} can "
+                f"{self._pool_index.different:,} architectures that {self._objective.name!r} can "
                 "measure: propose from its pool()"
             )
 

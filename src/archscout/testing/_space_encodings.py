@@ -52,7 +52,7 @@ def _arrays(encoded: Any, kind: str) -> dict[str, NDArray[Any]]:
 
 
 def _check_encoding(space: SearchSpace, archs: list[Architecture], kind: str) -> None:
-    choices = space.choices(archs)
+    choices = space.as_choices(archs)
     before = choices.copy()
     whole = _arrays(space.encode(choices, kind), kind)
     require(np.array_equal(choices, before), f"encode(_, {kind!r}) changes the choices it is given")
@@ -107,7 +107,7 @@ def _check_tokens(
     choices, valid = space.decode(tokens, kind)
     require(bool(valid.all()), f"decode(_, {kind!r}) calls an encoded architecture invalid")
     require(
-        choices.dtype == space.choice_dtype and np.array_equal(choices, space.choices(archs)),
+        choices.dtype == space.choice_dtype and np.array_equal(choices, space.as_choices(archs)),
         f"decode(encode(archs, {kind!r}), {kind!r}) is not archs",
     )
     _check_free_tokens(space, kind, rng)

@@ -101,7 +101,7 @@ def _ask(strategy: Strategy, n: int) -> list[Architecture]:
     assert len(asked) <= n, f"ask({n}) returned {len(asked)} architectures, expected at most {n}"
     for arch in asked:
         assert arch in strategy.space, f"ask({n}) proposed {arch!r}, which is not in the space"
-        assert strategy.buyable(arch), f"ask({n}) proposed {arch!r}, which is not in the pool"
+        assert strategy.in_pool(arch), f"ask({n}) proposed {arch!r}, which is not in the pool"
         notes = dict(strategy.notes(arch))
         assert _is_plain(notes), f"notes of {arch!r} are not plain values: {notes}"
     return asked

@@ -54,13 +54,13 @@ class ToySpace(SearchSpace):
 
     def format(self, arch: Architecture) -> str:
         """Print ``name=option`` pairs."""
-        self.choices([arch])
+        self.as_choices([arch])
         pairs = zip(self.variables, arch.choices, strict=True)
         return ",".join(f"{v.name}={v.options[choice]}" for v, choice in pairs)
 
     def valid(self, archs: Architectures) -> NDArray[np.bool_]:
         """All but those of depth 0 with a skip."""
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         allowed: NDArray[np.bool_] = ~((choices[:, 0] == 0) & (choices[:, 3] == 1))
         return allowed
 
@@ -68,7 +68,7 @@ class ToySpace(SearchSpace):
         """One-hot of every decision, ``(n, 14)``."""
         if kind != "onehot":
             raise self._unknown_encoding(kind)
-        return one_hot(self.choices(archs), self.option_counts)
+        return one_hot(self.as_choices(archs), self.option_counts)
 
     def params(self, arch: Architecture, **settings: int) -> int:
         """A made-up number that grows with every decision."""

@@ -170,7 +170,7 @@ def _sample(
     )
     require(len(pool) > 0, "pool() is empty, expected at least one architecture")
     try:
-        allowed = space.valid(space.choices(pool))
+        allowed = space.valid(space.as_choices(pool))
     except ParseError as error:
         raise AssertionError(f"pool() holds what is not in the space: {error}") from error
     require(

@@ -100,7 +100,7 @@ def _check_valid(
     archs: list[Architecture] = []
     rows = rng.integers(0, space.option_counts, (samples, len(space.variables)))
     with promises.of("valid"):
-        allowed = space.valid(space.choices(rows))
+        allowed = space.valid(space.as_choices(rows))
         require(
             isinstance(allowed, np.ndarray)
             and allowed.shape == (samples,)
@@ -181,20 +181,20 @@ def _check_damaged_text(space: SearchSpace, text: str) -> None:
 def _check_choices(space: SearchSpace, archs: list[Architecture], promises: Promises) -> None:
     form, kind = (len(archs), len(space.variables)), space.choice_dtype
     rows = np.array([arch.choices for arch in archs])
-    with promises.of("choices"):
-        choices = space.choices(archs)
+    with promises.of("as_choices"):
+        choices = space.as_choices(archs)
         require(
             choices.shape == form and choices.dtype == kind,
             f"choices gave {_form(choices)}, expected shape {form} and type {kind}",
         )
         require(space.architectures(choices) == archs, "architectures(choices(archs)) is not archs")
         require(
-            np.array_equal(space.choices(choices), choices),
+            np.array_equal(space.as_choices(choices), choices),
             "choices changes choices that it is given",
         )
     with promises.of("choices([])"):
         none = (0, len(space.variables))
-        require(space.choices([]).shape == none, f"choices([]) has not shape {none}")
+        require(space.as_choices([]).shape == none, f"choices([]) has not shape {none}")
     stranger = Architecture(space.name + "?", archs[0].choices)
     too_large = rows.copy()
     too_large[0, 0] = space.option_counts[0]
@@ -207,7 +207,7 @@ def _check_choices(space: SearchSpace, archs: list[Architecture], promises: Prom
     }
     for words, value in wrong.items():
         with promises.of(f"choices of {words}"):
-            require_error(ParseError, partial(space.choices, value), f"choices of {words}")
+            require_error(ParseError, partial(space.as_choices, value), f"choices of {words}")
     with promises.of("an architecture of another space in the space"):
         require(stranger not in space, "an architecture of another space is in the space")
     with promises.of("a text in the space"):

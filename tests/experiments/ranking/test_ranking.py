@@ -52,7 +52,7 @@ class Scripted(Predictor):
         return self
 
     def predict(self, archs: Any) -> Posterior:
-        choices = self.space.choices(archs)
+        choices = self.space.as_choices(archs)
         mean = 80 + 1.5 * (choices == 3).sum(axis=1) + (choices == 2).sum(axis=1)
         mean = mean + self.noise * self.rng.normal(size=len(mean))
         if self.fails == "nan":
@@ -241,7 +241,7 @@ class TestPairing:
     def test_all_predictors_get_the_same_nested_labels(self, table: Path) -> None:
         run(table, seeds=2)
         bench = spec_of(table).load()
-        by_job = [(n, bench.space.choices(archs), values) for n, archs, values, _ in SEEN]
+        by_job = [(n, bench.space.as_choices(archs), values) for n, archs, values, _ in SEEN]
         assert [n for n, _, _ in by_job] == [10] * 4 + [30] * 4
         for first, second in zip(by_job[::2], by_job[1::2], strict=True):
             np.testing.assert_array_equal(first[1], second[1])

@@ -54,7 +54,7 @@ def test_the_best_is_the_one_with_the_largest_angle_of_the_kept_weights(
     last = {name.removeprefix(begin): value for name, value in last.items()}
     angles = make_angle(supernet, first, last).angles(result.scores.choices)
     np.testing.assert_allclose(angles, result.scores.columns[ANGLE])
-    assert supernet.space.choices([result.best])[0].tolist() == (
+    assert supernet.space.as_choices([result.best])[0].tolist() == (
         result.scores.choices[angles.argmax()].tolist()
     )
 

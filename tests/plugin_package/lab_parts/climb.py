@@ -15,7 +15,7 @@ class Climb(Strategy):
     def ask(self, n=1):
         best = max(self.values, key=self.values.get, default=None)
         near = [] if best is None else self.space.neighbors(best)
-        new = [arch for arch in near if arch not in self.asked and self.buyable(arch)]
+        new = [arch for arch in near if arch not in self.asked and self.in_pool(arch)]
         asked = new[:n] or self.sample_unseen(n, self.asked)
         self.asked.update(asked)
         return asked

@@ -19,11 +19,11 @@ class Towers(SearchSpace):
     variables = tuple(Variable(f"floor{i}", ("empty", "conv1", "conv3")) for i in range(FLOORS))
 
     def params_table(self, archs, classes=10, width=8):
-        taps = np.square(KERNELS)[self.choices(archs)].sum(axis=1)
+        taps = np.square(KERNELS)[self.as_choices(archs)].sum(axis=1)
         return (27 + taps * width) * width + (width + 1) * classes
 
     def macs_table(self, archs, classes=10, width=8, resolution=32):
-        taps = np.square(KERNELS)[self.choices(archs)].sum(axis=1)
+        taps = np.square(KERNELS)[self.as_choices(archs)].sum(axis=1)
         return (27 + taps * width) * width * resolution**2 + width * classes
 
     def build(self, arch, classes=10, width=8, generator=None):

@@ -62,7 +62,7 @@ def split_by_size(
     """
     if by not in _COLUMNS:
         raise unknown_name("size of a cell", str(by), _COLUMNS)
-    graph = flow_form(space, space.choices(choices))
+    graph = flow_form(space, space.as_choices(choices))
     found = graph_properties(graph)
     sizes = found.values[:, found.names.index(_COLUMNS[by])]
     if by == "vertices":

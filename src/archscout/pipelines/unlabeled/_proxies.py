@@ -34,7 +34,7 @@ def make_proxies(
         >>> from archscout.spaces import load_space
         >>> space = load_space("nasbench201")
         >>> scores = make_proxies(["params"], space, {"params": {"channels": 4}, "macs": {}})
-        >>> scores["params (parameters)"](space.choices(space.parse_many(["003000"])))
+        >>> scores["params (parameters)"](space.as_choices(space.parse_many(["003000"])))
         array([20294.])
     """
     found: dict[str, Score] = {}

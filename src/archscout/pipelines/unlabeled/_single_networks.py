@@ -61,7 +61,7 @@ def check_trust(
     if validation is None:
         training, validation = images.split(settings.validation, settings.seed)
     archs = draw_for_trust(settings, space)
-    choices = space.choices(archs)
+    choices = space.as_choices(archs)
     accuracies = []
     for number, arch in enumerate(archs):
         kept = folder.read(f"alone-{number}")

@@ -119,7 +119,7 @@ def _search(
     costs = cost_settings(settings.space, made, own_classes, images.side)
     # What cannot work is refused before any training: limits, sides, proxies, too few networks.
     space = limited_space(settings.space, settings.limits, costs)
-    space.macs_table(space.choices([]), **costs["macs"])
+    space.macs_table(space.as_choices([]), **costs["macs"])
     proxies = make_proxies(settings.proxies, space, costs)
     if checked:
         draw_for_trust(settings, space)

@@ -19,7 +19,7 @@ def check_labels(
     space: SearchSpace, archs: Architectures, values: Sequence[float] | NDArray[np.floating[Any]]
 ) -> tuple[Choices, Floats]:
     """Choices ``(n, positions)`` and values ``(n,)`` of labels that can be learnt from."""
-    choices = space.choices(archs)
+    choices = space.as_choices(archs)
     numbers = _numbers(values)
     if numbers.shape != (len(choices),):
         raise SettingsError(

@@ -19,7 +19,7 @@ from archscout.spaces._blocks.block_costs import (
 
 
 @dataclass(frozen=True)
-class Place:
+class BlockPlace:
     """Form of one block: channels of input and output, stride."""
 
     inputs: int
@@ -50,9 +50,9 @@ def skips_last(
 
 def price_chain(
     fixed: Costs,
-    layout: Sequence[Place],
+    layout: Sequence[BlockPlace],
     options: int,
-    block_of: Callable[[int, Place], Mapping[str, int] | None],
+    block_of: Callable[[int, BlockPlace], Mapping[str, int] | None],
     *,
     side: int,
     last: int,

@@ -74,7 +74,7 @@ class ChainSupernet(Supernet):
 
     def paths_of(self, archs: Architectures) -> NDArray[np.int8]:
         """Paths ``(n, places, 1)``: the choices themselves."""
-        return self.space.choices(archs)[:, :, None]
+        return self.space.as_choices(archs)[:, :, None]
 
     def _draw_uniform(
         self, rng: np.random.Generator, n: int, shared: bool | None

@@ -57,7 +57,7 @@ _MULTIPLES = {"imagenet": 32, "cifar": 4}
 
 
 @dataclass(frozen=True)
-class Place:
+class CellPlace:
     """One cell of a network: its kind, channels of its inputs and nodes, side of its input.
 
     Args:
@@ -109,7 +109,7 @@ def resolution_of(settings: Mapping[str, Any]) -> int:
     return layout_of(settings.get("network", "imagenet")).resolution
 
 
-def places(layout: Layout) -> list[Place]:
+def places(layout: Layout) -> list[CellPlace]:
     """Forms of the cells, in order."""
     imagenet = layout.network == "imagenet"
     side = layout.resolution // 8 if imagenet else layout.resolution
@@ -119,7 +119,7 @@ def places(layout: Layout) -> list[Place]:
     for cell in range(layout.cells):
         reduction = cell in (layout.cells // 3, 2 * layout.cells // 3)
         channels = 2 * channels if reduction else channels
-        listed.append(Place(reduction, before, shrinks, channels, side))
+        listed.append(CellPlace(reduction, before, shrinks, channels, side))
         before, shrinks = (before[1], len(NODES) * channels), reduction
         side = side // 2 if reduction else side
     return listed

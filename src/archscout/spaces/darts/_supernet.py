@@ -29,7 +29,7 @@ from archscout.spaces.darts._cell import (
     POSITIONS,
     edges_of,
 )
-from archscout.spaces.darts._costs import Place, layout_of, places
+from archscout.spaces.darts._costs import CellPlace, layout_of, places
 from archscout.spaces.darts._network import DARTSNetwork, make_operation
 from archscout.spaces.darts.space import DARTS
 
@@ -47,7 +47,7 @@ class SupernetCell(nn.Module):
         pool_norms: whether norms with weights stand behind pooling.
     """
 
-    def __init__(self, place: Place, preprocess: nn.ModuleList, pool_norms: bool) -> None:
+    def __init__(self, place: CellPlace, preprocess: nn.ModuleList, pool_norms: bool) -> None:
         super().__init__()
         self.preprocess = preprocess
         self.channels = place.channels

@@ -105,7 +105,7 @@ class DARTS(SearchSpace):
 
     def cells(self, arch: Architecture) -> tuple[darts_cell.Pairs, darts_cell.Pairs]:
         """The normal and the reduce cell as eight pairs (operation index, source)."""
-        row = self.choices([arch])[0].tolist()
+        row = self.as_choices([arch])[0].tolist()
         half = darts_cell.POSITIONS
         return darts_cell.pairs_of(row[:half]), darts_cell.pairs_of(row[half:])
 
@@ -116,7 +116,7 @@ class DARTS(SearchSpace):
         `archscout.spaces.darts._cell.OPERATIONS`: the form in which random-label search keeps
         its candidates.
         """
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         half = darts_cell.POSITIONS
         parts = [darts_cell.edges_of(choices[:, :half]), darts_cell.edges_of(choices[:, half:])]
         return np.stack(parts, axis=1)
@@ -138,7 +138,7 @@ class DARTS(SearchSpace):
         Raises:
             UnknownNameError: if ``kind`` is not one of `encodings`.
         """
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         if kind == "graph":
             return graph_of(self.edges(choices))
         if kind == "edges":

@@ -88,7 +88,7 @@ class Limit:
             SettingsError: if the space cannot count with the settings, or the measured
                 latencies have another shape or are no finite numbers.
         """
-        choices = space.choices(archs)
+        choices = space.as_choices(archs)
         if self.measure is None:
             count = getattr(space, f"{self.what}_table")
             try:

@@ -76,7 +76,7 @@ class Limited(WholeSpace):
     # --- within the limits --------------------------------------------------------------------
     def valid(self, archs: Architectures) -> NDArray[np.bool_]:
         """Tell which architectures the space allows and the limits too, ``(n,)``."""
-        return np.asarray(self._excess(self.choices(archs)) == 0)
+        return np.asarray(self._excess(self.as_choices(archs)) == 0)
 
     def _excess(self, choices: Choices) -> NDArray[np.float64]:
         allowed = self._whole.valid(choices)
@@ -114,8 +114,8 @@ class Limited(WholeSpace):
         child = self._whole.mutate(arch, rng)
         if child in self:
             return child
-        children = self.choices([child, *(self._whole.mutate(arch, rng) for _ in range(4))])
-        free = children == self.choices([arch])  # What was mutated stays.
+        children = self.as_choices([child, *(self._whole.mutate(arch, rng) for _ in range(4))])
+        free = children == self.as_choices([arch])  # What was mutated stays.
         repaired, inside = repair(
             children, self.option_counts, self._excess, rng, free=free, rounds=_ROUNDS, one=True
         )
@@ -137,7 +137,7 @@ class Limited(WholeSpace):
             child = self._whole.crossover(first, second, rng)
             if child in self:
                 return child
-        both = self.choices([first, child])
+        both = self.as_choices([first, child])
         order = rng.permutation(np.flatnonzero(both[0] != both[1]))
         rows = np.repeat(both[1:], len(order) + 1, axis=0)
         for step, position in enumerate(order, start=1):
@@ -169,7 +169,7 @@ class Limited(WholeSpace):
     def parse(self, text: str, *args: Any, **settings: Any) -> Architecture:
         """Read an architecture; one outside the limits is refused with what it costs."""
         arch = self._whole.parse(text, *args, **settings)
-        self._check_inside(self.choices([arch]))
+        self._check_inside(self.as_choices([arch]))
         return arch
 
     def parse_many(self, texts: Iterable[str]) -> Choices:

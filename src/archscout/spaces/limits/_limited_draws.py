@@ -54,7 +54,7 @@ class LimitedDraws:
             return rows[rng.integers(len(rows), size=n)]
         if self.way == "count" and self.counted is not None:
             return self.counted.draw(rng, n, len(self.base.variables))
-        drawn = self.base.choices(self.base.sample_choices(rng, n))
+        drawn = self.base.as_choices(self.base.sample_choices(rng, n))
         if self.way == "repair":
             drawn, _ = repair(drawn, self.base.option_counts, self.excess, rng)
         return drawn
@@ -88,7 +88,7 @@ class LimitedDraws:
     @cached_property
     def _probes(self) -> Choices:
         rng = np.random.default_rng(_SEED)
-        return self.base.choices(self.base.sample_choices(rng, _PROBES))
+        return self.base.as_choices(self.base.sample_choices(rng, _PROBES))
 
     @cached_property
     def counted(self) -> Draws | None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from archscout.errors import SettingsError, listed, unknown_name
 from archscout.spaces._blocks import block_costs as costs
-from archscout.spaces._blocks.block_chain import Place, price_chain
+from archscout.spaces._blocks.block_chain import BlockPlace, price_chain
 from archscout.spaces.mobilenet._text import BLOCKS, SKIP, STAGES
 
 STRIDES = (2, 2, 2, 1, 2, 1)
@@ -83,18 +83,18 @@ def widths_of(widths: Widths | Mapping[str, Any] | str) -> Widths:
     return WIDTHS[widths]
 
 
-def places(widths: Widths) -> list[Place]:
+def places(widths: Widths) -> list[BlockPlace]:
     """Forms of the 21 searchable blocks, in order."""
     listed = []
     inputs = widths.first
     for blocks, outputs, stride in zip(STAGES, widths.stages, STRIDES, strict=True):
         for block in range(blocks):
-            listed.append(Place(inputs, outputs, 1 if block else stride))
+            listed.append(BlockPlace(inputs, outputs, 1 if block else stride))
             inputs = outputs
     return listed
 
 
-def block_of(choice: int, place: Place) -> dict[str, int] | None:
+def block_of(choice: int, place: BlockPlace) -> dict[str, int] | None:
     """What makes the block of a place in a network; None for the skip."""
     return None if choice == SKIP else place.block(*BLOCKS[choice])
 

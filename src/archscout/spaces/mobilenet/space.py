@@ -91,7 +91,7 @@ class MobileNet(SearchSpace):
 
     def format(self, arch: Architecture, notation: str = "seminas") -> str:
         """Print the 21 integers; ``notation`` is ``"seminas"`` or ``"random-label"``."""
-        return mobilenet_text.format_blocks(self.choices([arch])[0].tolist(), notation)
+        return mobilenet_text.format_blocks(self.as_choices([arch])[0].tolist(), notation)
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
@@ -106,7 +106,7 @@ class MobileNet(SearchSpace):
             >>> space.canonical_id(space.parse("6 7 1 7" + " 1" * 17))[:7]
             '6 1 7 7'
         """
-        moved = skips_last(self.choices([arch]), _RUNS, mobilenet_text.SKIP)
+        moved = skips_last(self.as_choices([arch]), _RUNS, mobilenet_text.SKIP)
         return mobilenet_text.format_blocks(moved[0].tolist())
 
     # --- costs and the network ----------------------------------------------------------------
@@ -156,7 +156,7 @@ class MobileNet(SearchSpace):
         channels = mobilenet_costs.widths_of(widths)
         sizes = block_costs.check_whole({"classes": classes, "resolution": resolution})
         tables = mobilenet_costs.price_tables(channels, **sizes)
-        return block_costs.add_up(self.choices(archs), *tables)
+        return block_costs.add_up(self.as_choices(archs), *tables)
 
     @builds_drawn
     def build(
@@ -188,7 +188,7 @@ class MobileNet(SearchSpace):
         """What `build` makes the class of its networks with, as plain values."""
         sizes = block_costs.check_whole({"classes": classes})
         channels = mobilenet_costs.widths_of(widths)
-        layout, choices = mobilenet_costs.places(channels), self.choices([arch])[0].tolist()
+        layout, choices = mobilenet_costs.places(channels), self.as_choices([arch])[0].tolist()
         return {
             "stem": channels.stem,
             "first": channels.first,

@@ -116,7 +116,7 @@ class NASBench101(SearchSpace):
             >>> space.format(space.parse("7:mp"))
             '7:mp'
         """
-        return cell.format_cell(self.choices([arch])[0])
+        return cell.format_cell(self.as_choices([arch])[0])
 
     # --- the whole space ------------------------------------------------------------------
     def __len__(self) -> int:
@@ -160,7 +160,7 @@ class NASBench101(SearchSpace):
     # --- validity and change --------------------------------------------------------------
     def valid(self, archs: Architectures) -> NDArray[np.bool_]:
         """Tell which cells the benchmark accepts, ``(n,)``."""
-        return cell.valid_cells(self.choices(archs))
+        return cell.valid_cells(self.as_choices(archs))
 
     def prune(self, archs: Architectures) -> NDArray[np.int8]:
         """Remove dead vertices, as the benchmark does before training: choices ``(n, 26)``.
@@ -261,7 +261,7 @@ class NASBench101(SearchSpace):
             "graph": encodings.graph,
             "paths": encodings.paths,
         }[kind]
-        return make(self.choices(archs))
+        return make(self.as_choices(archs))
 
     def token_spec(self, kind: str = "tokens") -> TokenSpec:
         """Form of the token encodings ``"tokens"`` and ``"sequence"``."""
@@ -378,5 +378,5 @@ class NASBench101(SearchSpace):
 
     def _accepted(self, archs: Architectures) -> NDArray[np.int8]:
         """Choices of ``archs``, all of them valid."""
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         return cell.accepted(choices, lambda row: f"cell {cell.format_cell(choices[row])!r}")

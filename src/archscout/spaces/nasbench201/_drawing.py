@@ -30,7 +30,7 @@ _BENDS = {(0, 1): 0.0, (1, 2): 0.0, (2, 3): 0.0, (0, 2): -62.0, (1, 3): 62.0, (0
 
 def draw(space: SearchSpace, arch: Architecture) -> str:
     """Draw a cell as ``<svg>`` text."""
-    choices = space.choices([arch])
+    choices = space.as_choices([arch])
     edges = {edge: OPERATIONS[choice] for edge, choice in zip(EDGES, choices[0], strict=True)}
     live = {EDGES[place] for place in np.flatnonzero(live_edges(choices)[0])}
     # live edges last, so that they lie on top

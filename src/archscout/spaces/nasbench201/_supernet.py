@@ -133,7 +133,7 @@ class NASBench201Supernet(Supernet):
 
     def paths_of(self, archs: Architectures) -> NDArray[np.int8]:
         """Paths ``(n, places, 6)``: the same cell in every place."""
-        return np.repeat(self.space.choices(archs)[:, None], self.path_shape[0], axis=1)
+        return np.repeat(self.space.as_choices(archs)[:, None], self.path_shape[0], axis=1)
 
     def _draw_uniform(
         self, rng: np.random.Generator, n: int, shared: bool | None
@@ -178,7 +178,7 @@ class NASBench201Supernet(Supernet):
         paths' features do they hand zeros on, as the supernet does.
         """
         network = super().inherit(arch)
-        dead = np.flatnonzero(~live_edges(self.space.choices([arch]))[0]).tolist()
+        dead = np.flatnonzero(~live_edges(self.space.as_choices([arch]))[0]).tolist()
         for name, module in network.named_modules():
             # Such as body.0.edges.2.2, the norm of edge 2.
             parts = name.split(".")

@@ -92,7 +92,7 @@ class NASBench201(SearchSpace):
             >>> space.format(space.parse("300000"))
             '|nor_conv_3x3~0|+|none~0|none~1|+|none~0|none~1|none~2|'
         """
-        return cell.format_cell(self.choices([arch])[0].tolist())
+        return cell.format_cell(self.as_choices([arch])[0].tolist())
 
     @cached_property
     def _indices_of_texts(self) -> dict[str, int]:
@@ -101,7 +101,7 @@ class NASBench201(SearchSpace):
     # --- the whole space ------------------------------------------------------------------
     def indices(self, archs: Architectures) -> NDArray[np.int64]:
         """Places of architectures in `all_choices`, ``(n,)``."""
-        return self.choices(archs) @ _POWERS
+        return self.as_choices(archs) @ _POWERS
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
@@ -143,7 +143,7 @@ class NASBench201(SearchSpace):
             >>> space.encode([space.parse("334131")], "tokens")
             array([[4, 4, 5, 2, 4, 2]])
         """
-        choices = self.choices(archs)
+        choices = self.as_choices(archs)
         if kind == "sequence":
             return encodings.sequence_from_graph(_graph(choices))
         if kind == "graph":
@@ -232,7 +232,7 @@ class NASBench201(SearchSpace):
     ) -> NDArray[np.int64]:
         sizes = {"classes": classes, "channels": channels, "cells": cells}
         sizes = costs.check_settings(**sizes, resolution=resolution)
-        return add_up(self.choices(archs), *costs.price_tables(**sizes))
+        return add_up(self.as_choices(archs), *costs.price_tables(**sizes))
 
     @builds_drawn
     def build(
@@ -264,7 +264,7 @@ class NASBench201(SearchSpace):
     ) -> dict[str, Any]:
         """What `build` makes the class of its networks with, as plain values."""
         sizes = costs.check_settings(classes=classes, channels=channels, cells=cells)
-        operations = [cell.OPERATIONS[c] for c in self.choices([arch])[0].tolist()]
+        operations = [cell.OPERATIONS[c] for c in self.as_choices([arch])[0].tolist()]
         return {"operations": operations, **sizes}
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from archscout.spaces._blocks import block_costs as costs
-from archscout.spaces._blocks.block_chain import Place, price_chain
+from archscout.spaces._blocks.block_chain import BlockPlace, price_chain
 
 STAGES = (2, 3, 3)
 """Layers a stage; the first of each halves the resolution and doubles the channels."""
@@ -26,17 +26,17 @@ LAST = 1280
 """Channels of the last convolution."""
 
 
-def places(channels: int) -> list[Place]:
+def places(channels: int) -> list[BlockPlace]:
     """Forms of the eight layers, in order, behind a stem of ``channels``."""
     listed = []
     for layers in STAGES:
-        listed.append(Place(channels, 2 * channels, 2))
+        listed.append(BlockPlace(channels, 2 * channels, 2))
         channels *= 2
-        listed += [Place(channels, channels, 1)] * (layers - 1)
+        listed += [BlockPlace(channels, channels, 1)] * (layers - 1)
     return listed
 
 
-def block_of(choice: int, place: Place) -> dict[str, int] | None:
+def block_of(choice: int, place: BlockPlace) -> dict[str, int] | None:
     """What makes the block of a place in a network; None for a skip within a stage.
 
     Where a stage starts, the skip is a 1x1 convolution, which has no expansion.

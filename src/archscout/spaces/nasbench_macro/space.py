@@ -80,7 +80,7 @@ class NASBenchMacro(SearchSpace):
 
     def format(self, arch: Architecture) -> str:
         """Print the eight digits."""
-        return "".join(map(str, self.choices([arch])[0].tolist()))
+        return "".join(map(str, self.as_choices([arch])[0].tolist()))
 
     # --- identity ---------------------------------------------------------------------------
     def canonical_id(self, arch: Architecture) -> str:
@@ -97,7 +97,7 @@ class NASBenchMacro(SearchSpace):
 
     def canonical_ids(self, archs: Architectures) -> NDArray[np.str_]:
         """`canonical_id` of every architecture, ``(n,)``."""
-        moved = skips_last(self.choices(archs), _RUNS, SKIP)
+        moved = skips_last(self.as_choices(archs), _RUNS, SKIP)
         return np.array(["".join(map(str, row)) for row in moved.tolist()], dtype=np.str_)
 
     # --- costs and the network ----------------------------------------------------------------
@@ -139,7 +139,7 @@ class NASBenchMacro(SearchSpace):
     ) -> NDArray[np.int64]:
         sizes = {"channels": channels, "classes": classes, "resolution": resolution}
         tables = nasbench_macro_costs.price_tables(**block_costs.check_whole(sizes))
-        return block_costs.add_up(self.choices(archs), *tables)
+        return block_costs.add_up(self.as_choices(archs), *tables)
 
     @builds_drawn
     def build(
@@ -170,7 +170,7 @@ class NASBenchMacro(SearchSpace):
         """What `build` makes the class of its networks with, as plain values."""
         sizes = block_costs.check_whole({"classes": classes, "channels": channels})
         layout = nasbench_macro_costs.places(sizes["channels"])
-        choices = self.choices([arch])[0].tolist()
+        choices = self.as_choices([arch])[0].tolist()
         return {
             "stem": sizes["channels"],
             "blocks": list(map(nasbench_macro_costs.block_of, choices, layout)),

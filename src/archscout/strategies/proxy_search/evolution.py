@@ -137,7 +137,7 @@ def evolve(
         )
         if on_generation is not None:
             given(on_generation)(dict(history[-1]))
-    return ProxySearchResult(space, found.choices(), found.scores, history, stopped)
+    return ProxySearchResult(space, found.as_array(), found.scores, history, stopped)
 
 
 class _Found:
@@ -148,18 +148,18 @@ class _Found:
         self.rows: dict[bytes, Choices] = {}
         self.scores = np.empty(0)
 
-    def choices(self) -> Choices:
+    def as_array(self) -> Choices:
         positions = len(self.space.variables)
         return np.array(list(self.rows.values()), self.space.choice_dtype).reshape(-1, positions)
 
     def pending(self) -> Choices:
-        return self.choices()[len(self.scores) :]
+        return self.as_array()[len(self.scores) :]
 
     def add(self, draw: Callable[[int], Choices], wanted: int, rounds: int = _ROUNDS) -> int:
         """Add up to ``wanted`` new valid ones; how many were added, fewer if they are rare."""
         added = 0
         for _ in range(rounds if wanted else 0):
-            rows = self.space.choices(draw(_BATCH * wanted))
+            rows = self.space.as_choices(draw(_BATCH * wanted))
             for row in rows[self.space.valid(rows)]:
                 key = row.tobytes()
                 if added < wanted and key not in self.rows:
@@ -175,7 +175,7 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
     space, rng = found.space, found.rng
     wanted, made = plan.population, {"mutation": 0, "crossover": 0}
     if not first:
-        parents = found.choices()[best_first(found.scores)[: plan.parents]]
+        parents = found.as_array()[best_first(found.scores)[: plan.parents]]
         wanted = plan.mutations + plan.crossovers
         made["mutation"] = found.add(
             lambda n: mutated_rows(space, parents, plan.mutation_probability, rng, n),
@@ -195,6 +195,6 @@ def _generation(found: _Found, plan: EvolutionPlan, *, first: bool) -> dict[str,
 def _repaired(space: SearchSpace, parents: Choices, rng: np.random.Generator, n: int) -> Choices:
     chosen = space.architectures(parents[rng.integers(len(parents), size=n)])
     try:
-        return space.choices([space.mutate(parent, rng) for parent in chosen])
+        return space.as_choices([space.mutate(parent, rng) for parent in chosen])
     except SettingsError:
         return parents[:0]  # Nothing else is within the limits.
