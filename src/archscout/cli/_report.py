@@ -11,8 +11,6 @@ from archscout._common.secrets import show_storage
 from archscout.cli._console import print_line
 from archscout.cli._options import OwnSpaceOption, writable_folder
 from archscout.errors import StorageError
-from archscout.reports.report import report
-from archscout.results._load import find_kind, known_runs, load_result
 
 JOURNAL = "journal.log"
 
@@ -41,6 +39,8 @@ def run(
     It is made from what the run saved. A search that has not finished is
     reported as far as it has come.
     """
+    from archscout.reports import report
+
     if not run.exists():
         raise StorageError(f"nothing is at {show_storage(str(run))!r}: name the folder of a run")
     if not (run.is_dir() or run.is_file()):
@@ -56,6 +56,7 @@ def run(
 def read_run(run: Path, place: str | None = None) -> Any:
     """Read what a run saved, or, of a search without a result yet, the labels of its journal."""
     from archscout.cli._unfinished import read_unfinished
+    from archscout.results._load import find_kind, known_runs, load_result
     from archscout.spaces import load_space
 
     space = None if place is None else load_space(place)

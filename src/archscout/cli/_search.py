@@ -30,7 +30,6 @@ from archscout.cli._options import (
 from archscout.cli._problem import Problem
 from archscout.errors import ArchscoutError, StorageError
 from archscout.plugins import describe
-from archscout.reports.report import report
 
 if TYPE_CHECKING:
     from archscout.benchmarks import TableBenchmark
@@ -82,6 +81,7 @@ def run(
     The same command goes on where it was stopped; once it has finished, it
     shows the stored result.
     """
+    from archscout.reports import report
     from archscout.strategies import STRATEGIES
 
     STRATEGIES[strategy]  # Raises with the nearest match.
@@ -167,6 +167,7 @@ def search_and_save(
 ) -> SearchResult:
     """Run the search with a progress bar, and write result and report into the folder."""
     from archscout.cli._bars import SearchBar
+    from archscout.reports import report
     from archscout.study._loop import search
 
     existed = folder.exists()
