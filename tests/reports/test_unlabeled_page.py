@@ -41,7 +41,7 @@ def test_a_candidate_that_cannot_learn_is_told_in_page_json_and_terminal(
     result.found[0] = pooling
     assert result.to_dict()["warnings"] == result.warnings
     page = render_unlabeled(result)
-    print_result(result, Path("runs"))
+    print_result(result, Path("runs"), "nasbench201")
     for text in (page, " ".join(capsys.readouterr().out.split())):
         assert "the architecture has nothing to learn with: none of its operations" in text
 

@@ -51,6 +51,7 @@ class MLP(Predictor):
         weight_decay: decoupled weight decay, 0 or more.
 
     Examples:
+        >>> import numpy as np
         >>> from archscout.spaces import load_space
         >>> space, rng = load_space("nasbench201"), np.random.default_rng(0)
         >>> archs = space.sample_choices(rng, 40)
