@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExperimentResult:
+class ExperimentResult(ABC):
     """Strategies or predictors side by side on one table.
 
     Args:
@@ -54,9 +55,9 @@ class ExperimentResult:
     manifest: dict[str, Any] = field(repr=False)
 
     @property
+    @abstractmethod
     def rows_table(self) -> pd.DataFrame:
         """The table with a row for each single measurement."""
-        raise NotImplementedError
 
     @property
     def caveats(self) -> dict[str, str]:
@@ -64,14 +65,14 @@ class ExperimentResult:
         return {"warnings": "; ".join(self.warnings)}
 
     @property
+    @abstractmethod
     def question(self) -> dict[str, Any]:
         """What was compared on how many labels and which seeds, for the record."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def findings(self) -> list[str]:
         """What was found, in sentences."""
-        raise NotImplementedError
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; single measurements are in the CSV."""
@@ -149,9 +150,9 @@ class ExperimentResult:
             return cls(**{**shared, **cls._own(data, rows, summary)})
 
     @staticmethod
+    @abstractmethod
     def _own(data: Mapping[str, Any], rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Any]:
         """Read the arguments that only this kind of experiment has."""
-        raise NotImplementedError
 
 
 def respelled(name: str) -> str:

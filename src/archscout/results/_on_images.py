@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(repr=False, kw_only=True)
-class ImageSearchResult:
+class ImageSearchResult(ABC):
     """A search on images: the order that it found, and what that is worth.
 
     Args:
@@ -47,13 +48,13 @@ class ImageSearchResult:
     limits: Sequence[str] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
+    @abstractmethod
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON; single architectures are in `to_frame`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def to_frame(self) -> pd.DataFrame:
         """One row an architecture."""
-        raise NotImplementedError
 
     @own_state()
     def save(self, folder: str | Path) -> Path:
@@ -99,6 +100,7 @@ class ImageSearchResult:
             )
 
     @staticmethod
+    @abstractmethod
     def _own(
         data: Mapping[str, Any],
         table: pd.DataFrame,
@@ -107,7 +109,6 @@ class ImageSearchResult:
         network: SavedNetwork,
     ) -> dict[str, Any]:
         """Read the arguments that only this kind of search has."""
-        raise NotImplementedError
 
     def _trust_facts(self, verdict: str) -> dict[str, Any] | None:
         """The trust check in plain values, with its verdict under this name."""
