@@ -226,7 +226,7 @@ class TableBenchmark(Objective):
 
         Examples:
             >>> from archscout.spaces import load_space
-            >>> from archscout.spaces.limits._limit import Limit
+            >>> from archscout.spaces import Limit
             >>> cells = load_space("nasbench201")
             >>> table = TableBenchmark(
             ...     cells, np.array([[0, 1, 2, 3, 4, 0], [3, 3, 3, 3, 3, 3]]),

@@ -209,7 +209,7 @@ def _trained(progress: TrainProgress) -> dict[str, Any]:
     """How far a training is, its loss, speed and time left.
 
     Examples:
-        >>> from archscout.training._progress import TrainProgress
+        >>> from archscout.training import TrainProgress
         >>> _trained(TrainProgress(1, 2, 5, 10, 2.31, 0.1, 1234.5, 75.0))["words"]
         'loss 2.310, 1,234 images/s, 1 min 15 s left'
     """

@@ -50,7 +50,7 @@ def export_code(
 
     Examples:
         >>> import tempfile
-        >>> from archscout.training._saved_network import SavedNetwork, save_network
+        >>> from archscout.training import SavedNetwork, save_network
         >>> sizes = {"channels": 4, "cells": 1}
         >>> with tempfile.TemporaryDirectory() as run:
         ...     _ = save_network(run, SavedNetwork("nasbench201", "334131", sizes, resolution=8))

@@ -37,7 +37,7 @@ def export_weights(
 
     Examples:
         >>> import tempfile
-        >>> from archscout.training._saved_network import SavedNetwork, make_network, save_network
+        >>> from archscout.training import SavedNetwork, make_network, save_network
         >>> saved = SavedNetwork("nasbench201", "334131", {"channels": 4, "cells": 1}, resolution=8)
         >>> with tempfile.TemporaryDirectory() as run:
         ...     _ = save_network(run, saved, make_network(saved).state_dict())

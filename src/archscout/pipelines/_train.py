@@ -125,7 +125,7 @@ def train_network(
 
     Examples:
         >>> from dataclasses import replace
-        >>> from archscout.spaces.nasbench201.space import NASBench201
+        >>> from archscout.spaces import NASBench201
         >>> from archscout.images import load_images
         >>> rng, space = np.random.default_rng(0), NASBench201()
         >>> images = load_images(rng.integers(0, 256, (20, 8, 8, 3), dtype=np.uint8), resolution=8)

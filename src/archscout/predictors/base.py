@@ -203,7 +203,7 @@ def clone(predictor: _Kind, rng: np.random.Generator, **changes: Any) -> _Kind:
         SettingsError: if the class does not store its parameters.
 
     Examples:
-        >>> from archscout.predictors.forest import Forest
+        >>> from archscout.predictors import Forest
         >>> from archscout.testing._toy import ToySpace
         >>> forest = Forest(ToySpace(), np.random.default_rng(0), trees=50)
         >>> clone(forest, np.random.default_rng(1), smallest_leaf=2).trees

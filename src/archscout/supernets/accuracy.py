@@ -55,7 +55,7 @@ class SupernetAccuracy(Objective):
         >>> from archscout import search
         >>> from archscout.images import load_images
         >>> from archscout.spaces import load_space
-        >>> from archscout.training.settings import TrainSettings
+        >>> from archscout.training import TrainSettings
         >>> pixels = np.random.default_rng(0).integers(0, 256, (24, 8, 8, 3), dtype=np.uint8)
         >>> images = replace(load_images(pixels, resolution=8), targets=np.arange(24) % 2,
         ...                  classes=("cat", "dog"))

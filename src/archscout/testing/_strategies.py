@@ -44,7 +44,7 @@ def check_strategy(
         AssertionError: with one sentence for each promise that the strategy breaks.
 
     Examples:
-        >>> from archscout.strategies.random_search import RandomSearch
+        >>> from archscout.strategies import RandomSearch
         >>> from archscout.testing._toy import ToySpace
         >>> check_strategy(RandomSearch, ToySpace(), np.random.default_rng(0))
         >>> check_strategy("evolution")

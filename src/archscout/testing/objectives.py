@@ -45,7 +45,7 @@ def check_objective(
         AssertionError: with one sentence for each broken promise.
 
     Examples:
-        >>> from archscout.objectives._function import FunctionObjective
+        >>> from archscout.objectives import FunctionObjective
         >>> from archscout.spaces import load_space
         >>> objective = FunctionObjective(lambda arch: float(sum(arch.choices)), name="sum")
         >>> check_objective(objective, load_space("nasbench201"), np.random.default_rng(0))

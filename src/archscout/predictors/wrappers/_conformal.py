@@ -54,7 +54,7 @@ class Conformal(Predictor):
         residuals_: ``(n,)`` residuals of the labels, ascending; none below 4 labels.
 
     Examples:
-        >>> from archscout.predictors.forest import Forest
+        >>> from archscout.predictors import Forest
         >>> from archscout.spaces import load_space
         >>> def make(space, rng):
         ...     return Forest(space, rng, trees=10)

@@ -42,7 +42,7 @@ class Ensemble(Predictor):
         predictors: the members, made when they are first asked for.
 
     Examples:
-        >>> from archscout.predictors.forest import Forest
+        >>> from archscout.predictors import Forest
         >>> from archscout.spaces import load_space
         >>> def make(space, rng):
         ...     return Forest(space, rng, trees=10)
