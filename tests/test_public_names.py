@@ -10,6 +10,7 @@ import ast
 import importlib
 import inspect
 import pkgutil
+import re
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,8 @@ def test_a_public_name_is_there_and_says_what_it_is(dotted: str) -> None:
     if not (inspect.isclass(value) or inspect.isfunction(value)):
         return
     assert inspect.getdoc(value), f"{dotted} has no docstring"
+    shown = re.findall(r">>> (?:from|import) (archscout[\w.]*)", inspect.getdoc(value) or "")
+    assert not [module for module in shown if is_private(module)], f"the example of {dotted}"
     if inspect.isfunction(value):
         untyped = [
             parameter

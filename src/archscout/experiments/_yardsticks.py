@@ -24,7 +24,7 @@ def cost_counts(space: SearchSpace, choices: Choices) -> dict[str, NDArray[np.fl
     tie every architecture.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> counts = cost_counts(ToySpace(), ToySpace().all_choices()[:2])
         >>> {name: column.tolist() for name, column in counts.items()}
         {'parameter count': [1.0, 2.0], 'MACs': [10.0, 20.0]}

@@ -30,7 +30,7 @@ def parameters(cls: type[_Made]) -> type[_Made]:
         >>> @parameters
         ... class Scaled(Predictor):
         ...     factor: float = 2.0
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> Scaled(ToySpace(), np.random.default_rng(0), factor=3.0).get_params()
         {'factor': 3.0}
     """
@@ -204,7 +204,7 @@ def clone(predictor: _Kind, rng: np.random.Generator, **changes: Any) -> _Kind:
 
     Examples:
         >>> from archscout.predictors import Forest
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> forest = Forest(ToySpace(), np.random.default_rng(0), trees=50)
         >>> clone(forest, np.random.default_rng(1), smallest_leaf=2).trees
         50

@@ -27,7 +27,7 @@ def place_of(space: SearchSpace) -> str:
         arguments, else its name all the same.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> place_of(load_space("darts")), place_of(ToySpace())
         ('darts', 'archscout.testing._toy:ToySpace')
     """

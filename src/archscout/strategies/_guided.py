@@ -81,7 +81,7 @@ def guided(
         SettingsError: if a number is out of range.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> guided(ToySpace(), np.random.default_rng(0), predictor="forest").minimum_labels
         11
     """

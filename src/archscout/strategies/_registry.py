@@ -185,7 +185,7 @@ def make_strategy(
         SettingsError: if it has no such setting or the value is out of range.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> strategy = make_strategy("random", ToySpace(), np.random.default_rng(0))
         >>> len(strategy.ask(2))
         2

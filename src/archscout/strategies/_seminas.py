@@ -103,7 +103,7 @@ def seminas(
         SettingsError: if a number is out of range.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> seminas(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9
     """
@@ -146,7 +146,7 @@ def nao(
         the network; ``preset="lstm"`` takes the LSTMs of the paper.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> nao(ToySpace(), np.random.default_rng(0), first=8).minimum_labels
         9
     """

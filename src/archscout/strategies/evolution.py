@@ -45,7 +45,7 @@ class Evolution(Strategy):
         SettingsError: if a number is out of range.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> strategy = Evolution(ToySpace(), np.random.default_rng(0), population=5, sample=2)
         >>> for _ in range(9):
         ...     archs = strategy.ask()

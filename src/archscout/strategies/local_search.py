@@ -26,7 +26,7 @@ class LocalSearch(Strategy):
     """Climbs from neighbour to better neighbour; restarts on a hill top.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> strategy = LocalSearch(ToySpace(), np.random.default_rng(0))
         >>> best = 0.0
         >>> for _ in range(40):

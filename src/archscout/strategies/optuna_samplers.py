@@ -56,7 +56,7 @@ class OptunaSampler(Strategy):
         SettingsError: if the sampler has no such setting.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> strategy = OptunaSampler(ToySpace(), np.random.default_rng(0), sampler="tpe")
         >>> archs = strategy.ask(2)
         >>> strategy.tell(archs, [1.0, 2.0])

@@ -18,7 +18,7 @@ class RandomSearch(Strategy):
     """Proposes architectures uniformly at random, each one once.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> space = ToySpace()
         >>> asked = RandomSearch(space, np.random.default_rng(0)).ask(5)
         >>> len(set(asked)), all(arch in space for arch in asked)

@@ -44,7 +44,7 @@ def suggest_architecture(trial: optuna.trial.BaseTrial, space: SearchSpace) -> A
             that the space forbids; Optuna then goes on with the next trial.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> suggest_architecture(optuna.trial.FixedTrial(
         ...     {"depth": "2", "kernel": "3", "width": "16", "skip": "yes"}), ToySpace())
         Architecture(space='toy', choices=(2, 0, 1, 1))
@@ -77,7 +77,7 @@ class StrategySampler(BaseSampler):
         SettingsError: if the study has more than one direction; it is a ValueError too.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> space = ToySpace()
         >>> optuna.logging.set_verbosity(optuna.logging.WARNING)
         >>> study = optuna.create_study(

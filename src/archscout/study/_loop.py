@@ -90,7 +90,7 @@ def search(  # noqa: PLR0917 - these six are the public order
         ObjectiveError: from what the objective raised, if it only fails; see ``keep_going``.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> result = search(ToySpace(), lambda arch: sum(arch.choices), "local", labels=40)
         >>> result.best.value
         10.0

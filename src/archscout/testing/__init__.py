@@ -10,8 +10,16 @@ from __future__ import annotations
 
 from archscout.testing._predictors import check_predictor
 from archscout.testing._strategies import check_strategy
+from archscout.testing._toy import ToySpace
 from archscout.testing.objectives import check_objective
 from archscout.testing.proxies import check_proxy
 from archscout.testing.spaces import check_space
 
-__all__ = ["check_objective", "check_predictor", "check_proxy", "check_space", "check_strategy"]
+__all__ = [
+    "ToySpace",
+    "check_objective",
+    "check_predictor",
+    "check_proxy",
+    "check_space",
+    "check_strategy",
+]

@@ -67,7 +67,7 @@ def check_predictor(
 
     Examples:
         >>> from archscout.predictors import EncoderPredictorDecoder, Preset
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> def make(space, rng):
         ...     preset = Preset("flow", hidden=4, steps_first=2, steps_more=1)
         ...     return EncoderPredictorDecoder(space, rng, preset=preset)

@@ -45,7 +45,7 @@ def check_strategy(
 
     Examples:
         >>> from archscout.strategies import RandomSearch
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> check_strategy(RandomSearch, ToySpace(), np.random.default_rng(0))
         >>> check_strategy("evolution")
     """

@@ -29,7 +29,7 @@ def check_proxy(make: MakeProxy, space: SearchSpace, rng: np.random.Generator) -
 
     Examples:
         >>> from archscout.proxies import make_proxy
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> check_proxy(
         ...     lambda space: make_proxy("macs", space), ToySpace(), np.random.default_rng(0)
         ... )

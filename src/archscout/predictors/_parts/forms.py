@@ -64,7 +64,7 @@ def flow_form(space: SearchSpace, choices: Choices) -> GraphEncoding:
         ``n`` graphs; of what computes nothing only its vertex is left.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> space = ToySpace()
         >>> flow_form(space, space.all_choices()[:1]).adjacency[0].sum()
         np.int64(5)

@@ -103,7 +103,7 @@ def evolve(
         SettingsError: if the score gives another shape.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> found = evolve(
         ...     ToySpace(), lambda choices: choices.sum(axis=1), np.random.default_rng(0))
         >>> found.best_score, found.scored

@@ -36,7 +36,7 @@ def score_all(
         SettingsError: if the space is too large to be listed, or the score gives another shape.
 
     Examples:
-        >>> from archscout.testing._toy import ToySpace
+        >>> from archscout.testing import ToySpace
         >>> found = score_all(ToySpace(), lambda choices: choices.sum(axis=1))
         >>> found.best_score, found.scored
         (10.0, 105)
